@@ -1,0 +1,83 @@
+# What a person does with SIPSorcery Web. Every target sets up what it needs; `make help` lists them.
+
+PYTHON ?= python3
+VENV := .venv
+IN_VENV := $(VENV)/bin/python
+INSTALL := $(IN_VENV) -m pip install --quiet --disable-pip-version-check
+EXTRAS ?=
+
+.PHONY: help setup run test test-wcf check bench clean browser mono
+.DELETE_ON_ERROR:
+
+help: ## List the targets.
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile
+
+setup: $(VENV)/runtime.done $(if $(EXTRAS),$(VENV)/extras.done) ## Install what runs, into .venv; EXTRAS=1 adds PostgreSQL and Redis, PYTHON=… chooses the interpreter.
+
+run: setup ## Serve the portal at SIPSORCERY_HOST:SIPSORCERY_PORT, until Ctrl-C.
+	@exec $(IN_VENV) app.py
+
+test: $(VENV)/tests.done browser ## Run the tests; ARGS=… goes to pytest.
+	@exec env $$($(IN_VENV) -m tests.services) $(IN_VENV) -m pytest $(ARGS)
+
+test-wcf: $(VENV)/tests.done mono ## Compile and run the C# sample with Debian's Mono.
+	@exec $(IN_VENV) -m pytest tests/samples/test_csharp.py $(ARGS)
+
+check: $(VENV)/tests.done ## Look for mistakes without running anything: ruff, and mypy in strict mode.
+	@$(IN_VENV) -m ruff check .
+	@$(IN_VENV) -m ruff format --check app.py sipsorcery_web bench
+	@$(IN_VENV) -m mypy
+
+bench: $(VENV)/bench.done ## Measure; takes some minutes and a quiet machine.
+	@$(IN_VENV) -m bench.servers
+	@$(IN_VENV) -m bench.corpus
+
+clean: ## Remove .venv and what the tools left behind; instance/ stays.
+	@rm -rf $(VENV) .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	@find app.py sipsorcery_web tests bench -name __pycache__ -prune -exec rm -rf {} +
+
+$(VENV)/made.done:
+	@command -v "$(PYTHON)" >/dev/null || { \
+	  echo 'There is no "$(PYTHON)". SIPSorcery Web needs Python 3.11 or newer; on Debian: apt-get install python3 python3-venv' >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo 'SIPSorcery Web needs Python 3.11 or newer. Name one with: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)' >&2; exit 1; }
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo 'This Python cannot make a virtual environment. On Debian: apt-get install python3-venv' >&2; exit 1; }
+	@"$(PYTHON)" -m venv $(VENV)
+	@touch $@
+
+$(VENV)/runtime.done: $(VENV)/made.done requirements.txt
+	@echo 'Installing what the portal runs on.'
+	@$(INSTALL) -r requirements.txt
+	@touch $@
+
+$(VENV)/extras.done: $(VENV)/runtime.done requirements-extras.txt
+	@$(INSTALL) -r requirements-extras.txt
+	@touch $@
+
+$(VENV)/tests.done: $(VENV)/made.done requirements.txt requirements-extras.txt tests/requirements.txt
+	@echo 'Installing what the tests need.'
+	@$(INSTALL) -r tests/requirements.txt
+	@touch $@
+
+$(VENV)/bench.done: $(VENV)/runtime.done bench/requirements.txt
+	@$(INSTALL) -r bench/requirements.txt
+	@touch $@
+
+browser: # Debian's Chromium, for the browser tests
+	@command -v chromium >/dev/null || { \
+	  as_root=$$([ "$$(id -u)" = 0 ] || echo 'sudo -n'); \
+	  if command -v apt-get >/dev/null && $$as_root true 2>/dev/null; then \
+	    echo 'Installing Chromium for the browser tests.'; \
+	    { $$as_root apt-get -qq update && \
+	      $$as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends chromium >/dev/null; }; \
+	  else \
+	    echo 'The browser tests need Chromium. As root on Debian: apt-get install chromium' >&2; \
+	  fi; }
+
+mono: # Debian's Mono with WCF, for the C# sample
+	@command -v mcs >/dev/null || { \
+	  echo 'Installing Mono.'; \
+	  apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends \
+	    mono-mcs mono-runtime libmono-system-servicemodel4.0a-cil libmono-system-runtime-serialization4.0-cil >/dev/null || \
+	  echo 'The C# sample needs Mono. As root on Debian: apt-get install mono-mcs mono-runtime libmono-system-servicemodel4.0a-cil' >&2; }
