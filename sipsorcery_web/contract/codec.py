@@ -1,0 +1,219 @@
+"""Between XML elements and values, the same for both sides of the wire.
+
+Reading is tolerant where nothing can be lost: children may come in any order, `xsi:type` and other foreign attributes
+are dropped, elements of another revision are set aside (in a record they are kept). What is left must be valid by the
+WSDL's own schemas. zeep's reader is not used since it drops or bends what it does not expect: wrong Booleans, fields
+behind unknown ones, another operation's body.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from threading import Lock
+from typing import Any
+
+from lxml import etree
+
+from . import names
+from .errors import ContractError
+from .kinds import INT, STRING, Kind, ListKind, Moment, RecordKind, Scalar, read_moment, write_moment
+from .names import svc
+from .operations import Operation
+from .records import Record, UnknownElement, WireField, wire_fields
+from .schema import message_schema
+
+_one_at_a_time = Lock()  # a schema has one log: two messages at once would get each other's complaints
+_PREFIXES = {"a": names.APP, "c": names.CRM, "b": names.SYS, "i": names.XSI}
+
+
+def read_arguments(operation: Operation, wrapper: etree._Element) -> dict[str, Any]:
+    """The arguments of a request by their Python names; ContractError when the wrapper is not valid."""
+    kinds = {svc(parameter.element): parameter.kind for parameter in operation.parameters}
+    _check(wrapper, kinds)
+    return {
+        parameter.name: _read(wrapper.find(svc(parameter.element)), parameter.kind)
+        for parameter in operation.parameters
+    }
+
+
+def read_result(operation: Operation, wrapper: etree._Element) -> Any:
+    """The result of a reply; None for a nil or missing one. ContractError when the wrapper is not valid."""
+    if wrapper.tag != svc(operation.response_element):
+        raise ContractError(f"The reply to {operation.name} holds another message.")
+    if operation.result is None:
+        return None
+    element = svc(operation.result_element)
+    _check(wrapper, {element: operation.result})
+    return _read(wrapper.find(element), operation.result)
+
+
+def write_arguments(operation: Operation, arguments: Mapping[str, Any]) -> etree._Element:
+    """The wrapper element of a request."""
+    values = [(parameter.element, parameter.kind, arguments[parameter.name]) for parameter in operation.parameters]
+    return _wrapper(operation.name, values)
+
+
+def write_result(operation: Operation, result: Any) -> etree._Element:
+    """The wrapper element of a reply; an operation without a result has an empty one."""
+    values = [] if operation.result is None else [(operation.result_element, operation.result, result)]
+    return _wrapper(operation.response_element, values)
+
+
+def texts(kind: Kind, value: Any, nil: object = None) -> Any:
+    """The value as text, mappings and lists by the wire's names: what a SOAP library is given to write.
+
+    `nil` stands for a nil element; elements that the record was not given are left out.
+    """
+    if value is None:
+        return nil
+    match kind:
+        case Scalar():
+            return kind.write(value)
+        case Moment():
+            return {"DateTime": write_moment(value), "OffsetMinutes": "0"}
+        case RecordKind():
+            return {entry.element: texts(entry.kind, getattr(value, entry.attribute), nil) for entry in _given(value)}
+        case ListKind():
+            return {kind.record.__name__: [texts(RecordKind(kind.record), item, nil) for item in value]}
+
+
+def restore_unknown(element: etree._Element, record: Record) -> None:
+    """Put the elements that this revision does not know back where they stood in the record's element."""
+    for unknown in reversed(record.unknown):
+        position = next((index + 1 for index, child in enumerate(element) if child.tag == unknown.after), 0)
+        element.insert(position, etree.fromstring(unknown.xml))
+
+
+def _wrapper(name: str, values: Iterable[tuple[str, Kind, Any]]) -> etree._Element:
+    wrapper = etree.Element(svc(name), nsmap={None: names.SVC})
+    for element, kind, value in values:
+        _write(wrapper, svc(element), kind, value)
+    return wrapper
+
+
+def _write(parent: etree._Element, tag: str, kind: Kind, value: Any) -> None:
+    element = etree.SubElement(parent, tag, nsmap=_PREFIXES if isinstance(kind, RecordKind | ListKind) else None)
+    if value is None:
+        element.set(names.NIL, "true")
+        return
+    match kind:
+        case Scalar():
+            element.text = kind.write(value)
+        case Moment():
+            etree.SubElement(element, f"{{{names.SYS}}}DateTime").text = write_moment(value)
+            etree.SubElement(element, f"{{{names.SYS}}}OffsetMinutes").text = "0"
+        case RecordKind():
+            _write_record(element, value)
+        case ListKind():
+            for item in value:
+                _write(element, f"{{{names.APP}}}{kind.record.__name__}", RecordKind(kind.record), item)
+
+
+def _write_record(element: etree._Element, record: Record) -> None:
+    for entry in _given(record):
+        _write(element, f"{{{record.NAMESPACE}}}{entry.element}", entry.kind, getattr(record, entry.attribute))
+    restore_unknown(element, record)
+
+
+def _given(record: Record) -> Iterator[WireField]:
+    return (entry for entry in wire_fields(type(record)) if record.has(entry.attribute))
+
+
+def _read(element: etree._Element | None, kind: Kind) -> Any:
+    if element is None or _is_nil(element):
+        return kind.absent
+    try:
+        return _read_value(element, kind)
+    except (ValueError, KeyError) as error:
+        raise ContractError(f"The value of {_local(element)} cannot be read.") from error
+
+
+def _read_value(element: etree._Element, kind: Kind) -> Any:
+    match kind:
+        case Scalar():
+            return kind.read(element.text or "")
+        case Moment():
+            parts = {_local(child): child.text or "" for child in element}
+            return read_moment(parts["DateTime"], int(parts["OffsetMinutes"]))
+        case RecordKind():
+            return _read_record(element, kind.record)
+        case ListKind():
+            items = element.iterchildren(f"{{{names.APP}}}{kind.record.__name__}")
+            return [_read_record(item, kind.record) for item in items if not _is_nil(item)]
+
+
+def _read_record(element: etree._Element, record: Any) -> Any:
+    known = dict(zip(_children(RecordKind(record)), wire_fields(record), strict=True))
+    values: dict[str, Any] = {}
+    unknown: list[UnknownElement] = []
+    before = ""
+    for child in element:
+        if entry := known.get(str(child.tag)):
+            values[entry.attribute] = entry.absent if _is_nil(child) else _read(child, entry.kind)
+            before = str(child.tag)
+        else:
+            unknown.append(UnknownElement(before, etree.tostring(child, encoding="unicode", with_tail=False)))
+    return record(**values, present=frozenset(values), unknown=tuple(unknown))
+
+
+def _check(wrapper: etree._Element, children: Mapping[str, Kind]) -> None:
+    """Validate what the contract knows of a message; ContractError where it is not kept to."""
+    schema = message_schema()
+    tidy = _tidied(wrapper, children)
+    if not (tidy.text or "").strip():
+        tidy.text = None  # to a schema even a line break is content
+    with _one_at_a_time:
+        if not schema.validate(tidy):
+            raise ContractError(f"The message does not keep to the contract. {_first_complaint(schema)}")
+
+
+def _first_complaint(schema: etree.XMLSchema) -> str:
+    entry = schema.error_log.last_error
+    return "" if entry is None else re.sub(r"\{https?:[^}]*\}", "", entry.message)
+
+
+def _tidied(source: etree._Element, children: Mapping[str, Kind]) -> etree._Element:
+    """A copy that holds the known children only, in the order of the contract."""
+    # Attributes of other namespaces are no part of the contract: xsi:type, encodingStyle, wsu:Id.
+    kept = {key: value for key, value in source.items() if key == names.NIL or not key.startswith("{")}
+    tidy = etree.Element(source.tag, kept)
+    tidy.text = source.text
+    found = _by_tag(source, children)
+    for tag, kind in children.items():
+        tidy.extend(_tidied(child, _children(kind)) for child in found.get(tag, ()))
+    return tidy
+
+
+def _by_tag(source: etree._Element, children: Mapping[str, Kind]) -> dict[str, list[etree._Element]]:
+    known = {etree.QName(tag).localname for tag in children}
+    found: dict[str, list[etree._Element]] = {}
+    for child in source:
+        tag = str(child.tag)
+        if tag in children:
+            found.setdefault(tag, []).append(child)
+        elif not children or _local(child) in known:
+            raise ContractError(f"The element {tag} has no place in {_local(source)}.")
+    return found
+
+
+@cache
+def _children(kind: Kind) -> dict[str, Kind]:
+    """The children that an element of a kind may have, in order."""
+    match kind:
+        case Scalar():
+            return {}
+        case Moment():
+            return {f"{{{names.SYS}}}DateTime": STRING, f"{{{names.SYS}}}OffsetMinutes": INT}
+        case RecordKind():
+            space = kind.record.NAMESPACE
+            return {f"{{{space}}}{entry.element}": entry.kind for entry in wire_fields(kind.record)}
+        case ListKind():
+            return {f"{{{names.APP}}}{kind.record.__name__}": RecordKind(kind.record)}
+
+
+def _local(element: etree._Element) -> str:
+    return etree.QName(element).localname
+
+
+def _is_nil(element: etree._Element) -> bool:
+    return element.get(names.NIL) in ("true", "1")

@@ -1,0 +1,161 @@
+"""SOAP 1.1 envelopes: parsing them safely, the security header, faults (spec, sections 1.7 and 1.8)."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from lxml import etree
+
+from . import names
+from .character_sets import text_of
+from .errors import ContractError
+from .names import soap
+
+MAX_DEPTH = 64
+"""The deepest message of the contract has nine levels."""
+
+_AUTH_ID = f"{{{names.SECURITY}}}AuthID"
+_SECURITY = f"{{{names.SECURITY}}}Security"
+_LEGACY_AUTH_ID = "authid"
+# What may stand before the root element, and then a document type (XML 1.0, section 2.8).
+_DOCUMENT_TYPE = re.compile(r"(?:\s++|<\?.*?\?>|<!--.*?-->)*+<!(?!--)", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A SOAP fault: local name of its code, the sentence, and the .NET type name that tells its kind."""
+
+    code: str
+    message: str
+    type_name: str = ""
+
+
+class VersionMismatch(ContractError):
+    """The envelope is not of SOAP 1.1."""
+
+    fault_code = "VersionMismatch"
+
+
+class NotUnderstood(ContractError):
+    """A header that must be understood is not one of this contract."""
+
+    fault_code = "MustUnderstand"
+
+
+class UnknownAction(ContractError):
+    """The SOAPAction is missing, or no operation has it."""
+
+    fault_code = "ActionNotSupported"
+
+
+def parse_envelope(document: bytes, charset: str | None = None) -> etree._Element:
+    """The envelope of a message; ContractError for anything but plain, shallow XML.
+
+    `charset` is the one that HTTP names. A document type is refused before parsing, so that no entity is looked at.
+    """
+    text = text_of(document, charset).lstrip(" \t\r\n")
+    if _DOCUMENT_TYPE.match(text):
+        raise ContractError("A document type declaration is not allowed in a message.")
+    try:
+        parser = etree.XMLParser(
+            encoding="utf-8", resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True
+        )
+        envelope = etree.fromstring(text.encode(), parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise ContractError("The message is not well-formed XML.") from error
+    if envelope.tag != soap("Envelope"):
+        raise VersionMismatch("The message is not a SOAP 1.1 envelope.")
+    _refuse_depth(envelope)
+    return envelope
+
+
+def body_of(envelope: etree._Element) -> etree._Element:
+    """The one element of the one body; ContractError when there is none or more than one of either."""
+    contents = [list(body) for body in envelope.iterchildren(soap("Body"))]
+    if len(contents) != 1 or len(contents[0]) != 1:
+        raise ContractError("The body of the message must hold exactly one element.")
+    return contents[0][0]
+
+
+def token_of(envelope: etree._Element) -> str | None:
+    """The token in the security header, or in the form of before 2010; None when missing or blank.
+
+    ContractError for more than one header, NotUnderstood for an unknown header flagged must-understand.
+    """
+    blocks = [block for header in envelope.iterchildren(soap("Header")) for block in header]
+    for block in blocks:
+        if block.tag != _SECURITY and block.get(soap("mustUnderstand")) in ("1", "true"):
+            raise NotUnderstood(f"The header {block.tag!s} is not understood.")
+    security = [block for block in blocks if block.tag == _SECURITY]
+    if len(security) > 1:
+        raise ContractError("The message has more than one security header.")
+    found = security[0].find(_AUTH_ID) if security else _first(blocks, _LEGACY_AUTH_ID)
+    return None if found is None else (found.text or "").strip() or None
+
+
+def security_header(token: str | None) -> etree._Element:
+    """The header block that carries the token."""
+    header = etree.Element(_SECURITY, nsmap={"sssec": names.SECURITY})
+    etree.SubElement(header, _AUTH_ID).text = token or ""
+    return header
+
+
+def envelope_bytes(content: etree._Element) -> bytes:
+    """A whole message around one body element."""
+    envelope = etree.Element(soap("Envelope"), nsmap={"s": names.SOAP})
+    etree.SubElement(envelope, soap("Body")).append(content)
+    return etree.tostring(envelope, xml_declaration=True, encoding="utf-8")
+
+
+def fault_of(body: etree._Element) -> Fault | None:
+    """The fault in a body, whatever the HTTP status was; None when the body holds something else."""
+    if body.tag != soap("Fault"):
+        return None
+    code = body.findtext("faultcode", "").strip().rpartition(":")[2]
+    type_name = body.findtext(f"detail/{{{names.FAULT_DETAIL}}}ExceptionDetail/{{{names.FAULT_DETAIL}}}Type", "")
+    return Fault(code, body.findtext("faultstring", "").strip(), type_name.strip())
+
+
+def fault_element(fault: Fault) -> etree._Element:
+    """The fault as an element; without a type name it has no detail. The stack trace is always empty."""
+    element = etree.Element(soap("Fault"), nsmap={"s": names.SOAP, "c": names.FAULT_CODES})
+    etree.SubElement(element, "faultcode").text = f"{_code_prefix(fault.code)}:{fault.code}"
+    text = etree.SubElement(element, "faultstring", {"{http://www.w3.org/XML/1998/namespace}lang": "en-US"})
+    text.text = fault.message
+    if fault.type_name:
+        etree.SubElement(element, "detail").append(_exception_detail(fault))
+    return element
+
+
+def _exception_detail(fault: Fault) -> etree._Element:
+    detail = etree.Element(f"{{{names.FAULT_DETAIL}}}ExceptionDetail", nsmap={None: names.FAULT_DETAIL, "i": names.XSI})
+    children = (
+        ("HelpLink", None),
+        ("InnerException", None),
+        ("Message", fault.message),
+        ("StackTrace", ""),
+        ("Type", fault.type_name),
+    )
+    for name, text in children:
+        child = etree.SubElement(detail, f"{{{names.FAULT_DETAIL}}}{name}")
+        child.text = text
+        if text is None:
+            child.set(names.NIL, "true")
+    return detail
+
+
+def _code_prefix(code: str) -> str:
+    return "s" if code in ("VersionMismatch", "MustUnderstand", "Client", "Server") else "c"
+
+
+def _first(blocks: Iterable[etree._Element], tag: str) -> etree._Element | None:
+    return next((block for block in blocks if block.tag == tag), None)
+
+
+def _refuse_depth(envelope: etree._Element) -> None:
+    level: list[etree._Element] = [envelope]
+    for _ in range(MAX_DEPTH):
+        level = [child for element in level for child in element]
+        if not level:
+            return
+    raise ContractError("The message is nested too deeply.")

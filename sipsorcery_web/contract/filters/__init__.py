@@ -1,0 +1,55 @@
+"""The language of where-expressions: `parse` reads it, `prop`, `all_of` and their kin build it, `write` writes it."""
+
+from .checker import kind_of
+from .errors import FilterError
+from .evaluate import holds
+from .parser import MAX_DEPTH, MAX_LENGTH, parse
+from .plain import plain_part
+from .properties import Enumeration, Kind, Property
+from .tree import (
+    And,
+    Call,
+    Compare,
+    Constant,
+    Expression,
+    Field,
+    Member,
+    Not,
+    Operator,
+    Or,
+    all_of,
+    any_of,
+    constant,
+    negate,
+    prop,
+    write,
+)
+
+__all__ = [
+    "MAX_DEPTH",
+    "MAX_LENGTH",
+    "And",
+    "Call",
+    "Compare",
+    "Constant",
+    "Enumeration",
+    "Expression",
+    "Field",
+    "FilterError",
+    "Kind",
+    "Member",
+    "Not",
+    "Operator",
+    "Or",
+    "Property",
+    "all_of",
+    "any_of",
+    "constant",
+    "holds",
+    "kind_of",
+    "negate",
+    "parse",
+    "plain_part",
+    "prop",
+    "write",
+]

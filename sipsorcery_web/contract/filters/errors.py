@@ -1,0 +1,9 @@
+"""What a filter that cannot be read is told with."""
+
+
+class FilterError(ValueError):
+    """A where-expression is refused; the message is the text for the fault (its texts are those of Dynamic LINQ)."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message

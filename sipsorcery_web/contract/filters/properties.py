@@ -1,0 +1,44 @@
+"""What an expression may name: the properties of an entity, and their kinds."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a value of the language is; a property is one of the first six."""
+
+    STRING = "string"
+    INT = "int"
+    BOOL = "bool"
+    GUID = "guid"
+    TIME = "time"
+    ENUM = "enum"
+    REAL = "real"
+    CHAR = "char"
+    NULL = "null"
+
+
+@dataclass(frozen=True, slots=True)
+class Enumeration:
+    """The type behind an enum property: its .NET name and its member names."""
+
+    name: str
+    members: tuple[str, ...]
+
+    def member(self, text: str) -> str | None:
+        """The member that a text names in any case."""
+        return next((member for member in self.members if member.lower() == text.lower()), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """A property that expressions over an entity may use. An enum property says which enumeration it is of."""
+
+    name: str
+    kind: Kind
+    nullable: bool = False
+    enumeration: Enumeration | None = None
+
+    def __post_init__(self) -> None:
+        if (self.kind is Kind.ENUM) != (self.enumeration is not None):
+            raise ValueError(f"{self.name}: an enumeration belongs to an enum property, and to no other")

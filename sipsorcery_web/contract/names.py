@@ -1,0 +1,29 @@
+"""The names of the wire: namespaces and what is not part of a type (spec, sections 1.2, 1.3, 1.7 and 1.8)."""
+
+SVC = "http://www.sipsorcery.com/provisioning"
+CRM = "http://schemas.datacontract.org/2004/07/SIPSorcery.CRM"
+APP = "http://schemas.datacontract.org/2004/07/SIPSorcery.SIP.App"
+SYS = "http://schemas.datacontract.org/2004/07/System"
+SECURITY = "http://www.sipsorcery.com/security"
+FAULT_CODES = "http://schemas.microsoft.com/net/2005/12/windowscommunicationfoundation/dispatcher"
+FAULT_DETAIL = "http://schemas.datacontract.org/2004/07/System.ServiceModel"
+SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
+XS = "http://www.w3.org/2001/XMLSchema"
+XSI = "http://www.w3.org/2001/XMLSchema-instance"
+WSDL = "http://schemas.xmlsoap.org/wsdl/"
+WSDL_SOAP = "http://schemas.xmlsoap.org/wsdl/soap/"
+
+ACTION_PREFIX = f"{SVC}/IProvisioningService/"
+ENDPOINT_PATH = "/provisioning.svc"
+
+NIL = f"{{{XSI}}}nil"
+
+
+def soap(name: str) -> str:
+    """The SOAP 1.1 element or attribute `name` in Clark notation."""
+    return f"{{{SOAP}}}{name}"
+
+
+def svc(name: str) -> str:
+    """The wrapper or parameter element `name` in Clark notation."""
+    return f"{{{SVC}}}{name}"

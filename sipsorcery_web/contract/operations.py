@@ -1,0 +1,144 @@
+"""The operations of the contract as data (spec, section 4): name, parameters, result and who may call."""
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from . import names
+from .kinds import BOOLEAN, INT, STRING, Kind, ListKind, RecordKind
+from .records import (
+    Customer,
+    SIPAccount,
+    SIPCDRAsset,
+    SIPDialogueAsset,
+    SIPDialPlan,
+    SIPDomain,
+    SIPProvider,
+    SIPProviderBinding,
+    SIPRegistrarBinding,
+)
+
+SESSION_MINUTES = 60
+"""The life of a new session (section 2)."""
+LONGEST_SESSION_MINUTES = 600
+NO_LIMIT = 2147483647
+"""The `count` that means "all" in every store of the original (section 5)."""
+
+
+class Access(Enum):
+    """Who may call an operation."""
+
+    OPEN = "anybody"
+    SESSION = "only a caller with a session"
+    EITHER = "anybody, but a session is looked for"
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One argument: its element on the wire and its kind."""
+
+    element: str
+    kind: Kind
+
+    @property
+    def name(self) -> str:
+        """The argument's name in Python."""
+        return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", self.element).lower()
+
+    @property
+    def nillable(self) -> bool:
+        """Strings and records may be nil; numbers may only be absent (section 1.4)."""
+        return self.kind.absent is None
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One verb of the service; `result` is None for an operation that answers nothing."""
+
+    name: str
+    parameters: tuple[Parameter, ...]
+    result: Kind | None
+    access: Access = Access.SESSION
+
+    @property
+    def action(self) -> str:
+        """The SOAPAction, without its quotes."""
+        return names.ACTION_PREFIX + self.name
+
+    @property
+    def response_element(self) -> str:
+        """The wrapper of the reply."""
+        return f"{self.name}Response"
+
+    @property
+    def result_element(self) -> str:
+        """The element in the wrapper that holds the result."""
+        return f"{self.name}Result"
+
+    def arguments(self, given: dict[str, Any]) -> dict[str, Any]:
+        """Every argument by its Python name, absent ones with their default; TypeError for an unknown name."""
+        complete = {parameter.name: parameter.kind.absent for parameter in self.parameters}
+        if unknown := given.keys() - complete.keys():
+            raise TypeError(f"{self.name} has no parameter {', '.join(sorted(unknown))}")
+        return complete | given
+
+
+def _paged(name: str, record: type, where: str = "whereExpression") -> Operation:
+    parameters = (Parameter(where, STRING), Parameter("offset", INT), Parameter("count", INT))
+    return Operation(name, parameters, ListKind(record))
+
+
+def _counted(name: str) -> Operation:
+    return Operation(name, (Parameter("whereExpression", STRING),), INT)
+
+
+def _with_record(name: str, element: str, record: type) -> Operation:
+    return Operation(name, (Parameter(element, RecordKind(record)),), RecordKind(record))
+
+
+_OPERATIONS = (
+    Operation("IsAlive", (), BOOLEAN, Access.OPEN),
+    Operation("TestException", (), None, Access.OPEN),
+    Operation("AreNewAccountsEnabled", (), BOOLEAN, Access.OPEN),
+    Operation("CheckInviteCode", (Parameter("inviteCode", STRING),), STRING, Access.OPEN),
+    Operation("CreateCustomer", (Parameter("customer", RecordKind(Customer)),), None, Access.OPEN),
+    Operation("Login", (Parameter("username", STRING), Parameter("password", STRING)), STRING, Access.OPEN),
+    Operation("Logout", (), None, Access.EITHER),
+    Operation("ExtendSession", (Parameter("minutes", INT),), None),
+    Operation("GetTimeZoneOffsetMinutes", (), INT, Access.EITHER),
+    Operation("GetCustomer", (Parameter("username", STRING),), RecordKind(Customer)),
+    Operation("UpdateCustomer", (Parameter("customer", RecordKind(Customer)),), None),
+    Operation(
+        "UpdateCustomerPassword",
+        (Parameter("username", STRING), Parameter("oldPassword", STRING), Parameter("newPassword", STRING)),
+        None,
+    ),
+    Operation("DeleteCustomer", (Parameter("customerUsername", STRING),), None),
+    _paged("GetSIPDomains", SIPDomain, "filterExpression"),
+    _counted("GetSIPAccountsCount"),
+    _paged("GetSIPAccounts", SIPAccount),
+    _with_record("AddSIPAccount", "sipAccount", SIPAccount),
+    _with_record("UpdateSIPAccount", "sipAccount", SIPAccount),
+    _with_record("DeleteSIPAccount", "sipAccount", SIPAccount),
+    _counted("GetSIPRegistrarBindingsCount"),
+    _paged("GetSIPRegistrarBindings", SIPRegistrarBinding),
+    _counted("GetSIPProvidersCount"),
+    _paged("GetSIPProviders", SIPProvider),
+    _with_record("AddSIPProvider", "sipProvider", SIPProvider),
+    _with_record("UpdateSIPProvider", "sipProvider", SIPProvider),
+    _with_record("DeleteSIPProvider", "sipProvider", SIPProvider),
+    _counted("GetSIPProviderBindingsCount"),
+    _paged("GetSIPProviderBindings", SIPProviderBinding),
+    _counted("GetDialPlansCount"),
+    _paged("GetDialPlans", SIPDialPlan),
+    _with_record("AddDialPlan", "dialPlan", SIPDialPlan),
+    _with_record("UpdateDialPlan", "dialPlan", SIPDialPlan),
+    _with_record("DeleteDialPlan", "dialPlan", SIPDialPlan),
+    _counted("GetCallsCount"),
+    _paged("GetCalls", SIPDialogueAsset),
+    _counted("GetCDRsCount"),
+    _paged("GetCDRs", SIPCDRAsset),
+)
+
+OPERATIONS = {operation.name: operation for operation in _OPERATIONS}

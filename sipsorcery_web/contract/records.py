@@ -1,0 +1,371 @@
+"""The records of the contract: frozen, typed, field by field what the WSDL says, in the wire's order (spec, section 7).
+
+A record also knows which of its elements were on the wire (`present`) and keeps the ones it does not know (`unknown`),
+so that an update by way of this code loses nothing of another revision.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
+from enum import StrEnum
+from functools import cache
+from typing import Any, ClassVar, Self
+from uuid import UUID
+
+from . import names
+from .kinds import BOOLEAN, GUID, INT, MOMENT, STRING, Kind, enumeration
+
+
+class ProviderType(StrEnum):
+    """What a provider is spoken to with (spec, section 8)."""
+
+    SIP = "SIP"
+    GOOGLE_VOICE = "GoogleVoice"
+
+
+class GoogleVoiceCallbackType(StrEnum):
+    """The kind of number that Google Voice calls back (spec, section 8)."""
+
+    HOME = "Home"
+    MOBILE = "Mobile"
+    WORK = "Work"
+    GIZMO = "Gizmo"
+
+
+TOP_LEVEL = "*"
+"""The AdminId of an administrator of all customers (section 3)."""
+PROVIDER_TYPE = enumeration("app:ProviderTypes", ProviderType, ProviderType.SIP)
+CALLBACK_TYPE = enumeration("app:GoogleVoiceCallbackTypes", GoogleVoiceCallbackType, None)
+
+
+@dataclass(frozen=True)
+class WireField:
+    """How one attribute of a record stands on the wire."""
+
+    attribute: str
+    element: str
+    kind: Kind
+    nillable: bool
+    since_2011: bool
+
+    @property
+    def absent(self) -> Any:
+        """The value of a field whose element is missing or nil."""
+        return None if self.nillable else self.kind.absent
+
+
+def _on_the_wire(element: str, kind: Kind, nillable: bool, since_2011: bool = False, shown: bool = True) -> Any:
+    wire = {"element": element, "kind": kind, "nillable": nillable, "since_2011": since_2011}
+    return field(default=None if nillable else kind.absent, repr=shown, metadata={"wire": wire})
+
+
+def text(element: str, since_2011: bool = False) -> Any:
+    """A nillable string."""
+    return _on_the_wire(element, STRING, True, since_2011)
+
+
+def secret(element: str) -> Any:
+    """A nillable string that stays out of logs and tracebacks."""
+    return _on_the_wire(element, STRING, True, shown=False)
+
+
+def number(element: str) -> Any:
+    """A 32-bit integer."""
+    return _on_the_wire(element, INT, False)
+
+
+def flag(element: str, since_2011: bool = False) -> Any:
+    """A Boolean."""
+    return _on_the_wire(element, BOOLEAN, False, since_2011)
+
+
+def guid(element: str) -> Any:
+    """An identifier; the zero GUID where it is missing."""
+    return _on_the_wire(element, GUID, False)
+
+
+def moment(element: str) -> Any:
+    """An instant; the year 1 where it is missing."""
+    return _on_the_wire(element, MOMENT, False)
+
+
+def moment_or_nil(element: str) -> Any:
+    """An instant, or None."""
+    return _on_the_wire(element, MOMENT, True)
+
+
+def provider_type(element: str, since_2011: bool = False) -> Any:
+    """A `ProviderType`; SIP where it is missing."""
+    return _on_the_wire(element, PROVIDER_TYPE, False, since_2011)
+
+
+def callback_type(element: str, since_2011: bool = False) -> Any:
+    """A `GoogleVoiceCallbackType`, or None."""
+    return _on_the_wire(element, CALLBACK_TYPE, True, since_2011)
+
+
+@dataclass(frozen=True)
+class UnknownElement:
+    """An element that this revision does not know, as XML text; it stands behind the element `after`, "" = in front."""
+
+    after: str
+    xml: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """What all records share; `present` holds attribute names, None meaning every field."""
+
+    NAMESPACE: ClassVar[str]
+
+    present: frozenset[str] | None = field(default=None, compare=False, repr=False)
+    unknown: tuple[UnknownElement, ...] = field(default=(), compare=False, repr=False)
+
+    def has(self, attribute: str) -> bool:
+        """Whether the field was given, be it as nil."""
+        return self.present is None or attribute in self.present
+
+    def with_(self, **changes: Any) -> Self:
+        """A copy with some fields changed, which then count as given."""
+        present = None if self.present is None else self.present | changes.keys()
+        return replace(self, **{"present": present, **changes})
+
+    def over(self, stored: Self, attributes: Iterable[str]) -> Self:
+        """`stored` with those of the named attributes taken from this record that were given."""
+        given = {name: getattr(self, name) for name in attributes if self.has(name)}
+        return replace(stored, **given)
+
+
+def wire_fields(record: type[Record]) -> tuple[WireField, ...]:
+    """The fields of a record class in the order of the wire."""
+    kind: Any = record
+    return _wire_fields(kind)
+
+
+@cache
+def _wire_fields(record: Any) -> tuple[WireField, ...]:
+    return tuple(
+        WireField(entry.name, **entry.metadata["wire"]) for entry in fields(record) if "wire" in entry.metadata
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Customer(Record):
+    """A person or firm with an account at the service (spec, section 7.1)."""
+
+    NAMESPACE: ClassVar[str] = names.CRM
+
+    active: bool = flag("Active")
+    admin_id: str | None = text("AdminId")
+    admin_member_id: str | None = text("AdminMemberId")
+    authorised_apps: str | None = text("AuthorisedApps")
+    city: str | None = text("City")
+    country: str | None = text("Country")
+    created_from_ip_address: str | None = text("CreatedFromIPAddress")
+    customer_password: str | None = secret("CustomerPassword")
+    customer_username: str | None = text("CustomerUsername")
+    email_address: str | None = text("EmailAddress")
+    email_address_confirmed: bool = flag("EmailAddressConfirmed")
+    execution_count: int = number("ExecutionCount")
+    first_name: str | None = text("FirstName")
+    id: UUID = guid("Id")
+    inserted: datetime = moment("Inserted")
+    invite_code: str | None = text("InviteCode")
+    last_name: str | None = text("LastName")
+    max_execution_count: int = number("MaxExecutionCount")
+    security_answer: str | None = secret("SecurityAnswer")
+    security_question: str | None = text("SecurityQuestion")
+    suspended: bool = flag("Suspended")
+    suspended_reason: str | None = text("SuspendedReason")
+    time_zone: str | None = text("TimeZone")
+    web_site: str | None = text("WebSite")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SIPAccount(Record):
+    """A SIP address of record with the secret that phones use for it (section 7.2)."""
+
+    NAMESPACE: ClassVar[str] = names.APP
+
+    admin_disabled_reason: str | None = text("AdminDisabledReason")
+    dont_mangle_enabled: bool = flag("DontMangleEnabled", since_2011=True)
+    ip_address_acl: str | None = text("IPAddressACL")
+    id: UUID = guid("Id")
+    in_dial_plan_name: str | None = text("InDialPlanName")
+    inserted: datetime = moment("Inserted")
+    is_admin_disabled: bool = flag("IsAdminDisabled")
+    is_incoming_only: bool = flag("IsIncomingOnly")
+    is_switchboard_enabled: bool = flag("IsSwitchboardEnabled")
+    is_user_disabled: bool = flag("IsUserDisabled")
+    network_id: str | None = text("NetworkId")
+    out_dial_plan_name: str | None = text("OutDialPlanName")
+    owner: str | None = text("Owner")
+    sip_domain: str | None = text("SIPDomain")
+    sip_password: str | None = secret("SIPPassword")
+    sip_username: str | None = text("SIPUsername")
+    send_nat_keep_alives: bool = flag("SendNATKeepAlives")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SIPRegistrarBinding(Record):
+    """A contact that a phone has registered for a SIP account (section 7.3)."""
+
+    NAMESPACE: ClassVar[str] = names.APP
+
+    contact_uri: str | None = text("ContactURI")
+    expiry: int = number("Expiry")
+    id: UUID = guid("Id")
+    last_update: datetime = moment("LastUpdate")
+    mangled_contact_uri: str | None = text("MangledContactURI")
+    owner: str | None = text("Owner")
+    proxy_sip_socket: str | None = text("ProxySIPSocket")
+    q: str | None = text("Q")
+    registrar_sip_socket: str | None = text("RegistrarSIPSocket")
+    remote_sip_socket: str | None = text("RemoteSIPSocket")
+    sip_account_name: str | None = text("SIPAccountName")
+    user_agent: str | None = text("UserAgent")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SIPProvider(Record):
+    """An outside service that carries calls for its owner (section 7.4)."""
+
+    NAMESPACE: ClassVar[str] = names.APP
+
+    custom_headers: str | None = text("CustomHeaders")
+    gv_callback_number: str | None = text("GVCallbackNumber", since_2011=True)
+    gv_callback_pattern: str | None = text("GVCallbackPattern", since_2011=True)
+    gv_callback_type: GoogleVoiceCallbackType | None = callback_type("GVCallbackType", since_2011=True)
+    id: UUID = guid("Id")
+    inserted: datetime = moment("Inserted")
+    last_update: datetime = moment("LastUpdate")
+    owner: str | None = text("Owner")
+    provider_auth_username: str | None = text("ProviderAuthUsername")
+    provider_from: str | None = text("ProviderFrom")
+    provider_name: str | None = text("ProviderName")
+    provider_outbound_proxy: str | None = text("ProviderOutboundProxy")
+    provider_password: str | None = secret("ProviderPassword")
+    provider_server: str | None = text("ProviderServer")
+    provider_type: ProviderType = provider_type("ProviderType", since_2011=True)
+    provider_username: str | None = text("ProviderUsername")
+    register_admin_enabled: bool = flag("RegisterAdminEnabled")
+    register_contact: str | None = text("RegisterContact")
+    register_disabled_reason: str | None = text("RegisterDisabledReason")
+    register_enabled: bool = flag("RegisterEnabled")
+    register_expiry: int = number("RegisterExpiry")
+    register_realm: str | None = text("RegisterRealm")
+    register_server: str | None = text("RegisterServer")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SIPProviderBinding(Record):
+    """The state of one registration with a provider (section 7.5)."""
+
+    NAMESPACE: ClassVar[str] = names.APP
+
+    binding_expiry: int = number("BindingExpiry")
+    binding_uri: str | None = text("BindingURI")
+    id: UUID = guid("Id")
+    is_registered: bool = flag("IsRegistered")
+    last_register_attempt: datetime | None = moment_or_nil("LastRegisterAttempt")
+    last_register_time: datetime | None = moment_or_nil("LastRegisterTime")
+    next_registration_time: datetime = moment("NextRegistrationTime")
+    owner: str | None = text("Owner")
+    provider_id: UUID = guid("ProviderId")
+    provider_name: str | None = text("ProviderName")
+    registrar_sip_socket: str | None = text("RegistrarSIPSocket")
+    registration_failure_message: str | None = text("RegistrationFailureMessage")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SIPDialPlan(Record):
+    """A script or list of lines that decides where calls go (section 7.6)."""
+
+    NAMESPACE: ClassVar[str] = names.APP
+
+    authorised_apps: str | None = text("AuthorisedApps")
+    dial_plan_name: str | None = text("DialPlanName")
+    dial_plan_script: str | None = text("DialPlanScript")
+    execution_count: int = number("ExecutionCount")
+    id: UUID = guid("Id")
+    inserted: datetime = moment("Inserted")
+    last_update: datetime = moment("LastUpdate")
+    max_execution_count: int = number("MaxExecutionCount")
+    owner: str | None = text("Owner")
+    script_type_description: str | None = text("ScriptTypeDescription")
+    trace_email_address: str | None = text("TraceEmailAddress")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SIPDialogueAsset(Record):
+    """One leg of a call in progress (section 7.7)."""
+
+    NAMESPACE: ClassVar[str] = names.APP
+
+    admin_member_id: str | None = text("AdminMemberId")
+    bridge_id: str | None = text("BridgeId")
+    cdr_id: str | None = text("CDRId")
+    cseq: int = number("CSeq")
+    call_duration_limit: int = number("CallDurationLimit")
+    call_id: str | None = text("CallId")
+    direction: str | None = text("Direction")
+    hangup_at: datetime | None = moment_or_nil("HangupAt")
+    id: UUID = guid("Id")
+    inserted: datetime = moment("Inserted")
+    local_tag: str | None = text("LocalTag")
+    owner: str | None = text("Owner")
+    proxy_sip_socket: str | None = text("ProxySIPSocket")
+    remote_sdp: str | None = text("RemoteSDP")
+    remote_tag: str | None = text("RemoteTag")
+    remote_target: str | None = text("RemoteTarget")
+    remote_user_field: str | None = text("RemoteUserField")
+    sdp: str | None = text("SDP")
+    switchboard_caller_description: str | None = text("SwitchboardCallerDescription")
+    switchboard_description: str | None = text("SwitchboardDescription")
+    switchboard_owner: str | None = text("SwitchboardOwner")
+    transfer_mode: str | None = text("TransferMode")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SIPCDRAsset(Record):
+    """One leg of a call that has ended or failed (section 7.8)."""
+
+    NAMESPACE: ClassVar[str] = names.APP
+
+    admin_member_id: str | None = text("AdminMemberId")
+    answered_reason: str | None = text("AnsweredReason")
+    answered_status: int = number("AnsweredStatus")
+    answered_time: datetime | None = moment_or_nil("AnsweredTime")
+    bridge_id: str | None = text("BridgeId")
+    call_direction: str | None = text("CallDirection")
+    call_id: str | None = text("CallId")
+    created: datetime = moment("Created")
+    dst: str | None = text("Dst")
+    dst_host: str | None = text("DstHost")
+    dst_uri: str | None = text("DstURI")
+    duration: int = number("Duration")
+    from_header: str | None = text("FromHeader")
+    from_name: str | None = text("FromName")
+    from_user: str | None = text("FromUser")
+    hungup_reason: str | None = text("HungupReason")
+    hungup_time: datetime | None = moment_or_nil("HungupTime")
+    id: UUID = guid("Id")
+    in_progress_reason: str | None = text("InProgressReason")
+    in_progress_status: int = number("InProgressStatus")
+    in_progress_time: datetime | None = moment_or_nil("InProgressTime")
+    inserted: datetime = moment("Inserted")
+    local_socket: str | None = text("LocalSocket")
+    owner: str | None = text("Owner")
+    remote_socket: str | None = text("RemoteSocket")
+    ring_duration: int = number("RingDuration")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SIPDomain(Record):
+    """A SIP domain; without an owner it is public (section 7.9)."""
+
+    NAMESPACE: ClassVar[str] = names.APP
+
+    domain: str | None = text("Domain")
+    id: UUID = guid("Id")
+    owner: str | None = text("Owner")

@@ -1,0 +1,3 @@
+"""The version of SIPSorcery Web."""
+
+__version__ = "1.0.0"

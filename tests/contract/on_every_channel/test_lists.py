@@ -1,0 +1,195 @@
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from sipsorcery_web.contract import filters
+from sipsorcery_web.contract.errors import Refused
+from sipsorcery_web.contract.kinds import FOREVER
+from sipsorcery_web.contract.operations import NO_LIMIT, OPERATIONS
+from sipsorcery_web.contract.records import SIPCDRAsset, SIPDialogueAsset, SIPProviderBinding, SIPRegistrarBinding
+from sipsorcery_web.provisioning.client import Entries
+from sipsorcery_web.service.call import Parts
+from sipsorcery_web.service.store import models
+from sipsorcery_web.service.store.models import SIPDomainRow
+from tests.conftest import DOMAIN, Clock, Stage, sip_account
+
+LISTS = ("sip_accounts", "sip_providers", "dial_plans", "registrar_bindings", "provider_bindings", "calls", "cdrs")
+PAGED = [name for name, operation in OPERATIONS.items() if len(operation.parameters) == 3 and name.startswith("Get")]
+
+
+def of(client: Any, name: str) -> Entries[Any]:
+    entries: Entries[Any] = getattr(client, name)
+    return entries
+
+
+@pytest.fixture
+def furnished(stage: Stage, parts: Parts, clock: Clock) -> UUID:
+    """What the engine would have stored for alice: a binding, a provider's binding, a call and a call record."""
+    account = stage.alice.sip_accounts.add(sip_account("alice-desk"))
+    provider_id = uuid4()
+    own = {"owner": "alice"}
+    call = {
+        "bridge_id": "b",
+        "cdr_id": "c",
+        "cseq": 7,
+        "call_id": "1",
+        "direction": "In",
+        "local_tag": "l",
+        "remote_tag": "r",
+    }
+    record = {
+        "call_direction": "Out",
+        "call_id": "1",
+        "dst_host": DOMAIN,
+        "dst_uri": "sip:x",
+        "local_socket": "l",
+        "remote_socket": "r",
+    }
+    contact = {
+        "sip_account_name": f"alice-desk@{DOMAIN}",
+        "contact_uri": "sip:x",
+        "registrar_sip_socket": "r",
+        "remote_sip_socket": "r",
+    }
+    rows: list[Any] = [
+        models.SIPProviderRow(id=provider_id, provider_name="blue", inserted=clock.now, last_update=clock.now, **own),
+        models.SIPRegistrarBindingRow(
+            id=UUID(int=1),
+            sip_account_id=account.id,
+            expiry=60,
+            expiry_time=clock.now,
+            last_update=clock.now,
+            **contact,
+            **own,
+        ),
+        models.SIPProviderBindingRow(
+            id=UUID(int=2),
+            provider_id=provider_id,
+            provider_name="blue",
+            binding_uri="sip:x",
+            next_registration_time=FOREVER,
+            **own,
+        ),
+        models.SIPDialogueRow(
+            id=UUID(int=3), inserted=clock.now, remote_target="t", remote_user_field="u", **call, **own
+        ),
+        models.SIPCDRRow(
+            id=UUID(int=4),
+            created=clock.now,
+            inserted=clock.now,
+            answered_status=200,
+            answered_time=clock.now,
+            **record,
+            **own,
+        ),
+    ]
+    with parts.database.write() as session:
+        for row in rows:
+            session.add(row)
+            session.flush()
+    return account.id
+
+
+def test_what_the_engine_stored_is_told_to_its_owner(stage: Stage, furnished: UUID, clock: Clock) -> None:
+    (binding,) = stage.alice.registrar_bindings.page()
+    (provider_binding,) = stage.alice.provider_bindings.page()
+    (call,) = stage.alice.calls.page()
+    (cdr,) = stage.alice.cdrs.page()
+
+    assert isinstance(binding, SIPRegistrarBinding)
+    assert (binding.id, binding.expiry, binding.last_update, binding.user_agent) == (UUID(int=1), 60, clock.now, None)
+    assert isinstance(provider_binding, SIPProviderBinding)
+    assert (provider_binding.next_registration_time, provider_binding.last_register_time) == (FOREVER, None)
+    assert isinstance(call, SIPDialogueAsset)
+    assert (call.cseq, call.direction, call.hangup_at, call.cdr_id) == (7, "In", None, "c")
+    assert isinstance(cdr, SIPCDRAsset)
+    assert (cdr.answered_status, cdr.answered_time, cdr.hungup_time) == (200, clock.now, None)
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_everybody_sees_their_own_list(stage: Stage, furnished: UUID, name: str) -> None:
+    alices, bobs = of(stage.alice, name), of(stage.bob, name)
+
+    assert alices.count() == len(alices.page()) > 0
+    assert {record.owner for record in alices.page()} == {"alice"}
+    assert {record.owner for record in bobs.page()} <= {"bobby"}
+    assert bobs.count() == len(bobs.page())
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_the_administrator_sees_every_list(stage: Stage, furnished: UUID, name: str) -> None:
+    assert "alice" in {record.owner for record in of(stage.administrator, name).page()}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_no_filter_reaches_another_owners_rows(stage: Stage, furnished: UUID, name: str) -> None:
+    everything = filters.any_of(filters.prop("Owner").equals("alice"), filters.prop("Owner").differs("alice"))
+
+    assert {record.owner for record in of(stage.bob, name).page(where=everything)} <= {"bobby"}
+    assert of(stage.bob, name).count(everything) == of(stage.bob, name).count()
+
+
+@pytest.mark.parametrize("name", PAGED)
+@pytest.mark.parametrize(("offset", "count"), [(-1, 25), (0, -1)])
+def test_negative_numbers_are_refused(stage: Stage, name: str, offset: int, count: int) -> None:
+    with pytest.raises(Refused, match=r"^The offset and the count of a list must not be negative\.$"):
+        stage.alice._call(name, offset=offset, count=count)
+
+
+@pytest.mark.parametrize("name", PAGED)
+@pytest.mark.parametrize(("offset", "count"), [(0, 0), (1000, 25), (NO_LIMIT, NO_LIMIT)])
+def test_an_empty_page_is_an_empty_list(stage: Stage, furnished: UUID, name: str, offset: int, count: int) -> None:
+    assert stage.alice._call(name, offset=offset, count=count) == []
+
+
+@pytest.mark.parametrize("name", [name for name in OPERATIONS if "where_expression" in OPERATIONS[name].arguments({})])
+def test_a_filter_that_cannot_be_read_is_refused(stage: Stage, name: str) -> None:
+    with pytest.raises(Refused, match=r"^No property or field 'Nothing' exists in type '"):
+        stage.alice._call(name, where_expression="Nothing")
+
+
+@pytest.mark.parametrize(
+    ("where", "names"),
+    [
+        (filters.prop("SIPUsername").equals("alice-1"), ["alice-1"]),
+        (filters.prop("SIPUsername").starts_with("alice-"), ["alice-1", "alice-2", "alice-3"]),
+        (filters.prop("IsUserDisabled").is_true(), ["alice-2"]),
+        (filters.prop("NetworkId").equals("<&>\"'"), ["alice-3"]),
+        (None, ["alice", "alice-1", "alice-2", "alice-3"]),
+    ],
+)
+def test_a_filter_narrows_list_and_count(stage: Stage, where: Any, names: list[str]) -> None:
+    stage.alice.sip_accounts.add(sip_account("alice-1"))
+    stage.alice.sip_accounts.add(sip_account("alice-2", is_user_disabled=True))
+    stage.alice.sip_accounts.add(sip_account("alice-3", network_id="<&>\"'"))
+
+    assert [account.sip_username for account in stage.alice.sip_accounts.page(where=where)] == names
+    assert stage.alice.sip_accounts.count(where) == len(names)
+
+
+def test_pages_together_are_the_list(stage: Stage) -> None:
+    for place in range(4):
+        stage.alice.sip_accounts.add(sip_account(f"alice-{place}"))
+    pages = [stage.alice.sip_accounts.page(offset, 2) for offset in (0, 2, 4, 6)]
+
+    assert [[account.sip_username for account in page] for page in pages] == [
+        ["alice", "alice-0"],
+        ["alice-1", "alice-2"],
+        ["alice-3"],
+        [],
+    ]
+
+
+def test_domains_are_ones_own_and_the_public_ones(stage: Stage, parts: Parts) -> None:
+    assert stage.alice
+    assert stage.bob
+    with parts.database.write() as session:
+        for name, owner in (("a.example.org", "alice"), ("b.example.org", "bobby")):
+            session.add(SIPDomainRow(id=uuid4(), domain=name, inserted=parts.clock(), owner=owner))
+
+    assert [(domain.domain, domain.owner) for domain in stage.alice.domains()] == [
+        ("a.example.org", "alice"),
+        (DOMAIN, None),
+    ]
+    assert [domain.domain for domain in stage.alice._call("GetSIPDomains", offset=1, count=1)] == [DOMAIN]

@@ -1,0 +1,208 @@
+"""Every operation, asked of alice's things by everybody: what comes of it stands in one table."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import select, update
+
+from sipsorcery_web.contract.errors import ProvisioningError
+from sipsorcery_web.contract.operations import NO_LIMIT, OPERATIONS
+from sipsorcery_web.contract.records import SIPDialPlan, SIPProvider
+from sipsorcery_web.service.store import models
+from tests.conftest import HOME, PASSWORD, person, sip_account
+
+from .conftest import ChannelStage
+
+LABEL = "white-label"
+OWNED = (models.SIPAccountRow, models.SIPProviderRow, models.SIPProviderBindingRow, models.SIPDialPlanRow)
+WHERE = 'Owner = "alice"'
+MOMENT = datetime(2026, 11, 23, tzinfo=UTC)
+
+STRANGERS = ("no token", "expired token", "logged out token")
+CALLERS = (*STRANGERS, "bob", "administrator", "white-label administrator")
+
+# What the strangers get, then bob, the administrator, and the administrator of alice's label.
+# A number is how many of alice's records come back or are counted.
+TABLE = {
+    "IsAlive": ("answered", "answered", "answered", "answered"),
+    "TestException": ("Refused", "Refused", "Refused", "Refused"),
+    "AreNewAccountsEnabled": ("answered", "answered", "answered", "answered"),
+    "CheckInviteCode": ("answered", "answered", "answered", "answered"),
+    "CreateCustomer": ("Conflict", "Conflict", "Conflict", "Conflict"),
+    "Login": ("nothing", "nothing", "nothing", "nothing"),
+    "Logout": ("nothing", "nothing", "nothing", "nothing"),
+    "ExtendSession": ("SessionExpired", "nothing", "nothing", "nothing"),
+    "GetTimeZoneOffsetMinutes": ("answered", "answered", "answered", "answered"),
+    "GetCustomer": ("SessionExpired", "NotFound", "NotFound", "NotFound"),
+    "UpdateCustomer": ("SessionExpired", "NotFound", "NotFound", "NotFound"),
+    "UpdateCustomerPassword": ("SessionExpired", "NotFound", "NotFound", "NotFound"),
+    "DeleteCustomer": ("SessionExpired", "NotFound", "NotFound", "NotFound"),
+    "GetSIPDomains": ("SessionExpired", 0, 0, 0),
+    "GetSIPAccountsCount": ("SessionExpired", 0, 2, 2),
+    "GetSIPAccounts": ("SessionExpired", 0, 2, 2),
+    "AddSIPAccount": ("SessionExpired", "Conflict", "Conflict", "Conflict"),
+    "UpdateSIPAccount": ("SessionExpired", "NotFound", "answered", "NotFound"),
+    "DeleteSIPAccount": ("SessionExpired", "NotFound", "answered", "NotFound"),
+    "GetSIPRegistrarBindingsCount": ("SessionExpired", 0, 1, 0),
+    "GetSIPRegistrarBindings": ("SessionExpired", 0, 1, 0),
+    "GetSIPProvidersCount": ("SessionExpired", 0, 1, 1),
+    "GetSIPProviders": ("SessionExpired", 0, 1, 1),
+    "AddSIPProvider": ("SessionExpired", "Conflict", "Conflict", "Conflict"),
+    "UpdateSIPProvider": ("SessionExpired", "NotFound", "answered", "NotFound"),
+    "DeleteSIPProvider": ("SessionExpired", "NotFound", "answered", "NotFound"),
+    "GetSIPProviderBindingsCount": ("SessionExpired", 0, 1, 1),
+    "GetSIPProviderBindings": ("SessionExpired", 0, 1, 1),
+    "GetDialPlansCount": ("SessionExpired", 0, 2, 2),
+    "GetDialPlans": ("SessionExpired", 0, 2, 2),
+    "AddDialPlan": ("SessionExpired", "Conflict", "Conflict", "Conflict"),
+    "UpdateDialPlan": ("SessionExpired", "NotFound", "answered", "NotFound"),
+    "DeleteDialPlan": ("SessionExpired", "NotFound", "answered", "NotFound"),
+    "GetCallsCount": ("SessionExpired", 0, 1, 0),
+    "GetCalls": ("SessionExpired", 0, 1, 0),
+    "GetCDRsCount": ("SessionExpired", 0, 1, 0),
+    "GetCDRs": ("SessionExpired", 0, 1, 0),
+}
+
+
+def alices_things(stage: ChannelStage) -> dict[str, Any]:
+    """A record of each kind that customers own; the label's administrator looks after those that a label can have."""
+    alice = stage.alice
+    things = {
+        "sip_account": alice.sip_accounts.add(sip_account("front-desk")),
+        "sip_provider": alice.sip_providers.add(
+            SIPProvider(
+                provider_name="blueline",
+                provider_server="sip.blueline.example",
+                register_enabled=True,
+                register_contact="alice@sip.example.org",
+            )
+        ),
+        "dial_plan": alice.dial_plans.add(SIPDialPlan(dial_plan_name="lunch-break")),
+    }
+    with stage.service.parts.database.write() as session:
+        for row in OWNED:
+            session.execute(update(row).where(row.owner == "alice").values(admin_member_id=LABEL))
+        session.add_all(_calls_of_alice(things["sip_account"].id))
+    return things
+
+
+def _calls_of_alice(account_id: Any) -> list[Any]:
+    return [
+        models.SIPRegistrarBindingRow(
+            id=uuid4(),
+            sip_account_id=account_id,
+            owner="alice",
+            sip_account_name="front-desk@sip.example.org",
+            contact_uri="sip:1@192.0.2.1",
+            expiry=60,
+            expiry_time=MOMENT,
+            last_update=MOMENT,
+            registrar_sip_socket="udp:192.0.2.5:5060",
+            remote_sip_socket="udp:192.0.2.1:5060",
+        ),
+        models.SIPDialogueRow(
+            id=uuid4(),
+            owner="alice",
+            bridge_id="b",
+            cdr_id="c",
+            cseq=1,
+            call_id="i",
+            direction="In",
+            inserted=MOMENT,
+            local_tag="l",
+            remote_tag="r",
+            remote_target="sip:1@192.0.2.1",
+            remote_user_field="<sip:1@192.0.2.1>",
+        ),
+        models.SIPCDRRow(
+            id=uuid4(),
+            owner="alice",
+            call_direction="In",
+            call_id="i",
+            created=MOMENT,
+            dst_host="sip.example.org",
+            dst_uri="sip:1@sip.example.org",
+            inserted=MOMENT,
+            local_socket="udp:192.0.2.5:5060",
+            remote_socket="udp:192.0.2.1:5060",
+        ),
+    ]
+
+
+def arguments_for(name: str, things: dict[str, Any]) -> dict[str, Any]:
+    """The operation asked of what is alice's."""
+    values: dict[str, Any] = {
+        "customer": person("alice"),
+        "customer_username": "alice",
+        "username": "alice",
+        "password": "n1ghtingale",
+        "old_password": PASSWORD,
+        "new_password": "opensesame8",
+        "invite_code": "",
+        "minutes": 1,
+        "where_expression": WHERE,
+        "filter_expression": None,
+        "offset": 0,
+        "count": NO_LIMIT,
+        **things,
+    }
+    return {parameter.name: values[parameter.name] for parameter in OPERATIONS[name].parameters}
+
+
+def token_for(stage: ChannelStage, caller: str) -> str | None:
+    """What this caller shows."""
+    if caller == "no token":
+        return None
+    username = {"administrator": "root-admin", "white-label administrator": "label-admin"}.get(caller, "bobby")
+    stage.someone(username, administrator=caller == "administrator")
+    if caller == "white-label administrator":
+        named = models.CustomerRow.customer_username == username
+        with stage.service.parts.database.write() as session:
+            session.scalars(select(models.CustomerRow).where(named)).one().admin_id = LABEL
+    token = stage.token_of(username)
+    if caller == "logged out token":
+        stage.client(token).logout()
+    return token
+
+
+def outcome(stage: ChannelStage, name: str, token: str | None, arguments: dict[str, Any]) -> Any:
+    """An error's name, how many records, or whether anything was answered."""
+    operation = OPERATIONS[name]
+    try:
+        result = stage.channel.call(operation, token, HOME, arguments)
+    except ProvisioningError as error:
+        return type(error).__name__
+    if name.endswith("Count"):
+        return result
+    if isinstance(result, list):
+        return sum(record.owner == "alice" for record in result)
+    return "nothing" if result is None and operation.name != "CheckInviteCode" else "answered"
+
+
+@pytest.fixture
+def asked(stage: ChannelStage) -> Callable[[str], dict[str, Any]]:
+    """Asks everything of alice's things as one caller; what was deleted on the way is put back."""
+
+    def ask(caller: str) -> dict[str, Any]:
+        things = alices_things(stage)
+        token = token_for(stage, caller)
+        if caller == "expired token":
+            stage.service.parts.clock.pass_(minutes=60)  # type: ignore[attr-defined]
+        last = sorted(TABLE, key=lambda name: (name == "Logout", name.startswith("Delete")))
+        return {name: outcome(stage, name, token, arguments_for(name, things)) for name in last}
+
+    return ask
+
+
+def test_the_table_has_every_operation() -> None:
+    assert TABLE.keys() == OPERATIONS.keys()
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+def test_everybody_gets_what_the_table_says(asked: Callable[[str], dict[str, Any]], caller: str) -> None:
+    column = 0 if caller in STRANGERS else CALLERS.index(caller) - len(STRANGERS) + 1
+
+    assert asked(caller) == {name: row[column] for name, row in TABLE.items()}

@@ -1,0 +1,417 @@
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+from lxml import etree
+
+from sipsorcery_web.contract import codec, names
+from sipsorcery_web.contract.errors import ContractError
+from sipsorcery_web.contract.kinds import FOREVER, NEVER, STRING, ZERO_ID, ListKind, RecordKind
+from sipsorcery_web.contract.operations import OPERATIONS, Operation
+from sipsorcery_web.contract.records import (
+    Customer,
+    ProviderType,
+    Record,
+    SIPAccount,
+    SIPRegistrarBinding,
+    UnknownElement,
+)
+from sipsorcery_web.contract.schema import message_schema
+
+from .samples import RECORDS, filled
+
+NAMESPACES = (
+    f'xmlns="{names.SVC}" xmlns:a="{names.APP}" xmlns:c="{names.CRM}" xmlns:b="{names.SYS}" xmlns:i="{names.XSI}"'
+)
+ADD = OPERATIONS["AddSIPAccount"]
+LIST = OPERATIONS["GetSIPAccounts"]
+
+
+def wrapper(operation: Operation, children: str) -> etree._Element:
+    return etree.fromstring(f"<{operation.name} {NAMESPACES}>{children}</{operation.name}>")
+
+
+def reply(operation: Operation, children: str) -> etree._Element:
+    return etree.fromstring(f"<{operation.name}Response {NAMESPACES}>{children}</{operation.name}Response>")
+
+
+def account_from(fields: str) -> SIPAccount:
+    """The account of an AddSIPAccount request with these fields."""
+    account = codec.read_arguments(ADD, wrapper(ADD, f"<sipAccount>{fields}</sipAccount>"))["sip_account"]
+    assert isinstance(account, SIPAccount)
+    return account
+
+
+def text_of(element: etree._Element) -> str:
+    return etree.tostring(element, encoding="unicode")
+
+
+def local_names(element: etree._Element) -> list[str]:
+    return [etree.QName(child).localname for child in element]
+
+
+# Reading requests
+
+
+def test_arguments_are_read_by_their_python_names() -> None:
+    request = wrapper(
+        OPERATIONS["UpdateCustomerPassword"],
+        "<username>alice</username><oldPassword>a</oldPassword><newPassword>b</newPassword>",
+    )
+
+    assert codec.read_arguments(OPERATIONS["UpdateCustomerPassword"], request) == {
+        "username": "alice",
+        "old_password": "a",
+        "new_password": "b",
+    }
+
+
+def test_arguments_may_come_in_any_order() -> None:
+    request = wrapper(LIST, "<count>25</count><whereExpression>true</whereExpression><offset>50</offset>")
+
+    assert codec.read_arguments(LIST, request) == {"where_expression": "true", "offset": 50, "count": 25}
+
+
+def test_arguments_that_are_left_out_or_nil_have_their_default() -> None:
+    assert codec.read_arguments(LIST, wrapper(LIST, '<whereExpression i:nil="true"/>')) == {
+        "where_expression": None,
+        "offset": 0,
+        "count": 0,
+    }
+
+
+def test_an_empty_text_is_not_nil() -> None:
+    assert codec.read_arguments(LIST, wrapper(LIST, "<whereExpression/>"))["where_expression"] == ""
+
+
+def test_an_unknown_argument_is_set_aside() -> None:
+    request = wrapper(LIST, "<before/><count>25</count><later><deep>1</deep></later>")
+
+    assert codec.read_arguments(LIST, request)["count"] == 25
+
+
+def test_white_space_between_elements_means_nothing() -> None:
+    assert account_from("\n  <a:NetworkId>home</a:NetworkId>\n  <a:Owner>alice</a:Owner>\n").owner == "alice"
+
+
+def test_the_fields_of_a_record_may_come_in_any_order() -> None:
+    account = account_from(
+        "<a:SIPUsername>alice-desk</a:SIPUsername><a:IsUserDisabled>true</a:IsUserDisabled><a:AdminDisabledReason>x</a:AdminDisabledReason>"
+    )
+
+    assert (account.sip_username, account.is_user_disabled, account.admin_disabled_reason) == ("alice-desk", True, "x")
+
+
+def test_a_record_knows_what_was_absent_nil_and_empty() -> None:
+    account = account_from('<a:NetworkId i:nil="true"/><a:InDialPlanName></a:InDialPlanName>')
+
+    assert account.present == frozenset({"network_id", "in_dial_plan_name"})
+    assert (account.network_id, account.in_dial_plan_name, account.out_dial_plan_name) == (None, "", None)
+
+
+@pytest.mark.parametrize("nil", ["true", "1"])
+def test_a_record_that_is_nil_is_none(nil: str) -> None:
+    assert codec.read_arguments(ADD, wrapper(ADD, f'<sipAccount i:nil="{nil}"/>')) == {"sip_account": None}
+
+
+def test_what_a_sender_says_of_the_type_is_dropped() -> None:
+    request = wrapper(
+        ADD, '<sipAccount i:type="a:SIPProvider"><a:Owner i:type="a:Foreign">alice</a:Owner></sipAccount>'
+    )
+
+    assert codec.read_arguments(ADD, request)["sip_account"].owner == "alice"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        "<a:IsUserDisabled>yes</a:IsUserDisabled>",
+        "<a:IsUserDisabled/>",
+        '<a:IsUserDisabled i:nil="true"/>',
+        "<a:Id>1234</a:Id>",
+        '<a:Id i:nil="true"/>',
+        "<a:Id> 6c62292e-236b-46ea-bdf8-225010869881</a:Id>",
+        "<a:Inserted>2011-03-04T00:00:00Z</a:Inserted>",
+        "<a:Inserted><b:DateTime>today</b:DateTime><b:OffsetMinutes>0</b:OffsetMinutes></a:Inserted>",
+        "<a:Inserted><b:DateTime>2011-03-04T00:00:00Z</b:DateTime></a:Inserted>",
+        "<a:Inserted><b:DateTime>2011-03-04T00:00:00Z</b:DateTime><b:OffsetMinutes>99999</b:OffsetMinutes></a:Inserted>",
+        "<a:Inserted><b:DateTime>-0044-03-15T00:00:00Z</b:DateTime><b:OffsetMinutes>0</b:OffsetMinutes></a:Inserted>",
+        "<a:Inserted><b:DateTime>12011-03-04T00:00:00Z</b:DateTime><b:OffsetMinutes>0</b:OffsetMinutes></a:Inserted>",
+        "<a:Owner>alice</a:Owner><a:Owner>bobby</a:Owner>",
+        "<a:Owner><a:Owner>alice</a:Owner></a:Owner>",
+        "<a:Owner>al<b>i</b>ce</a:Owner>",
+        '<a:Owner i:nil="true">alice</a:Owner>',
+        '<a:Owner i:nil="perhaps"/>',
+        '<a:Owner kind="x">alice</a:Owner>',
+        "<c:Owner>alice</c:Owner>",
+        "<Owner>alice</Owner>",
+        '<Owner xmlns="">alice</Owner>',
+        "alice",
+    ],
+)
+def test_a_field_that_does_not_keep_to_the_contract_is_refused(fields: str) -> None:
+    with pytest.raises(ContractError):
+        account_from(fields)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "<offset>ten</offset>",
+        "<offset/>",
+        '<offset i:nil="true"/>',
+        "<offset>1.5</offset>",
+        "<count>2147483648</count>",
+        "<count>1</count><count>2</count>",
+        "<a:count>1</a:count>",
+        "<whereExpression>a</whereExpression><whereExpression>b</whereExpression>",
+        "plain text",
+    ],
+)
+def test_an_argument_that_does_not_keep_to_the_contract_is_refused(arguments: str) -> None:
+    with pytest.raises(ContractError):
+        codec.read_arguments(LIST, wrapper(LIST, arguments))
+
+
+def test_two_records_in_place_of_one_are_refused() -> None:
+    with pytest.raises(ContractError):
+        codec.read_arguments(ADD, wrapper(ADD, "<sipAccount/><sipAccount/>"))
+
+
+def test_an_operation_without_parameters_takes_none() -> None:
+    assert codec.read_arguments(OPERATIONS["IsAlive"], wrapper(OPERATIONS["IsAlive"], "")) == {}
+
+
+def test_the_complaint_names_no_namespaces() -> None:
+    with pytest.raises(ContractError, match="does not keep to the contract") as refused:
+        account_from("<a:IsUserDisabled>yes</a:IsUserDisabled>")
+
+    assert "IsUserDisabled" in refused.value.message
+    assert "http:" not in refused.value.message
+
+
+@pytest.mark.parametrize(
+    ("written", "moment"),
+    [
+        ("2011-03-04T05:06:07Z", datetime(2011, 3, 4, 5, 6, 7, tzinfo=UTC)),
+        ("2011-03-04T15:06:07", datetime(2011, 3, 4, 5, 6, 7, tzinfo=UTC)),
+        ("9999-12-31T23:59:59.9999999Z", FOREVER),
+        ("0001-01-01T00:00:00Z", NEVER),
+    ],
+)
+def test_a_time_is_read_with_its_offset(written: str, moment: datetime) -> None:
+    time = f"<a:Inserted><b:OffsetMinutes>600</b:OffsetMinutes><b:DateTime>{written}</b:DateTime></a:Inserted>"
+
+    assert account_from(time).inserted == moment
+
+
+def test_an_id_may_be_in_upper_case() -> None:
+    assert account_from("<a:Id>6C62292E-236B-46EA-BDF8-225010869881</a:Id>").id == UUID(
+        "6c62292e-236b-46ea-bdf8-225010869881"
+    )
+
+
+# Unknown elements
+
+
+def test_elements_of_another_revision_are_kept_with_their_place() -> None:
+    account = account_from("<a:AAA>1</a:AAA><a:Owner>alice</a:Owner><a:Zone><a:Deep>2</a:Deep></a:Zone><a:More/>")
+    owner = f"{{{names.APP}}}Owner"
+
+    assert account.owner == "alice"
+    assert [unknown.after for unknown in account.unknown] == ["", owner, owner]
+    assert [etree.QName(etree.fromstring(unknown.xml)).localname for unknown in account.unknown] == [
+        "AAA",
+        "Zone",
+        "More",
+    ]
+
+
+def test_kept_elements_go_back_to_where_they_stood() -> None:
+    fields = "<a:AAA/><a:BBB/><a:NetworkId>home</a:NetworkId><a:Nice>&lt;1&gt;</a:Nice><a:Ocean/><a:Owner>alice</a:Owner><a:Zebra/>"
+    written = codec.write_arguments(ADD, {"sip_account": account_from(fields)})
+
+    assert local_names(written[0]) == ["AAA", "BBB", "NetworkId", "Nice", "Ocean", "Owner", "Zebra"]
+    assert written[0].findtext(f"{{{names.APP}}}Nice") == "<1>"
+
+
+def test_a_kept_element_stays_when_the_record_is_changed() -> None:
+    account = account_from("<a:Owner>alice</a:Owner><a:Zebra>stripes</a:Zebra>").with_(sip_username="alice-desk")
+    written = codec.write_arguments(ADD, {"sip_account": account})
+
+    assert local_names(written[0]) == ["Owner", "Zebra", "SIPUsername"]
+
+
+def test_an_element_whose_neighbour_is_gone_goes_to_the_front() -> None:
+    account = SIPAccount(
+        owner="alice",
+        present=frozenset({"owner"}),
+        unknown=(UnknownElement(f"{{{names.APP}}}Id", f'<a:X xmlns:a="{names.APP}"/>'),),
+    )
+
+    assert local_names(codec.write_arguments(ADD, {"sip_account": account})[0]) == ["X", "Owner"]
+
+
+def test_unknown_elements_deep_inside_do_not_disturb() -> None:
+    account = account_from("<a:Zone><a:Owner>mallory</a:Owner></a:Zone><a:Owner>alice</a:Owner>")
+
+    assert account.owner == "alice"
+
+
+# Replies
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.__name__)
+def test_every_record_comes_back_as_it_went(record: type[Record]) -> None:
+    operation = next(known for known in OPERATIONS.values() if getattr(known.result, "record", None) is record)
+    original: Any = [filled(record), record()] if isinstance(operation.result, ListKind) else filled(record)
+    written = etree.tostring(codec.write_result(operation, original))
+
+    assert codec.read_result(operation, etree.fromstring(written)) == original
+
+
+def test_every_written_record_is_valid_with_everything_and_with_nothing_in_it() -> None:
+    for operation in OPERATIONS.values():
+        match operation.result:
+            case RecordKind(record):
+                for value in (filled(record), record(), None):
+                    message_schema().assertValid(codec.write_result(operation, value))
+            case ListKind(record):
+                for values in ([filled(record), record()], [], None):
+                    message_schema().assertValid(codec.write_result(operation, values))
+
+
+def test_a_record_is_written_whole_in_the_order_of_the_contract_with_nil_for_none() -> None:
+    written = codec.write_result(OPERATIONS["AddSIPAccount"], SIPAccount(owner="alice"))[0]
+
+    assert local_names(written)[:4] == ["AdminDisabledReason", "DontMangleEnabled", "IPAddressACL", "Id"]
+    assert len(written) == 17
+    assert written[0].get(names.NIL) == "true"
+    assert written.findtext(f"{{{names.APP}}}Id") == str(ZERO_ID)
+
+
+def test_fields_that_were_not_given_are_not_written() -> None:
+    written = codec.write_arguments(
+        ADD, {"sip_account": SIPAccount(owner="alice", present=frozenset({"owner", "network_id"}))}
+    )
+
+    assert local_names(written[0]) == ["NetworkId", "Owner"]
+
+
+@pytest.mark.parametrize(
+    ("name", "result", "text"),
+    [
+        ("IsAlive", True, "true"),
+        ("IsAlive", False, "false"),
+        ("GetCDRsCount", 12, "12"),
+        ("Login", "abc", "abc"),
+        ("Login", None, None),
+        ("Login", "", ""),
+    ],
+)
+def test_a_plain_result_is_text(name: str, result: Any, text: str | None) -> None:
+    written = codec.write_result(OPERATIONS[name], result)
+
+    assert written[0].text == text
+    assert (written[0].get(names.NIL) == "true") is (result is None)
+
+
+def test_an_operation_without_a_result_answers_an_empty_wrapper() -> None:
+    written = codec.write_result(OPERATIONS["Logout"], None)
+
+    assert (written.tag, len(written)) == (names.svc("LogoutResponse"), 0)
+    assert codec.read_result(OPERATIONS["Logout"], written) is None
+
+
+def test_an_empty_list_and_a_nil_list_are_told_apart() -> None:
+    assert codec.read_result(LIST, reply(LIST, "<GetSIPAccountsResult/>")) == []
+    assert codec.read_result(LIST, reply(LIST, '<GetSIPAccountsResult i:nil="true"/>')) is None
+    assert codec.read_result(LIST, reply(LIST, "")) is None
+
+
+def test_a_nil_item_in_a_list_is_left_out() -> None:
+    items = '<GetSIPAccountsResult><a:SIPAccount i:nil="true"/><a:SIPAccount><a:Owner>alice</a:Owner></a:SIPAccount></GetSIPAccountsResult>'
+
+    assert [account.owner for account in codec.read_result(LIST, reply(LIST, items))] == ["alice"]
+
+
+def test_a_list_with_items_of_another_kind_is_read_without_them() -> None:
+    items = "<GetSIPAccountsResult><a:SIPProvider/><a:SIPAccount/></GetSIPAccountsResult>"
+
+    assert len(codec.read_result(LIST, reply(LIST, items))) == 1
+
+
+def test_the_reply_to_another_operation_is_refused() -> None:
+    with pytest.raises(ContractError, match="The reply to GetSIPAccounts holds another message"):
+        codec.read_result(LIST, reply(OPERATIONS["GetCDRs"], "<GetCDRsResult/>"))
+
+
+def test_a_reply_with_a_value_that_cannot_be_read_is_refused() -> None:
+    with pytest.raises(ContractError):
+        codec.read_result(OPERATIONS["IsAlive"], reply(OPERATIONS["IsAlive"], "<IsAliveResult>perhaps</IsAliveResult>"))
+
+
+def test_a_reply_of_the_base_revision_lacks_the_fields_of_2011() -> None:
+    items = "<GetSIPProvidersResult><a:SIPProvider><a:CustomHeaders/><a:ProviderName>blue</a:ProviderName></a:SIPProvider></GetSIPProvidersResult>"
+    (provider,) = codec.read_result(OPERATIONS["GetSIPProviders"], reply(OPERATIONS["GetSIPProviders"], items))
+
+    assert (provider.provider_type, provider.has("provider_type"), provider.custom_headers) == (
+        ProviderType.SIP,
+        False,
+        "",
+    )
+
+
+def test_white_space_in_a_text_is_kept() -> None:
+    script = "\n  sys.Log('hello')\r\n\tend  "
+    written = codec.write_result(OPERATIONS["Login"], script)
+
+    assert codec.read_result(OPERATIONS["Login"], etree.fromstring(etree.tostring(written))) == script
+
+
+def test_a_password_that_looks_like_markup_is_only_text() -> None:
+    wicked = "]]></password><username>bobby</username>&amp;<!--"
+    written = codec.write_arguments(OPERATIONS["Login"], {"username": "alice", "password": wicked})
+
+    assert codec.read_arguments(OPERATIONS["Login"], etree.fromstring(etree.tostring(written))) == {
+        "username": "alice",
+        "password": wicked,
+    }
+
+
+# What a SOAP library is given
+
+
+def test_values_are_given_as_texts_by_the_names_of_the_wire() -> None:
+    account = SIPAccount(
+        owner="alice",
+        is_user_disabled=True,
+        network_id=None,
+        present=frozenset({"owner", "is_user_disabled", "network_id"}),
+    )
+
+    assert codec.texts(RecordKind(SIPAccount), account, nil="nil") == {
+        "IsUserDisabled": "true",
+        "NetworkId": "nil",
+        "Owner": "alice",
+    }
+    assert codec.texts(STRING, None, nil="nil") == "nil"
+    assert codec.texts(ListKind(SIPAccount), [account.with_(network_id="x")]) == {
+        "SIPAccount": [{"IsUserDisabled": "true", "NetworkId": "x", "Owner": "alice"}]
+    }
+
+
+def test_a_time_is_given_with_the_offset_zero() -> None:
+    binding = SIPRegistrarBinding(last_update=datetime(2011, 3, 4, tzinfo=UTC), present=frozenset({"last_update"}))
+
+    assert codec.texts(RecordKind(SIPRegistrarBinding), binding) == {
+        "LastUpdate": {"DateTime": "2011-03-04T00:00:00Z", "OffsetMinutes": "0"}
+    }
+
+
+def test_customers_are_written_in_their_own_namespace() -> None:
+    written = codec.write_result(OPERATIONS["GetCustomer"], Customer(customer_username="alice"))
+
+    assert {etree.QName(child).namespace for child in written[0]} == {names.CRM}
+    assert "alice" in text_of(written)

@@ -1,0 +1,210 @@
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta, timezone
+from uuid import UUID
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from sipsorcery_web.contract.filters import (
+    Call,
+    Compare,
+    Constant,
+    Enumeration,
+    Expression,
+    Field,
+    FilterError,
+    Kind,
+    Not,
+    Operator,
+    Property,
+    all_of,
+    any_of,
+    constant,
+    negate,
+    parse,
+    prop,
+    write,
+)
+
+username, disabled, incoming = prop("SIPUsername"), prop("IsUserDisabled"), prop("IsIncomingOnly")
+A_GUID = UUID("6c62292e-236b-46ea-bdf8-225010869881")
+AN_EVENING = datetime(2024, 2, 1, 23, 30, tzinfo=timezone(timedelta(hours=-2)))
+
+
+@pytest.mark.parametrize(
+    ("expression", "text"),
+    [
+        (username.contains("desk"), 'SIPUsername.Contains("desk")'),
+        (username.lower().starts_with("desk"), 'SIPUsername.ToLower().StartsWith("desk")'),
+        (username.trimmed().upper().ends_with("X"), 'SIPUsername.Trim().ToUpper().EndsWith("X")'),
+        (username.equals('say "hi"'), 'SIPUsername = "say ""hi"""'),
+        (username.differs("it's"), 'SIPUsername != "it\'s"'),
+        (username.equals(prop("Owner")), "SIPUsername = Owner"),
+        (username.length().at_most(5), "SIPUsername.Length <= 5"),
+        (prop("NetworkId").equals(None), "NetworkId = null"),
+        (prop("Duration").more_than(-1), "Duration > -1"),
+        (prop("Duration").at_least(2.5), "Duration >= 2.5"),
+        (prop("Id").equals(A_GUID), f'Id.Equals(Guid("{A_GUID}"))'),
+        (prop("Id").differs(A_GUID), f'not Id.Equals(Guid("{A_GUID}"))'),
+        (prop("Id").text().equals("x"), 'Id.ToString() = "x"'),
+        (prop("Inserted").less_than(AN_EVENING), 'Inserted < DateTime("2024-02-02T01:30:00Z")'),
+        (disabled.is_true(), "IsUserDisabled"),
+        (disabled.is_false(), "not IsUserDisabled"),
+        (disabled.equals(False), "IsUserDisabled = false"),
+        (prop("not").is_true(), "@not"),
+        (Constant(Kind.CHAR, "'"), "''''"),
+    ],
+)
+def test_a_built_expression_is_written(expression: Expression, text: str) -> None:
+    assert write(expression) == text
+
+
+@pytest.mark.parametrize(
+    ("expression", "text"),
+    [
+        (
+            all_of(disabled, any_of(incoming, username.equals("a"))),
+            'IsUserDisabled and (IsIncomingOnly or SIPUsername = "a")',
+        ),
+        (
+            any_of(disabled, all_of(incoming, username.equals("a"))),
+            'IsUserDisabled or IsIncomingOnly and SIPUsername = "a"',
+        ),
+        (negate(username.equals("a")), 'not (SIPUsername = "a")'),
+        (negate(username.contains("a")), 'not SIPUsername.Contains("a")'),
+        (negate(any_of(disabled, incoming)), "not (IsUserDisabled or IsIncomingOnly)"),
+        (negate(negate(disabled)), "not not IsUserDisabled"),
+        (Compare(Operator.EQ, Not(disabled), constant(True)), "(not IsUserDisabled) = true"),
+        (all_of(all_of(disabled, incoming), disabled), "IsUserDisabled and IsIncomingOnly and IsUserDisabled"),
+        (all_of(disabled), "IsUserDisabled"),
+        (all_of(), "true"),
+        (any_of(), "false"),
+    ],
+)
+def test_parentheses_stand_only_where_they_are_needed(expression: Expression, text: str) -> None:
+    assert write(expression) == text
+
+
+@pytest.mark.parametrize("value", ["\x00", "\ud800", 2**63, float("nan"), float("inf")])
+def test_a_value_that_the_language_cannot_carry_is_refused(value: str | float) -> None:
+    with pytest.raises(FilterError):
+        username.equals(value)
+
+
+def test_an_enum_property_needs_its_enumeration() -> None:
+    with pytest.raises(ValueError, match="ProviderType"):
+        Property("ProviderType", Kind.ENUM)
+
+
+PROVIDER_TYPES = Enumeration("ProviderTypes", ("SIP", "GoogleVoice"))
+PROPERTIES = {
+    known.name.lower(): known
+    for known in (
+        Property("SIPUsername", Kind.STRING),
+        Property("Owner", Kind.STRING),
+        Property("NetworkId", Kind.STRING, nullable=True),
+        Property("IsUserDisabled", Kind.BOOL),
+        Property("IsConfirmed", Kind.BOOL, nullable=True),
+        Property("Duration", Kind.INT),
+        Property("CallDurationLimit", Kind.INT, nullable=True),
+        Property("Id", Kind.GUID),
+        Property("BridgeId", Kind.GUID, nullable=True),
+        Property("Inserted", Kind.TIME),
+        Property("HangupAt", Kind.TIME, nullable=True),
+        Property("ProviderType", Kind.ENUM, enumeration=PROVIDER_TYPES),
+        Property("OtherType", Kind.ENUM, nullable=True, enumeration=PROVIDER_TYPES),
+    )
+}
+TEXTS = [
+    *("", "a", "A", "b", "ab", "aB", "%", "_", "a%"),
+    *("é", "É", '"', "'", "\\", " a ", "\u00a0b\t", "alice", "zz\U0001f4de"),
+]
+GUIDS = [UUID(int=0), A_GUID, UUID("ffffffff-0000-4000-8000-00000000000a")]
+TIMES = [
+    datetime(1, 1, 1, tzinfo=UTC),
+    datetime(2024, 1, 1, tzinfo=UTC),
+    datetime(2024, 1, 1, 0, 0, 0, 1, tzinfo=UTC),
+    datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC),
+]
+EQUALITIES = st.sampled_from([Operator.EQ, Operator.NE])
+
+
+def fields(kind: Kind) -> SearchStrategy[Field]:
+    return st.sampled_from([Field(known.name) for known in PROPERTIES.values() if known.kind is kind])
+
+
+def constants(values: Sequence[str | float | UUID | datetime]) -> SearchStrategy[Expression]:
+    return st.sampled_from(values).map(constant)
+
+
+def comparisons(
+    operators: SearchStrategy[Operator], left: SearchStrategy[Expression], right: SearchStrategy[Expression]
+) -> SearchStrategy[Expression]:
+    either = st.builds(Compare, operators, left, right | st.just(constant(None)))
+    return st.one_of(either, either.map(lambda compared: Compare(compared.operator, compared.right, compared.left)))
+
+
+def string_values() -> SearchStrategy[Expression]:
+    plain = st.one_of(fields(Kind.STRING), fields(Kind.STRING), constants(TEXTS), fields(Kind.GUID).map(Field.text))
+    methods = st.sampled_from(["ToLower", "ToUpper", "Trim"])
+    return st.recursive(plain, lambda values: st.builds(Call, values, methods), max_leaves=3)
+
+
+def leaves() -> SearchStrategy[Expression]:
+    strings, anything = string_values(), st.sampled_from(Operator)
+    numbers = st.one_of(
+        fields(Kind.INT), constants([-1, 0, 1, 2, 2**40, 0.5, -1e300, 2.0]), fields(Kind.STRING).map(Field.length)
+    )
+    guids = fields(Kind.GUID) | constants(GUIDS)
+    times = fields(Kind.TIME) | constants(TIMES)
+    member = fields(Kind.ENUM) | constants(["SIP", "GoogleVoice"])
+    tests = st.builds(
+        Call,
+        strings,
+        st.sampled_from(["StartsWith", "EndsWith", "Contains", "Equals"]),
+        st.tuples(strings | st.just(constant(None))),
+    )
+    booleans = st.one_of(fields(Kind.BOOL), st.booleans().map(constant))
+    return st.one_of(
+        booleans,
+        tests,
+        comparisons(anything, strings, strings),
+        comparisons(anything, numbers, numbers),
+        comparisons(anything, times, times),
+        comparisons(EQUALITIES, guids, guids),
+        comparisons(EQUALITIES, fields(Kind.ENUM), member),
+        comparisons(EQUALITIES, booleans, booleans),
+        st.builds(Call, guids, st.just("Equals"), st.tuples(guids)),
+    )
+
+
+def conditions() -> SearchStrategy[Expression]:
+    """Well-typed expressions over PROPERTIES."""
+    return st.recursive(
+        leaves(),
+        lambda inner: st.one_of(
+            inner.map(negate),
+            st.builds(all_of, inner, inner),
+            st.builds(any_of, inner, inner, inner),
+            st.builds(Compare, EQUALITIES, inner, st.booleans().map(constant)),
+        ),
+        max_leaves=8,
+    )
+
+
+@settings(max_examples=300, deadline=None, database=None)
+@given(conditions())
+def test_whatever_is_built_is_read_back_the_same(expression: Expression) -> None:
+    assert parse(write(expression), PROPERTIES, "SIPAccount") == expression
+
+
+@settings(max_examples=200, deadline=None, database=None)
+@given(st.text())
+def test_whatever_a_visitor_types_stays_one_constant(typed: str) -> None:
+    try:
+        expression = username.contains(typed)
+    except FilterError:
+        return
+    assert parse(write(expression), PROPERTIES, "SIPAccount") == expression
