@@ -1,0 +1,133 @@
+"""One way to open the database and two ways to use it: to read and to write."""
+
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.orm import Session
+
+from sipsorcery_web.database.locks import alone_in
+
+READS_ONLY = "sipsorcery_reads_only"
+IN_MEMORY = {None, "", ":memory:"}
+SQLITE_SETTINGS = (
+    "PRAGMA busy_timeout=5000",  # first: the next one may have to wait for another process
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA synchronous=NORMAL",
+)
+
+
+class StoreUnavailable(Exception):
+    """The database could not be opened."""
+
+
+class Database:
+    """An open database. A unit of work is a `with` block over `read()` or `write()`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._reader = engine.execution_options(**{READS_ONLY: True, "postgresql_readonly": True})
+        shares_one_connection = isinstance(engine.pool, StaticPool)
+        self._turn: AbstractContextManager[Any] = threading.RLock() if shares_one_connection else nullcontext()
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session that sees one state of the data; an attempt to write raises the database's own error."""
+        with self._turn, Session(self._reader, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A session that holds SQLite's write lock from its start, commits at the end and rolls back on an error."""
+        with self._turn, Session(self.engine, expire_on_commit=False) as session, session.begin():
+            session.connection()  # now, not at the first statement: what is read here stays true until it is written
+            yield session
+
+    def close(self) -> None:
+        """Give back all connections."""
+        self.engine.dispose()
+
+
+def open_database(url: str) -> Database:
+    """The database at a `sqlite:///` or `postgresql://` address, proved by one connection.
+
+    Raises StoreUnavailable, with a text that holds no password, when the address is of another kind or does not open.
+    """
+    address = _read_address(url)
+    engine = _sqlite_engine(address) if address.get_backend_name() == "sqlite" else _postgresql_engine(address)
+    try:
+        with _first_use(address):
+            engine.connect().close()
+    except DBAPIError as error:
+        engine.dispose()
+        shown = address.render_as_string(hide_password=True)
+        raise StoreUnavailable(f"The database {shown} cannot be opened: {error.orig}") from error
+    return Database(engine)
+
+
+def _read_address(url: str) -> URL:
+    try:
+        address = make_url(url)
+    except ArgumentError:
+        # Not chained: the cause may repeat the address and so a password.
+        raise StoreUnavailable("The database address cannot be read as a URL.") from None
+    if address.drivername in {"postgresql", "postgres", "postgresql+psycopg"}:
+        return address.set(drivername="postgresql+psycopg")
+    if address.drivername != "sqlite":
+        raise StoreUnavailable(f"A database address begins with sqlite: or postgresql:, not {address.drivername}:.")
+    return address
+
+
+def _postgresql_engine(address: URL) -> Engine:
+    return create_engine(address, hide_parameters=True, pool_pre_ping=True, connect_args={"connect_timeout": 5})
+
+
+def _sqlite_engine(address: URL) -> Engine:
+    if address.database in IN_MEMORY:
+        engine = create_engine(
+            address, hide_parameters=True, poolclass=StaticPool, connect_args={"check_same_thread": False}
+        )
+    else:
+        _make_private_file(Path(str(address.database)))
+        engine = create_engine(address, hide_parameters=True)
+    event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "begin", _begin_on_sqlite)
+    return engine
+
+
+def _first_use(address: URL) -> AbstractContextManager[None]:
+    """SQLite does not wait for another process that changes to WAL at the same time: it says that it is locked."""
+    is_file = address.get_backend_name() == "sqlite" and address.database not in IN_MEMORY
+    directory = Path(str(address.database)).parent
+    return alone_in(directory) if is_file and directory.is_dir() else nullcontext()
+
+
+def _make_private_file(path: Path) -> None:
+    """An empty database that only its owner can read; SQLite gives its -wal and -shm files the same mode."""
+    with suppress(OSError):  # it is there already, or the connection will tell what is wrong
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+
+
+def _set_up_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # sqlite3 would begin on its own, late and without the lock
+    for setting in SQLITE_SETTINGS:
+        connection.execute(setting)
+
+
+def _begin_on_sqlite(connection: Connection) -> None:
+    # On the driver's connection, so that a count of statements sees only what a store asked for.
+    driver: Any = connection.connection.dbapi_connection
+    reads_only = connection.get_execution_options().get(READS_ONLY, False)
+    driver.execute(f"PRAGMA query_only={'ON' if reads_only else 'OFF'}")
+    begin = "BEGIN" if reads_only else "BEGIN IMMEDIATE"
+    try:
+        driver.execute(begin)
+    except sqlite3.OperationalError as error:  # SQLAlchemy does not see what its listeners do
+        raise OperationalError(begin, None, error) from error

@@ -1,0 +1,123 @@
+import multiprocessing
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, text
+
+from sipsorcery_web.database.base import Base
+from sipsorcery_web.database.engine import Database, open_database
+from sipsorcery_web.database.migrate import MIGRATIONS, migrate
+from sipsorcery_web.portal.keepings import models as keepings
+from sipsorcery_web.service.store import models as store
+
+MODELS = (keepings, store)  # what declares the tables
+TABLES = set(Base.metadata.tables)
+
+
+def differences(database: Database) -> list[Any]:
+    """What the models have and the migrated store has not, or the other way round."""
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        return list(compare_metadata(context, Base.metadata))
+
+
+def tables_of(database: Database) -> set[str]:
+    return set(inspect(database.engine).get_table_names())
+
+
+def test_an_empty_database_gets_every_table(database: Database) -> None:
+    migrate(database)
+
+    assert tables_of(database) == TABLES | {"alembic_version"}
+
+
+def test_migrations_and_models_agree(database: Database) -> None:
+    migrate(database)
+
+    assert differences(database) == []
+
+
+def test_a_second_run_changes_nothing(database: Database) -> None:
+    migrate(database)
+    with database.write() as session:
+        session.execute(text("INSERT INTO setuplinks (secret_hash, expires_at) VALUES ('x', '2026-11-23 12:00:00')"))
+    migrate(database)
+
+    with database.read() as session:
+        assert session.scalar(text("SELECT count(*) FROM setuplinks")) == 1
+        assert session.scalars(text("SELECT version_num FROM alembic_version")).all() == [newest()]
+
+
+def newest() -> str | None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return ScriptDirectory.from_config(config).get_current_head()
+
+
+def test_there_is_one_newest_revision() -> None:
+    assert newest() is not None
+
+
+def test_a_migration_that_fails_leaves_nothing_behind(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("the power is gone")
+
+    monkeypatch.setattr("alembic.operations.Operations.create_index", fail)
+    with pytest.raises(RuntimeError, match="the power is gone"):
+        migrate(database)
+
+    assert tables_of(database) == set()
+
+
+def migrate_together(url: str, together: Any, outcome: Any) -> None:
+    database = open_database(url)
+    together.wait(20)
+    try:
+        migrate(database)
+        outcome.put("")
+    except Exception as error:
+        outcome.put(repr(error))
+    database.close()
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_processes_that_start_together_wait_for_each_other(
+    request: pytest.FixtureRequest, tmp_path: Path, kind: str
+) -> None:
+    url = request.getfixturevalue("postgres_url") if kind == "postgresql" else f"sqlite:///{tmp_path}/portal.db"
+    spawn = multiprocessing.get_context("spawn")
+    together, outcome = spawn.Barrier(2), spawn.Queue()
+    processes = [spawn.Process(target=migrate_together, args=(url, together, outcome)) for _ in range(2)]
+    for process in processes:
+        process.start()
+    outcomes = [outcome.get(timeout=30) for _ in processes]
+    for process in processes:
+        process.join()
+
+    assert outcomes == ["", ""]
+    database = open_database(url)
+    assert differences(database) == []
+    database.close()
+
+
+def test_threads_may_read_what_was_migrated_in_memory() -> None:
+    database = open_database("sqlite:///:memory:")
+    migrate(database)
+    counted: list[int | None] = []
+
+    def count() -> None:
+        with database.read() as session:
+            counted.append(session.scalar(text("SELECT count(*) FROM customers")))
+
+    reader = threading.Thread(target=count)
+    reader.start()
+    reader.join()
+    database.close()
+
+    assert counted == [0]
