@@ -1,0 +1,1 @@
+"""The embedded provisioning service: wire-compatible with the original, without its weaknesses."""

@@ -1,0 +1,51 @@
+"""What an operation is given: the parts of the service, and who calls from where."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from sipsorcery_web.database.engine import Database
+from sipsorcery_web.database.keyring import Keyring
+from sipsorcery_web.settings import NewAccounts
+
+from .passwords import Passwords
+from .provider_policy import ProviderPolicy
+from .tokens import Caller
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """What the service is made of."""
+
+    database: Database
+    keyring: Keyring
+    passwords: Passwords
+    clock: Callable[[], datetime]
+    new_accounts: NewAccounts
+    provider_policy: ProviderPolicy = ProviderPolicy()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """One call of an operation; `address` is where the person sits, also when a portal stands between."""
+
+    parts: Parts
+    now: datetime
+    token: str | None
+    address: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Work(Call):
+    """A call with its unit of work."""
+
+    session: Session
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnWork(Work):
+    """A unit of work of a caller with a session."""
+
+    caller: Caller

@@ -1,0 +1,48 @@
+"""Invite codes: GUIDs, stored hashed, each good for one customer (spec, section 4.8)."""
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from sipsorcery_web.contract.rules import is_blank
+
+from .store.models import InviteCodeRow
+from .tokens import hashed
+
+MISSING = "No invite code was specified"
+"""Without a full stop, as the original sends it."""
+UNKNOWN = "The invite code was not recognised."
+USED = "The invite code has already been used."
+
+
+def make_code(session: Session, now: datetime) -> str:
+    """A new code; it is shown once and cannot be read from the store."""
+    code = str(uuid4())
+    session.add(InviteCodeRow(code_hash=hashed(code), inserted=now, used_at=None, used_by=None))
+    return code
+
+
+def complaint(session: Session, code: str | None) -> str | None:
+    """Why a code cannot be used; None when it can."""
+    if code is None or is_blank(code):
+        return MISSING
+    row = session.get(InviteCodeRow, hashed(_normal(code)))
+    if row is None:
+        return UNKNOWN
+    return None if row.used_at is None else USED
+
+
+def spend(session: Session, code: str | None, username: str, now: datetime) -> bool:
+    """Use a code up; False when somebody else has been faster."""
+    unused = (InviteCodeRow.code_hash == hashed(_normal(code or "")), InviteCodeRow.used_at.is_(None))
+    spent = session.execute(update(InviteCodeRow).where(*unused).values(used_at=now, used_by=username))
+    return bool(getattr(spent, "rowcount", 0) == 1)
+
+
+def _normal(code: str) -> str:
+    try:
+        return str(UUID(code.strip()))
+    except ValueError:
+        return code

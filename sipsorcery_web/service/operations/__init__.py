@@ -1,0 +1,50 @@
+"""Every operation of the service, by its name on the wire."""
+
+from ..store import lists
+from . import customers, domains, registration, signing_in, status
+from .assets import adds, deletes, updates
+from .dial_plans import DIAL_PLANS
+from .handler import Handler, hashes, reads, writes
+from .listings import count_of, page_of
+from .sip_accounts import SIP_ACCOUNTS
+from .sip_providers import SIP_PROVIDERS
+
+HANDLERS: dict[str, Handler] = {
+    "IsAlive": reads(status.is_alive),
+    "TestException": reads(status.test_exception),
+    "GetTimeZoneOffsetMinutes": reads(status.get_time_zone_offset_minutes),
+    "AreNewAccountsEnabled": reads(registration.are_new_accounts_enabled),
+    "CheckInviteCode": reads(registration.check_invite_code),
+    "CreateCustomer": hashes(registration.create_customer),
+    "Login": hashes(signing_in.login),
+    "Logout": writes(signing_in.logout),
+    "ExtendSession": writes(signing_in.extend_session),
+    "GetCustomer": reads(customers.get_customer),
+    "UpdateCustomer": hashes(customers.update_customer),
+    "UpdateCustomerPassword": hashes(customers.update_customer_password),
+    "DeleteCustomer": writes(customers.delete_customer),
+    "GetSIPDomains": reads(domains.get_sip_domains),
+    "GetSIPAccountsCount": count_of(lists.SIP_ACCOUNTS),
+    "GetSIPAccounts": page_of(lists.SIP_ACCOUNTS),
+    "AddSIPAccount": adds(SIP_ACCOUNTS, "sip_account"),
+    "UpdateSIPAccount": updates(SIP_ACCOUNTS, "sip_account"),
+    "DeleteSIPAccount": deletes(SIP_ACCOUNTS, "sip_account"),
+    "GetSIPRegistrarBindingsCount": count_of(lists.REGISTRAR_BINDINGS),
+    "GetSIPRegistrarBindings": page_of(lists.REGISTRAR_BINDINGS),
+    "GetSIPProvidersCount": count_of(lists.SIP_PROVIDERS),
+    "GetSIPProviders": page_of(lists.SIP_PROVIDERS),
+    "AddSIPProvider": adds(SIP_PROVIDERS, "sip_provider"),
+    "UpdateSIPProvider": updates(SIP_PROVIDERS, "sip_provider"),
+    "DeleteSIPProvider": deletes(SIP_PROVIDERS, "sip_provider"),
+    "GetSIPProviderBindingsCount": count_of(lists.PROVIDER_BINDINGS),
+    "GetSIPProviderBindings": page_of(lists.PROVIDER_BINDINGS),
+    "GetDialPlansCount": count_of(lists.DIAL_PLANS),
+    "GetDialPlans": page_of(lists.DIAL_PLANS),
+    "AddDialPlan": adds(DIAL_PLANS, "dial_plan"),
+    "UpdateDialPlan": updates(DIAL_PLANS, "dial_plan"),
+    "DeleteDialPlan": deletes(DIAL_PLANS, "dial_plan"),
+    "GetCallsCount": count_of(lists.CALLS),
+    "GetCalls": page_of(lists.CALLS),
+    "GetCDRsCount": count_of(lists.CDRS),
+    "GetCDRs": page_of(lists.CDRS),
+}

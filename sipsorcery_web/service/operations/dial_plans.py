@@ -1,0 +1,30 @@
+"""Dial plans (spec, sections 4.6 and 7.6). Scripts are kept as text and never run here."""
+
+from sipsorcery_web.contract.records import SIPDialPlan
+from sipsorcery_web.contract.rules import dial_plan_violations, refuse
+
+from ..call import OwnWork
+from ..store.models import SIPDialPlanRow
+from .assets import Asset
+
+MOST_EXECUTIONS = 3
+DEFAULT_TYPE = "Ruby"
+
+
+def _ready(_work: OwnWork, plan: SIPDialPlan, _stored: SIPDialPlan) -> SIPDialPlan:
+    plan = plan.with_(
+        dial_plan_name=(plan.dial_plan_name or "").strip(),
+        script_type_description=plan.script_type_description or DEFAULT_TYPE,
+    )
+    refuse(dial_plan_violations(plan))
+    return plan
+
+
+DIAL_PLANS = Asset(
+    noun="dial plan",
+    record=SIPDialPlan,
+    row=SIPDialPlanRow,
+    administrative=frozenset({"max_execution_count", "execution_count", "authorised_apps"}),
+    blank=SIPDialPlan(max_execution_count=MOST_EXECUTIONS),
+    ready=_ready,
+)

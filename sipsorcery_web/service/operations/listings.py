@@ -1,0 +1,26 @@
+"""The lists and their counts (spec, section 4.7): one pair of functions for all of them."""
+
+from typing import Any
+
+from ..call import OwnWork
+from ..store.lists import Listing
+from .handler import Handler, reads
+
+
+def page_of(listing: Listing[Any]) -> Handler:
+    """The operation that answers one page of a list."""
+
+    def get(work: OwnWork, where_expression: str | None, offset: int, count: int) -> list[Any]:
+        scope = work.caller.scope
+        return listing.page(work.session, scope, where_expression, offset, count, work.parts.keyring)
+
+    return reads(get)
+
+
+def count_of(listing: Listing[Any]) -> Handler:
+    """The operation that counts a list."""
+
+    def get(work: OwnWork, where_expression: str | None) -> int:
+        return listing.count(work.session, work.caller.scope, where_expression)
+
+    return reads(get)

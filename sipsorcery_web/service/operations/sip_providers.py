@@ -1,0 +1,102 @@
+"""SIP providers and the registrations that follow from them (spec, sections 4.6, 7.4 and 7.5)."""
+
+import hashlib
+from uuid import uuid4
+
+from sqlalchemy import select
+
+from sipsorcery_web.contract.errors import Refused
+from sipsorcery_web.contract.records import ProviderType, SIPProvider
+from sipsorcery_web.contract.rules import Violation, refuse
+from sipsorcery_web.contract.rules_for_providers import URI_FIELDS, provider_violations
+from sipsorcery_web.contract.sip_uris import normalised
+
+from ..call import OwnWork
+from ..provider_policy import policy_violations
+from ..store.models import SIPProviderBindingRow, SIPProviderRow
+from ..store.rows import secret_of, set_secret
+from .assets import Asset
+
+DEFAULT_EXPIRY = 3600
+SHORTEST_EXPIRY = 60
+REGISTRATIONS_OFF = "SIP provider registrations are disabled on this system."
+
+
+def _ready(work: OwnWork, provider: SIPProvider, stored: SIPProvider) -> SIPProvider:
+    expiry = max(provider.register_expiry, SHORTEST_EXPIRY)
+    provider = _with_normal_uris(provider).with_(register_expiry=expiry)
+    refuse(provider_violations(provider))
+    refuse(policy_violations(provider, work.parts.provider_policy))
+    if provider.register_enabled and not work.parts.provider_policy.registrations and not stored.register_enabled:
+        raise Refused(REGISTRATIONS_OFF)
+    return provider
+
+
+def _with_normal_uris(provider: SIPProvider) -> SIPProvider:
+    for field, invalid in URI_FIELDS.items():
+        try:
+            provider = provider.with_(**{field: normalised(getattr(provider, field))})
+        except ValueError:
+            refuse([Violation(field, invalid)])
+    return provider
+
+
+def _written(work: OwnWork, row: SIPProviderRow) -> None:
+    _derive_ha1(work, row)
+    work.session.flush()
+    binding = _binding(work, row)
+    if is_active(row):
+        _refresh(work, row, binding or _new_binding(work, row))
+    elif binding is not None:
+        _retire(work, binding)
+
+
+def is_active(row: SIPProviderRow) -> bool:
+    """Whether a registration with the provider is wanted and allowed (section 7.4)."""
+    return row.register_enabled and row.register_admin_enabled and row.provider_type == ProviderType.SIP.value
+
+
+def _derive_ha1(work: OwnWork, row: SIPProviderRow) -> None:
+    """H(username:realm:password) where the realm is known beforehand (RFC 7616, section 3.4.2)."""
+    password = secret_of(row, "provider_password", work.parts.keyring)
+    identity = f"{row.provider_auth_username or row.provider_username}:{row.register_realm}:{password}".encode()
+    digest = hashlib.md5(identity, usedforsecurity=False).hexdigest()
+    set_secret(row, "ha1_md5", digest if password and row.register_realm else None, work.parts.keyring)
+
+
+def _binding(work: OwnWork, row: SIPProviderRow) -> SIPProviderBindingRow | None:
+    query = select(SIPProviderBindingRow).where(SIPProviderBindingRow.provider_id == row.id)
+    return work.session.scalars(query).one_or_none()
+
+
+def _new_binding(work: OwnWork, row: SIPProviderRow) -> SIPProviderBindingRow:
+    binding = SIPProviderBindingRow(id=uuid4(), owner=row.owner, provider_id=row.id)
+    work.session.add(binding)
+    return binding
+
+
+def _refresh(work: OwnWork, row: SIPProviderRow, binding: SIPProviderBindingRow) -> None:
+    """The agent registers at once, with what the provider says now."""
+    binding.provider_name = row.provider_name
+    binding.binding_uri = row.register_contact or ""
+    binding.binding_expiry = row.register_expiry
+    binding.next_registration_time = work.now
+
+
+def _retire(work: OwnWork, binding: SIPProviderBindingRow) -> None:
+    """A registered binding is left for the agent to un-register; any other goes at once."""
+    if binding.is_registered:
+        binding.binding_expiry, binding.next_registration_time = 0, work.now
+    else:
+        work.session.delete(binding)
+
+
+SIP_PROVIDERS = Asset(
+    noun="SIP provider",
+    record=SIPProvider,
+    row=SIPProviderRow,
+    administrative=frozenset({"register_admin_enabled"}),
+    blank=SIPProvider(register_admin_enabled=True, register_expiry=DEFAULT_EXPIRY),
+    ready=_ready,
+    written=_written,
+)

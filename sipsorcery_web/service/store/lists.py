@@ -1,0 +1,139 @@
+"""The lists of the service: whose rows, in which order, by which filter (spec, sections 3, 5 and 6)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy.orm import Session
+
+from sipsorcery_web.contract import filters, kinds
+from sipsorcery_web.contract.errors import BadFilter, Refused
+from sipsorcery_web.contract.operations import NO_LIMIT
+from sipsorcery_web.contract.records import (
+    TOP_LEVEL,
+    Record,
+    SIPAccount,
+    SIPCDRAsset,
+    SIPDialogueAsset,
+    SIPDialPlan,
+    SIPProvider,
+    SIPProviderBinding,
+    SIPRegistrarBinding,
+    WireField,
+    wire_fields,
+)
+from sipsorcery_web.contract.rules import is_blank
+from sipsorcery_web.database.keyring import Keyring
+
+from . import models
+from .filtering import condition
+from .rows import SEALED, to_record
+
+R = TypeVar("R", bound=Record)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Whose rows a caller sees: `admin_id` is None for a customer, `*` for an administrator of all (section 3)."""
+
+    username: str
+    admin_id: str | None = None
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether the caller is the top-level administrator."""
+        return self.admin_id == TOP_LEVEL
+
+    def covers(self, row: Any) -> ColumnElement[bool]:
+        """The condition that a row is the caller's to see."""
+        own = self.may_change(row)
+        is_label = self.admin_id and not self.sees_all
+        return or_(own, row.admin_member_id == self.admin_id) if is_label else own
+
+    def may_change(self, row: Any) -> ColumnElement[bool]:
+        """The condition that a row is the caller's to change: a label's administrator sees its members' rows only."""
+        if self.sees_all:
+            return true()
+        own: ColumnElement[bool] = row.owner == self.username
+        return own
+
+
+@dataclass(frozen=True)
+class Listing(Generic[R]):
+    """One list: its records, its table, and the column that it is ordered by."""
+
+    record: type[R]
+    row: Any
+    order: str
+    descending: bool = False
+
+    def count(self, session: Session, scope: Scope, where: str | None) -> int:
+        """How many rows the caller sees; BadFilter for a filter that cannot be read."""
+        query = select(func.count()).select_from(self.row).where(self._condition(scope, where))
+        return session.scalars(query).one()
+
+    def page(
+        self, session: Session, scope: Scope, where: str | None, offset: int, count: int, keyring: Keyring
+    ) -> list[R]:
+        """The rows from `offset` on, at most `count`. BadFilter as for `count`, Refused for a negative number."""
+        column = getattr(self.row, self.order)
+        # The id breaks ties, so that no row shows on two pages.
+        order = (column.desc() if self.descending else column, self.row.id)
+        query = select(self.row).where(self._condition(scope, where)).order_by(*order)
+        return [to_record(self.record, row, keyring) for row in session.scalars(slice_of(query, offset, count))]
+
+    def _condition(self, scope: Scope, where: str | None) -> ColumnElement[bool]:
+        if where is None or is_blank(where):
+            return scope.covers(self.row)
+        try:
+            expression = filters.parse(where, self._properties, self.record.__name__)
+        except filters.FilterError as error:
+            raise BadFilter(str(error)) from error
+        columns = {prop.name: getattr(self.row, name) for prop, name in self._filterable.items()}
+        return and_(scope.covers(self.row), condition(expression, columns))
+
+    @property
+    def _properties(self) -> Mapping[str, filters.Property]:
+        return {prop.name.lower(): prop for prop in self._filterable}
+
+    @property
+    def _filterable(self) -> Mapping[filters.Property, str]:
+        """Every field but the sealed ones, which the database cannot compare."""
+        return {
+            _property(entry): entry.attribute for entry in wire_fields(self.record) if entry.attribute not in SEALED
+        }
+
+
+def slice_of(query: Select[Any], offset: int, count: int) -> Select[Any]:
+    """The rows from `offset` on, at most `count` (section 5); Refused for negative numbers."""
+    if offset < 0 or count < 0:
+        raise Refused("The offset and the count of a list must not be negative.")
+    return query.offset(offset) if count == NO_LIMIT else query.offset(offset).limit(count)
+
+
+_KINDS: dict[kinds.Kind, filters.Kind] = {
+    kinds.STRING: filters.Kind.STRING,
+    kinds.INT: filters.Kind.INT,
+    kinds.BOOLEAN: filters.Kind.BOOL,
+    kinds.GUID: filters.Kind.GUID,
+    kinds.MOMENT: filters.Kind.TIME,
+}
+
+
+def _property(entry: WireField) -> filters.Property:
+    if entry.kind in _KINDS:
+        return filters.Property(entry.element, _KINDS[entry.kind], entry.nillable)
+    values: Any = entry.kind
+    names = tuple(member.value for member in values.members)
+    enumeration = filters.Enumeration(values.type_name.partition(":")[2], names)
+    return filters.Property(entry.element, filters.Kind.ENUM, entry.nillable, enumeration)
+
+
+SIP_ACCOUNTS = Listing(SIPAccount, models.SIPAccountRow, "sip_username")
+REGISTRAR_BINDINGS = Listing(SIPRegistrarBinding, models.SIPRegistrarBindingRow, "sip_account_name")
+SIP_PROVIDERS = Listing(SIPProvider, models.SIPProviderRow, "provider_name")
+PROVIDER_BINDINGS = Listing(SIPProviderBinding, models.SIPProviderBindingRow, "provider_name")
+DIAL_PLANS = Listing(SIPDialPlan, models.SIPDialPlanRow, "dial_plan_name")
+CALLS = Listing(SIPDialogueAsset, models.SIPDialogueRow, "inserted")
+CDRS = Listing(SIPCDRAsset, models.SIPCDRRow, "created", descending=True)

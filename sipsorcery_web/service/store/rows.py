@@ -1,0 +1,80 @@
+"""Between records and rows: the same names on both sides, secrets sealed on the way in and opened on the way out."""
+
+import hashlib
+from collections.abc import Iterable
+from enum import Enum
+from typing import Any, TypeVar
+
+from sipsorcery_web.contract.kinds import Scalar
+from sipsorcery_web.contract.records import Record, SIPAccount, WireField, wire_fields
+from sipsorcery_web.database.base import Base
+from sipsorcery_web.database.keyring import Keyring
+
+from .models import SIPAccountRow
+
+R = TypeVar("R", bound=Record)
+
+SEALED = ("sip_password", "provider_password")
+HASHED = ("customer_password", "security_answer")
+"""Stored as hashes only, so always nil in a record that goes out (weakness W4)."""
+
+
+def to_record(kind: type[R], row: Base, keyring: Keyring) -> R:
+    """The record of a row, every field present."""
+    return kind(**{entry.attribute: _value_of(row, entry, keyring) for entry in wire_fields(kind)})
+
+
+def fill(row: Base, record: Record, attributes: Iterable[str], keyring: Keyring) -> None:
+    """Put the named fields of a record into a row."""
+    for attribute in attributes:
+        value = getattr(record, attribute)
+        if attribute in SEALED:
+            set_secret(row, attribute, value, keyring)
+        else:
+            setattr(row, attribute, value.value if isinstance(value, Enum) else value)
+
+
+def set_secret(row: Any, attribute: str, secret: str | None, keyring: Keyring) -> None:
+    """Seal a secret for this row and column; a blank one is stored as none."""
+    setattr(row, f"sealed_{attribute}", keyring.seal(secret, _context(row, attribute)) if secret else None)
+
+
+def secret_of(row: Any, attribute: str, keyring: Keyring) -> str | None:
+    """The secret in clear; KeyringError when it was changed or moved."""
+    sealed = getattr(row, f"sealed_{attribute}")
+    return None if sealed is None else keyring.open_text(sealed, _context(row, attribute))
+
+
+def derive_ha1(row: SIPAccountRow, keyring: Keyring) -> None:
+    """Set both HA1 of a SIP account from its name, domain and password (RFC 7616, section 3.4.2)."""
+    password = secret_of(row, "sip_password", keyring)
+    identity = f"{row.sip_username}:{row.sip_domain}:{password}".encode()
+    md5 = hashlib.md5(identity, usedforsecurity=False).hexdigest()
+    for attribute, digest in (("ha1_md5", md5), ("ha1_sha256", hashlib.sha256(identity).hexdigest())):
+        set_secret(row, attribute, digest if password else None, keyring)
+
+
+def trimmed(account: SIPAccount) -> SIPAccount:
+    """A SIP account as it is stored: names without outer blanks, a blank password or plan as none (section 7.2)."""
+    return account.with_(
+        sip_username=(account.sip_username or "").strip(),
+        sip_domain=(account.sip_domain or "").strip().lower(),
+        sip_password=(account.sip_password or "").strip() or None,
+        in_dial_plan_name=(account.in_dial_plan_name or "").strip() or None,
+        out_dial_plan_name=(account.out_dial_plan_name or "").strip() or None,
+    )
+
+
+def _value_of(row: Base, entry: WireField, keyring: Keyring) -> Any:
+    if entry.attribute in HASHED:
+        return None
+    if entry.attribute in SEALED:
+        return secret_of(row, entry.attribute, keyring)
+    value = getattr(row, entry.attribute)
+    if value is not None and isinstance(entry.kind, Scalar) and entry.kind.members:
+        return entry.kind.read(value)
+    return value
+
+
+def _context(row: Any, attribute: str) -> str:
+    return f"{row.__tablename__}.{attribute}:{row.id}"

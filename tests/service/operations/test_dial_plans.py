@@ -1,0 +1,88 @@
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from sipsorcery_web.contract.errors import Conflict, NotFound, Refused
+from sipsorcery_web.contract.records import SIPDialPlan
+from tests.conftest import Clock, Stage
+
+SCRIPT = 'sys.Log("night")\r\nif req.From\t<> "x" then end\n'
+
+
+def plan(name: str = "night", **more: Any) -> SIPDialPlan:
+    return replace(SIPDialPlan(dial_plan_name=name, dial_plan_script=SCRIPT), **more)
+
+
+def test_an_added_plan_is_answered_and_listed_as_stored(stage: Stage) -> None:
+    added = stage.alice.dial_plans.add(plan(trace_email_address="alice@example.org"))
+
+    assert (added.dial_plan_name, added.dial_plan_script, added.owner) == ("night", SCRIPT, "alice")
+    assert added in stage.alice.dial_plans.page()
+
+
+def test_a_plan_is_in_ruby_unless_it_says_otherwise(stage: Stage) -> None:
+    assert stage.alice.dial_plans.add(plan()).script_type_description == "Ruby"
+    assert (
+        stage.alice.dial_plans.add(plan("lines", script_type_description="Asterisk")).script_type_description
+        == "Asterisk"
+    )
+
+
+def test_times_are_the_services(stage: Stage, clock: Clock) -> None:
+    noon, long_ago = clock.now, datetime(2001, 1, 1, tzinfo=UTC)
+    added = stage.alice.dial_plans.add(plan(inserted=long_ago, last_update=long_ago))
+    clock.pass_(minutes=5)
+    changed = stage.alice.dial_plans.update(replace(added, inserted=long_ago, last_update=long_ago))
+
+    assert (added.inserted, added.last_update) == (noon, noon)
+    assert (changed.inserted, changed.last_update) == (noon, clock.now)
+
+
+def test_a_customer_does_not_set_what_is_the_administrators(stage: Stage) -> None:
+    greedy: dict[str, Any] = {"max_execution_count": 99, "execution_count": 7, "authorised_apps": "*"}
+    added = stage.alice.dial_plans.add(plan(**greedy))
+    changed = stage.alice.dial_plans.update(replace(added, **greedy))
+
+    for stored in (added, changed):
+        assert (stored.max_execution_count, stored.execution_count, stored.authorised_apps) == (3, 0, None)
+
+
+def test_the_administrator_sets_it_and_the_customer_keeps_it(stage: Stage) -> None:
+    added = stage.alice.dial_plans.add(plan())
+    stage.administrator.dial_plans.update(replace(added, max_execution_count=9, authorised_apps="*"))
+    changed = stage.alice.dial_plans.update(replace(added, dial_plan_script="# empty"))
+
+    assert (changed.max_execution_count, changed.authorised_apps) == (9, "*")
+    assert (changed.owner, changed.dial_plan_script) == ("alice", "# empty")
+
+
+def test_a_name_is_taken_once_by_an_owner(stage: Stage) -> None:
+    stage.alice.dial_plans.add(plan())
+
+    with pytest.raises(Conflict, match=r"^A dial plan with this name already exists\.$"):
+        stage.alice.dial_plans.add(plan(" night "))
+    assert stage.bob.dial_plans.add(plan()).owner == "bobby"
+
+
+@pytest.mark.parametrize("name", [None, "", "  "])
+def test_a_plan_needs_a_name(stage: Stage, name: Any) -> None:
+    with pytest.raises(Refused, match="needs a name"):
+        stage.alice.dial_plans.add(plan(name))
+
+
+def test_bob_cannot_change_or_delete_alices_plan(stage: Stage) -> None:
+    added = stage.alice.dial_plans.add(plan())
+
+    for act in (stage.bob.dial_plans.update, stage.bob.dial_plans.delete):
+        with pytest.raises(NotFound, match=r"^The dial plan was not found\.$"):
+            act(replace(added, owner="bobby", dial_plan_script="stolen"))
+    assert added in stage.alice.dial_plans.page()
+
+
+def test_a_deleted_plan_is_gone(stage: Stage) -> None:
+    added = stage.alice.dial_plans.add(plan())
+
+    assert stage.alice.dial_plans.delete(added) == added
+    assert stage.alice.dial_plans.count() == 1

@@ -1,0 +1,71 @@
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import text
+
+from sipsorcery_web.contract.errors import Refused
+from sipsorcery_web.contract.records import Customer
+from sipsorcery_web.provisioning.client import ProvisioningClient
+from sipsorcery_web.service.call import Parts
+from tests.conftest import Clock, Stage
+
+
+def offset_of(client: ProvisioningClient) -> int:
+    return int(client._call("GetTimeZoneOffsetMinutes"))
+
+
+def zone(name: str | None) -> Customer:
+    return Customer(customer_username="alice", time_zone=name, present=frozenset({"customer_username", "time_zone"}))
+
+
+def test_the_service_says_that_it_is_there(stage: Stage) -> None:
+    assert stage.stranger.is_alive()
+
+
+def test_the_test_exception_tells_the_time(stage: Stage, clock: Clock) -> None:
+    clock.pass_(seconds=1.5)
+
+    with pytest.raises(Refused, match=r"^Test exception message 2026-11-23T12:00:01\.5000000Z\.$"):
+        stage.stranger._call("TestException")
+
+
+@pytest.mark.parametrize(
+    ("month", "minutes"),
+    [(1, 0), (7, 60)],
+)
+def test_the_offset_follows_daylight_saving(stage: Stage, clock: Clock, month: int, minutes: int) -> None:
+    clock.now = datetime(2027, month, 15, 12, tzinfo=UTC)
+    alice = stage.client(stage.token_of("alice")) if stage.alice else stage.stranger
+
+    assert offset_of(alice) == minutes
+
+
+@pytest.mark.parametrize(
+    ("name", "minutes"),
+    [
+        ("(GMT-12:00) International Date Line West", -720),
+        ("(GMT-04:30) Caracas", -240),
+        (None, 0),
+        ("(GMT+25:00) Atlantis", 0),
+        ("", 0),
+    ],
+)
+def test_the_offset_is_that_of_the_customers_zone(stage: Stage, name: str | None, minutes: int) -> None:
+    stage.alice.update_customer(zone(name))
+
+    assert offset_of(stage.alice) == minutes
+
+
+@pytest.mark.parametrize("token", [None, "", "0" * 96])
+def test_without_a_session_the_offset_is_zero(stage: Stage, token: str | None) -> None:
+    stage.alice.update_customer(zone("(GMT-12:00) International Date Line West"))
+
+    assert offset_of(stage.client(token)) == 0
+
+
+def test_a_suspended_customers_offset_is_zero(stage: Stage, parts: Parts) -> None:
+    stage.alice.update_customer(zone("(GMT-12:00) International Date Line West"))
+    with parts.database.write() as session:
+        session.execute(text("UPDATE customers SET suspended = true"))
+
+    assert offset_of(stage.alice) == 0

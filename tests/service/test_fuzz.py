@@ -1,0 +1,61 @@
+"""Ten thousand hostile messages and filters: each gets an answer of the contract, and nothing leaks."""
+
+from random import Random
+from xml.sax.saxutils import escape
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from lxml import etree
+
+from sipsorcery_web.contract import names
+from tests.conftest import Stage
+
+from .edge import Edge, edge_of, security
+from .hostile import hostile_filter, hostile_message
+
+LEAKS = (b"Traceback", b'File "', b"sqlalchemy", b"sqlite3", b"psycopg", b"site-packages", b"root:x:0")
+RANDOMS = st.randoms(use_true_random=False)
+UNBOUNDED = {"deadline": None, "suppress_health_check": list(HealthCheck), "database": None}
+
+
+@pytest.fixture
+def edge(stage: Stage) -> Edge:
+    assert stage.alice
+    assert stage.bob
+    return edge_of(stage.service)
+
+
+def test_every_message_is_answered_in_the_contracts_own_words(stage: Stage, edge: Edge) -> None:
+    token = stage.token_of("alice")
+
+    @settings(max_examples=7000, **UNBOUNDED)
+    @given(random=RANDOMS)
+    def check(random: Random) -> None:
+        document, action, content_type = hostile_message(random, token)
+        response = edge.post(document, action, content_type)
+        assert not any(leak in response.data for leak in LEAKS), response.data
+        assert response.status_code in (200, 500)
+        body = etree.fromstring(response.data).find(f"{{{names.SOAP}}}Body")
+        assert body is not None
+        assert (body[0].tag == f"{{{names.SOAP}}}Fault") == (response.status_code == 500)
+
+    check()
+
+
+def test_no_filter_counts_what_is_not_alices(stage: Stage, edge: Edge) -> None:
+    token = stage.token_of("alice")
+    own = stage.alice.sip_accounts.count()
+
+    @settings(max_examples=3000, **UNBOUNDED)
+    @given(random=RANDOMS)
+    def check(random: Random) -> None:
+        where = escape(hostile_filter(random))
+        answer = edge.call("GetSIPAccountsCount", f"<whereExpression>{where}</whereExpression>", security(token))
+        assert not any(leak in answer.response.data for leak in LEAKS)
+        if answer.status == 200:
+            assert int(answer.result or "") <= own
+        else:
+            assert answer.fault
+
+    check()

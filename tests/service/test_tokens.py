@@ -1,0 +1,193 @@
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from sipsorcery_web.contract.errors import Refused, SessionExpired
+from sipsorcery_web.contract.operations import LONGEST_SESSION_MINUTES, SESSION_MINUTES
+from sipsorcery_web.service.store.models import CustomerSessionRow
+from sipsorcery_web.service.tokens import Caller, caller_of, close_session, end_sessions, extend, hashed, open_session
+from tests.conftest import HOME, Clock, Stage
+
+
+@pytest.fixture
+def alice(stage: Stage) -> str:
+    """The name of a customer who has never signed in."""
+    stage.someone("alice").logout()
+    return "alice"
+
+
+def opened(stage: Stage, username: str) -> str:
+    with stage.service.parts.database.write() as session:
+        return open_session(session, username, HOME, stage.service.parts.clock())
+
+
+def caller(stage: Stage, token: str | None) -> Caller:
+    with stage.service.parts.database.read() as session:
+        return caller_of(session, token, stage.service.parts.clock())
+
+
+def extended(stage: Stage, token: str, minutes: int) -> CustomerSessionRow:
+    with stage.service.parts.database.write() as session:
+        extend(session, token, minutes)
+        return row_of(session, token)
+
+
+def row_of(session: Session, token: str) -> CustomerSessionRow:
+    return session.scalars(select(CustomerSessionRow).where(CustomerSessionRow.token_hash == hashed(token))).one()
+
+
+def test_a_token_is_96_hex_digits_and_never_the_same(stage: Stage, alice: str) -> None:
+    several = {opened(stage, alice) for _ in range(20)}
+
+    assert len(several) == 20
+    assert all(len(token) == 96 and set(token) <= set("0123456789abcdef") for token in several)
+
+
+def test_a_token_leads_to_its_customer(stage: Stage, alice: str) -> None:
+    assert caller(stage, opened(stage, alice)) == Caller("alice", None)
+
+
+def test_the_token_of_an_administrator_leads_to_one(stage: Stage) -> None:
+    assert stage.administrator
+    administrator = caller(stage, opened(stage, "root-admin"))
+
+    assert (administrator.username, administrator.is_administrator) == ("root-admin", True)
+
+
+def test_the_administrator_of_some_members_is_no_administrator_of_all() -> None:
+    assert not Caller("alice", "members-of-alice").is_administrator
+    assert not Caller("alice", None).is_administrator
+
+
+@pytest.mark.parametrize("token", [None, "", " ", "0" * 96, "' or 1=1 --"])
+def test_a_token_that_was_never_given_leads_to_nobody(stage: Stage, alice: str, token: str | None) -> None:
+    opened(stage, alice)
+
+    with pytest.raises(SessionExpired):
+        caller(stage, token)
+
+
+def test_the_stored_hash_is_no_token(stage: Stage, alice: str) -> None:
+    with pytest.raises(SessionExpired):
+        caller(stage, hashed(opened(stage, alice)))
+
+
+def test_a_token_stands_nowhere_in_the_database(stage: Stage, alice: str) -> None:
+    token = opened(stage, alice)
+    with stage.service.parts.database.read() as session:
+        dump = "\n".join(map(str, session.execute(text("SELECT * FROM customersessions"))))
+
+    assert token not in dump
+    assert hashed(token) in dump
+
+
+def test_a_session_lasts_for_an_hour_and_no_longer(stage: Stage, alice: str, clock: Clock) -> None:
+    token = opened(stage, alice)
+
+    clock.pass_(minutes=59, seconds=59)
+    assert caller(stage, token)
+    clock.pass_(seconds=1)
+    with pytest.raises(SessionExpired):
+        caller(stage, token)
+
+
+def test_use_does_not_lengthen_a_session(stage: Stage, alice: str, clock: Clock) -> None:
+    token = opened(stage, alice)
+    for _ in range(6):
+        assert caller(stage, token)
+        clock.pass_(minutes=10)
+
+    with pytest.raises(SessionExpired):
+        caller(stage, token)
+
+
+def test_a_session_is_extended_from_its_beginning(stage: Stage, alice: str, clock: Clock) -> None:
+    token, began = opened(stage, alice), clock.now
+    clock.pass_(minutes=50)
+
+    assert extended(stage, token, 60).ends_at == began + timedelta(minutes=120)
+
+
+def test_no_session_lasts_longer_than_600_minutes(stage: Stage, alice: str, clock: Clock) -> None:
+    token, began = opened(stage, alice), clock.now
+
+    assert extended(stage, token, 500).ends_at == began + timedelta(minutes=560)
+    assert extended(stage, token, 60).ends_at == began + timedelta(minutes=600)
+    with pytest.raises(Refused, match="cannot be extended beyind 600 minutes"):
+        extended(stage, token, 1)
+
+
+def test_the_largest_number_of_the_wire_extends_to_600_minutes(stage: Stage, alice: str, clock: Clock) -> None:
+    assert extended(stage, opened(stage, alice), 2**31 - 1).ends_at == clock.now + timedelta(minutes=600)
+
+
+@pytest.mark.parametrize("minutes", [0, -1, -(2**31)])
+def test_a_session_is_never_shortened(stage: Stage, alice: str, clock: Clock, minutes: int) -> None:
+    token = opened(stage, alice)
+
+    with pytest.raises(Refused, match="one minute at the least"):
+        extended(stage, token, minutes)
+    clock.pass_(minutes=59)
+    assert caller(stage, token)
+
+
+def test_an_unknown_session_cannot_be_extended(stage: Stage) -> None:
+    with pytest.raises(SessionExpired):
+        extended(stage, "0" * 96, 60)
+
+
+def test_closing_a_session_leaves_the_others_of_its_customer(stage: Stage, alice: str) -> None:
+    here, there = opened(stage, alice), opened(stage, alice)
+    with stage.service.parts.database.write() as session:
+        close_session(session, here)
+        close_session(session, None)
+        close_session(session, "0" * 96)
+
+    with pytest.raises(SessionExpired):
+        caller(stage, here)
+    assert caller(stage, there)
+
+
+def test_all_sessions_of_a_customer_end_but_for_one(stage: Stage, alice: str) -> None:
+    assert stage.bob
+    here, there, bobs = opened(stage, alice), opened(stage, alice), opened(stage, "bobby")
+    with stage.service.parts.database.write() as session:
+        end_sessions(session, "alice", but=here)
+
+    assert caller(stage, here)
+    assert caller(stage, bobs)
+    with pytest.raises(SessionExpired):
+        caller(stage, there)
+
+
+def test_all_sessions_of_a_customer_end(stage: Stage, alice: str) -> None:
+    token = opened(stage, alice)
+    with stage.service.parts.database.write() as session:
+        end_sessions(session, "alice")
+
+    with pytest.raises(SessionExpired):
+        caller(stage, token)
+
+
+def test_the_session_of_a_suspended_customer_leads_to_nobody(stage: Stage, alice: str) -> None:
+    token = opened(stage, alice)
+    with stage.service.parts.database.write() as session:
+        session.execute(text("UPDATE customers SET suspended = true"))
+
+    with pytest.raises(SessionExpired):
+        caller(stage, token)
+
+
+def test_sessions_that_ended_long_ago_are_swept_out(stage: Stage, alice: str, clock: Clock) -> None:
+    opened(stage, alice)
+    clock.pass_(hours=25, seconds=1)
+    opened(stage, alice)
+
+    with stage.service.parts.database.read() as session:
+        assert session.scalar(select(func.count()).select_from(CustomerSessionRow)) == 1
+
+
+def test_the_length_of_a_token_is_that_of_the_original() -> None:
+    assert (SESSION_MINUTES, LONGEST_SESSION_MINUTES) == (60, 600)
