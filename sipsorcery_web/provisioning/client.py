@@ -1,0 +1,166 @@
+"""What a page can ask of the provisioning service: one typed verb for each thing it wants."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from sipsorcery_web.contract.envelope import UnknownAction
+from sipsorcery_web.contract.errors import Refused, SessionExpired
+from sipsorcery_web.contract.filters import Expression
+from sipsorcery_web.contract.operations import NO_LIMIT, OPERATIONS
+from sipsorcery_web.contract.records import (
+    Customer,
+    Record,
+    SIPAccount,
+    SIPCDRAsset,
+    SIPDialogueAsset,
+    SIPDialPlan,
+    SIPDomain,
+    SIPProvider,
+    SIPProviderBinding,
+    SIPRegistrarBinding,
+)
+
+from .channel import Channel
+
+R = TypeVar("R", bound=Record)
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Who asks: the session's token and the person's IP address."""
+
+    token: str | None = None
+    address: str = ""
+
+
+class Entries(Generic[R]):
+    """One list of the service."""
+
+    def __init__(self, call: Callable[..., Any], count: str, page: str) -> None:
+        self._call = call
+        self._count = count
+        self._page = page
+
+    def count(self, where: Expression | None = None) -> int:
+        """How many records there are."""
+        return int(self._call(self._count, where_expression=_text(where)))
+
+    def page(self, offset: int = 0, count: int = NO_LIMIT, where: Expression | None = None) -> list[R]:
+        """The records from `offset` on; a service may answer nil for an empty list (quirk Q6)."""
+        return self._call(self._page, where_expression=_text(where), offset=offset, count=count) or []
+
+
+def _text(where: Expression | None) -> str | None:
+    """In parentheses: the original joins a filter to the owner's condition as text, and `or` would reach around it."""
+    return None if where is None else f"({where})"
+
+
+class Records(Entries[R]):
+    """A list whose records can be changed; `noun` is the service's name for one of them."""
+
+    def __init__(self, call: Callable[..., Any], noun: str, argument: str) -> None:
+        super().__init__(call, f"Get{noun}sCount", f"Get{noun}s")
+        self._noun = noun
+        self._argument = argument
+
+    def add(self, record: R) -> R:
+        """Store a new record and give it as stored."""
+        return self._change("Add", record)
+
+    def update(self, record: R) -> R:
+        """Store a changed record and give it as stored."""
+        return self._change("Update", record)
+
+    def delete(self, record: R) -> R:
+        """Delete a record."""
+        return self._change("Delete", record)
+
+    def _change(self, verb: str, record: R) -> R:
+        changed: R = self._call(f"{verb}{self._noun}", **{self._argument: record})
+        return changed
+
+
+class ProvisioningClient:
+    """A provisioning service as one visitor sees it; every failure is a ProvisioningError."""
+
+    def __init__(self, channel: Channel, visitor: Visitor) -> None:
+        self._channel = channel
+        self._visitor = visitor
+        self.sip_accounts: Records[SIPAccount] = Records(self._call, "SIPAccount", "sip_account")
+        self.sip_providers: Records[SIPProvider] = Records(self._call, "SIPProvider", "sip_provider")
+        self.dial_plans: Records[SIPDialPlan] = Records(self._call, "DialPlan", "dial_plan")
+        self.registrar_bindings: Entries[SIPRegistrarBinding] = self._entries("SIPRegistrarBindings")
+        self.provider_bindings: Entries[SIPProviderBinding] = self._entries("SIPProviderBindings")
+        self.calls: Entries[SIPDialogueAsset] = self._entries("Calls")
+        self.cdrs: Entries[SIPCDRAsset] = self._entries("CDRs")
+
+    def is_alive(self) -> bool:
+        """Whether the service says that it is there."""
+        return bool(self._call("IsAlive"))
+
+    def new_accounts_enabled(self) -> bool:
+        """Whether the service takes new customers."""
+        return bool(self._call("AreNewAccountsEnabled"))
+
+    def invite_complaint(self, code: str) -> str | None:
+        """Why an invite code cannot be used; None when it can, and where the service cannot check it beforehand."""
+        try:
+            complaint: str | None = self._call("CheckInviteCode", invite_code=code)
+        except UnknownAction:
+            return None
+        return complaint
+
+    def create_customer(self, customer: Customer) -> None:
+        """Register a new customer."""
+        self._call("CreateCustomer", customer=customer)
+
+    def login(self, username: str, password: str) -> str | None:
+        """A token, or None when name and password do not belong together."""
+        token: str | None = self._call("Login", username=username, password=password)
+        return token or None
+
+    def logout(self) -> None:
+        """End the session at the service."""
+        self._call("Logout")
+
+    def extend_session(self, minutes: int) -> None:
+        """Lengthen the session."""
+        self._call("ExtendSession", minutes=minutes)
+
+    def customer(self, username: str) -> Customer:
+        """The visitor's own record."""
+        customer: Customer = self._call("GetCustomer", username=username)
+        return customer
+
+    def update_customer(self, customer: Customer) -> None:
+        """Store the visitor's details."""
+        self._call("UpdateCustomer", customer=customer)
+
+    def update_customer_password(self, username: str, old_password: str, new_password: str) -> None:
+        """Change the visitor's password."""
+        self._call("UpdateCustomerPassword", username=username, old_password=old_password, new_password=new_password)
+
+    def delete_customer(self, username: str) -> None:
+        """Delete the visitor and all that belongs to them; Refused when they are still there afterwards.
+
+        The original answers alike whether it deleted or not (quirk Q1), so the record is asked for once more.
+        """
+        self._call("DeleteCustomer", customer_username=username)
+        try:
+            self.customer(username)
+        except (SessionExpired, Refused):
+            return
+        raise Refused("The service has kept the account. Switch off its provider registrations, then try again.")
+
+    def domains(self) -> list[SIPDomain]:
+        """The domains that the visitor may use."""
+        return self._call("GetSIPDomains", filter_expression=None, offset=0, count=NO_LIMIT) or []
+
+    def _entries(self, name: str) -> Entries[Any]:
+        return Entries(self._call, f"Get{name}Count", f"Get{name}")
+
+    def _call(self, name: str, **given: Any) -> Any:
+        operation = OPERATIONS[name]
+        arguments = operation.arguments(given)
+        return self._channel.call(operation, self._visitor.token, self._visitor.address, arguments)
