@@ -1,0 +1,76 @@
+"""The pages. Nothing here knows SOAP, and only `keepings` knows SQL."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Flask
+from flask_compress import Compress
+
+from sipsorcery_web.provisioning.channel import Channel
+
+from . import (
+    access,
+    assets,
+    backend,
+    developers,
+    errors,
+    expired,
+    first_run,
+    formats,
+    frame,
+    health,
+    security,
+    session,
+    status,
+)
+from .account import pages as account
+from .csrf import MaskedCSRF
+from .keepings.kept_forms import KeptForms
+from .keepings.sessions import SessionKeeping
+from .signing_in import pages as signing_in
+from .sip_accounts import pages as sip_accounts
+
+COMPRESSION = {
+    "COMPRESS_ALGORITHM": ["br", "gzip"],
+    "COMPRESS_BR_LEVEL": 5,
+    "COMPRESS_MIMETYPES": ["text/html"],
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Portal:
+    """What the portal is given; `set_up` is None where another service keeps the customers."""
+
+    channel: Channel
+    sessions: SessionKeeping
+    kept_forms: KeptForms
+    clock: Callable[[], datetime]
+    address: str
+    invites: str
+    set_up: first_run.SetUp | None = None
+    insecure_http: bool = False
+    service_address: str = ""
+
+
+def init_app(app: Flask, portal: Portal) -> MaskedCSRF:
+    """Put the pages into an application; the order of the hooks is the order in which a request meets them."""
+    session.init_app(app, portal.sessions, portal.clock, portal.insecure_http)
+    backend.init_app(app, portal.channel)
+    expired.init_app(app, portal.kept_forms)
+    access.init_app(app)
+    csrf = MaskedCSRF(app)
+    errors.init_app(app)
+    status.init_app(app, portal.address, portal.invites)
+    formats.init_app(app)
+    assets.init_app(app)
+    security.init_app(app)
+    app.config.from_mapping(COMPRESSION)
+    Compress(app)
+    frame.init_app(app)
+    developers.init_app(app, portal.service_address)
+    for area in (signing_in, account, sip_accounts, health):
+        app.register_blueprint(area.bp)
+    if portal.set_up is not None:
+        first_run.init_app(app, portal.set_up)
+    return csrf

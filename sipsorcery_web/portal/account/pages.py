@@ -1,0 +1,54 @@
+"""The settings: details, password, and leaving for good."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+
+from .. import expired, session
+from ..backend import service, visit
+from ..forms import opened
+from .forms import CHOSEN, TYPED, DeleteCustomerForm, DetailsForm, PasswordForm
+
+bp = Blueprint("account", __name__, url_prefix="/account")
+
+
+@bp.route("", methods=["GET", "POST"])
+def details() -> Any:
+    """Show and change what is stored about the visitor."""
+    username = visit().username
+    stored = service().customer(username)
+    form = opened(
+        DetailsForm, {name: getattr(stored, name) or "" for name in (*TYPED, *CHOSEN)}, expired.take(username)
+    )
+    form.offer_choices(stored)
+    if form.validate_on_submit() and form.carried_out(lambda: service().update_customer(form.record())):
+        session.update_visit(time_zone=form.time_zone.data or "")
+        expired.drop(username)
+        flash("Your settings are saved.", "success")
+        return redirect(url_for(".details"), 303)
+    return render_template("account/details.html", form=form), form.status
+
+
+@bp.route("/password", methods=["GET", "POST"])
+def password() -> Any:
+    """Change the password; the visitor's other sessions end."""
+    form = PasswordForm()
+    old, new = form.old_password.data or "", form.new_password.data or ""
+    if form.validate_on_submit() and form.carried_out(
+        lambda: service().update_customer_password(visit().username, old, new)
+    ):
+        flash("Your password is changed. Other browsers that were signed in with it are signed out.", "success")
+        return redirect(url_for(".details"), 303)
+    return render_template("account/password.html", form=form), form.status
+
+
+@bp.route("/delete", methods=["GET", "POST"])
+def delete() -> Any:
+    """Delete the visitor's customer account; the service answers with a refusal when it did not."""
+    form = DeleteCustomerForm()
+    username = form.expected = visit().username
+    if form.validate_on_submit() and form.carried_out(lambda: service().delete_customer(username)):
+        session.sign_out()
+        flash(f"The account {username} is deleted.", "success")
+        return redirect(url_for("signing_in.login"), 303)
+    return render_template("account/delete.html", form=form), form.status

@@ -1,0 +1,158 @@
+"""One table turns errors into pages that say what happened and offer a way on."""
+
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from flask import Flask, current_app, make_response, render_template, request, url_for
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+
+from sipsorcery_web.contract.errors import (
+    ContractError,
+    NotFound,
+    OutcomeUnknown,
+    Refused,
+    SessionExpired,
+    TooManyAttempts,
+    Unavailable,
+)
+
+from . import expired, session, words
+from .access import to_login
+from .formats import span
+from .keepings.errors import KeepingsUnavailable
+
+
+@dataclass(frozen=True)
+class Page:
+    """What an error page says."""
+
+    status: int
+    title: str
+    message: str
+
+
+PAGES = {
+    400: Page(400, "This request is not complete", "The browser sent something that this page cannot read."),
+    403: Page(403, "This is not yours to see", "Your account does not have the rights for this page."),
+    404: Page(404, "There is nothing here", "The address is wrong, or what was here has been deleted."),
+    405: Page(405, "This address takes no such request", "It is reached by a button on another page."),
+    413: Page(413, "That is too much at once", "What you sent is larger than this service takes. Nothing was saved."),
+    429: Page(429, "Too many tries", "Wait a little before you try again. Nothing was saved."),
+    500: Page(500, "Something broke here", "The error is in the log of this service. Nothing more was changed."),
+    503: Page(503, "The service does not answer", "Nothing was saved. It may be back in a moment."),
+}
+UNKNOWN = Page(
+    503,
+    "The service does not answer in time",
+    "It may have saved what you sent, or not. Look before you send it again.",
+)
+UNREADABLE = Page(
+    503,
+    "The service cannot be understood",
+    "It answered something that cannot be read. It may be back in order in a moment.",
+)
+FORGED = Page(
+    400,
+    "This form is out of date",
+    "It was made for another session, or the browser refuses cookies. Nothing was saved. Open the page again.",
+)
+
+
+def init_app(app: Flask) -> None:
+    """Give every kind of error its page."""
+    app.register_error_handler(SessionExpired, _session_expired)
+    app.register_error_handler(NotFound, lambda _: shown(PAGES[404]))
+    app.register_error_handler(TooManyAttempts, _too_many)
+    app.register_error_handler(Refused, lambda error: shown(_refusal(error)))
+    app.register_error_handler(OutcomeUnknown, lambda _: _out_of_reach(UNKNOWN))
+    app.register_error_handler(Unavailable, lambda _: _out_of_reach(PAGES[503]))
+    app.register_error_handler(ContractError, lambda _: _out_of_reach(UNREADABLE))
+    app.register_error_handler(KeepingsUnavailable, lambda _: shown(PAGES[503]))
+    app.register_error_handler(CSRFError, _out_of_date)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unforeseen)
+
+
+def shown(
+    page: Page,
+    retry_after: int | None = None,
+    next_step: tuple[str, str] | None = None,
+    kept: expired.Kept | None = None,
+) -> Any:
+    """An error as a page, with an address and words for a way on."""
+    response = make_response(
+        render_template("frame/error.html", **asdict(page), next_step=next_step or _next_step(), kept=kept),
+        page.status,
+    )
+    if retry_after is not None:
+        response.headers["Retry-After"] = str(retry_after)
+    return response
+
+
+def needs_https() -> Any:
+    """Why nobody can sign in over a connection that others can read."""
+    return shown(
+        Page(
+            403,
+            "This page needs https",
+            "Over plain http your password could be read on the way, so nobody can sign in here. Open the same "
+            "address with https. The operator can allow http with SIPSORCERY_INSECURE_HTTP=1.",
+        )
+    )
+
+
+def _session_expired(_error: SessionExpired) -> Any:
+    session.end_session()
+    return expired.page() if request.method == "POST" else to_login()
+
+
+def _out_of_date(_error: CSRFError) -> Any:
+    """A form of the visitor's session before, sent from this site's own page, is kept; any other is not."""
+    if expired.is_own_page():
+        again, kept = expired.put_aside()
+        if kept:
+            return shown(FORGED, next_step=(again, "Back to the form"), kept=kept)
+    return shown(FORGED)
+
+
+def _out_of_reach(page: Page) -> Any:
+    """The service may be back in a moment: then the same page, with what was typed, is a click away."""
+    again, kept = expired.put_aside() if request.method == "POST" else (request.full_path.rstrip("?"), None)
+    return shown(page, next_step=(again, "Back to the form" if kept else "Try again"), kept=kept)
+
+
+def _too_many(error: TooManyAttempts) -> Any:
+    page = replace(PAGES[429], message=f"Try again in {span(error.retry_after)}. Nothing was saved.")
+    return shown(page, error.retry_after)
+
+
+def _refusal(error: Refused) -> Page:
+    return Page(409, "The service has refused this", words.plain(error.message))
+
+
+def _http(error: HTTPException) -> Any:
+    if error.code is None or error.code < 400:
+        return error
+    page = shown(PAGES.get(error.code, Page(error.code, error.name, "Nothing was saved.")))
+    if isinstance(error, MethodNotAllowed):
+        page.allow.update(error.valid_methods or ())  # RFC 9110, 15.5.6
+    return page
+
+
+def _unforeseen(error: Exception) -> Any:
+    current_app.logger.error("%s %s failed", request.method, request.path, exc_info=error)
+    return shown(PAGES[500])
+
+
+def _next_step() -> tuple[str, str]:
+    if _is_signed_in():
+        return url_for("sip_accounts.index"), "To your SIP accounts"
+    return url_for("signing_in.login"), "To the sign-in"
+
+
+def _is_signed_in() -> bool:
+    try:
+        return session.current() is not None
+    except KeepingsUnavailable:
+        return False

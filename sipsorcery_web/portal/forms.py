@@ -1,0 +1,159 @@
+"""What all forms share: errors from the contract's rules, and refusals put back at their fields."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from flask import request
+from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
+from wtforms import BooleanField, Field, HiddenField, PasswordField, SelectField, StringField
+
+from sipsorcery_web.contract.errors import ContractError, Refused, TooManyAttempts, Unavailable
+from sipsorcery_web.contract.rules import Violation, fields_of
+
+from . import words
+
+F = TypeVar("F", bound="Form")
+
+NOT_SAVED = 422
+"""The status of a form that comes back with errors."""
+AWAY_STATUS = 503
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A field that was typed before a sign-in, and what is stored now."""
+
+    label: str
+    typed: str
+    stored: str
+
+
+class Form(FlaskForm):
+    """A form that is refused field by field; the token against forged requests is checked before any view."""
+
+    class Meta:
+        csrf = False
+
+        def wrap_formdata(self, form: FlaskForm, formdata: Any) -> Any:
+            """What was submitted as a form; neither files nor JSON, of which the fields know nothing."""
+            if formdata is None or isinstance(formdata, MultiDict):
+                return formdata
+            return request.form if request.method == "POST" else None
+
+    problem = ""
+    """What is wrong with the form as a whole."""
+    status = 200
+    waiting: Sequence["Waiting"] = ()
+    """What was kept over a sign-in and differs from what is stored."""
+
+    def violations(self) -> Iterable[Violation]:
+        """The rules that the typed values break."""
+        return ()
+
+    def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
+        """Whether nothing is wrong; the fields hold the errors."""
+        super().validate(extra_validators)
+        for field in self:
+            field.errors = [words.plain(error) for error in field.errors]
+        for violation in self.violations():
+            self.complain(violation.field, violation.message)
+        if self.errors:
+            self.status = NOT_SAVED
+        return not self.errors
+
+    def complain(self, field: str, message: str) -> None:
+        """Put an error at a field, or above the form when it has no such field."""
+        self.status = NOT_SAVED
+        if field in self:
+            self[field].errors = [*self[field].errors, words.plain(message)]
+        else:
+            self.problem = words.plain(message)
+
+    def carried_out(self, change: Callable[[], object]) -> bool:
+        """Run a change; a refusal or an absent service leaves the form as it was typed, with the reason in it."""
+        try:
+            change()
+        except TooManyAttempts:
+            raise
+        except Refused as error:
+            self.complain(next((name for name in fields_of(error.message) if name in self), ""), error.message)
+            return False
+        except (Unavailable, ContractError) as error:
+            self.status, self.problem = AWAY_STATUS, words.away(error)
+            return False
+        return True
+
+
+def opened(form: type[F], values: Mapping[str, Any], kept: Mapping[str, Sequence[str]] | None = None) -> F:
+    """A form with what was submitted; else with what was kept over a sign-in; else with these values."""
+    if request.method == "POST" or not kept:
+        return form(data=values)
+    restored = form(formdata=MultiDict((name, text) for name, texts in kept.items() for text in texts), data=values)
+    restored.waiting = [
+        Waiting(field.label.text, typed, stored)
+        for field in restored
+        if not isinstance(field, HiddenField | PasswordField)
+        and (typed := _shown(field, field.data)) != (stored := _shown(field, field.object_data))
+    ]
+    return restored
+
+
+def text(label: str) -> StringField:
+    """A line of text, without the blanks around it."""
+    return StringField(label, filters=[_stripped])
+
+
+def password(label: str) -> PasswordField:
+    """A secret; it is never put into a page."""
+    return PasswordField(label)
+
+
+def tick(label: str) -> BooleanField:
+    """Yes or no."""
+    return BooleanField(label)
+
+
+def choice(label: str) -> SelectField:
+    """One of several; the view gives `choices`."""
+    return SelectField(label, choices=[], validate_choice=True)
+
+
+def choices_with(stored: str | None, choices: Iterable[tuple[str, str]], label: str = "{}") -> list[tuple[str, str]]:
+    """The choices, and first what is stored when it is not among them, so that saving does not replace it."""
+    known = list(choices)
+    if stored is None or stored in {value for value, _ in known}:
+        return known
+    return [(stored, label.format(stored)), *known]
+
+
+@dataclass(frozen=True)
+class Labels:
+    """The labels of fields by name, and which of them hold secrets or are tick boxes."""
+
+    words: Mapping[str, str]
+    secrets: frozenset[str]
+    ticks: frozenset[str]
+
+
+def labels_of(forms: Iterable[type[Form]]) -> Labels:
+    """The labels of all fields of these forms."""
+    fields: dict[str, Field] = {}
+    for form in forms:
+        fields.update((field.name, field) for field in form(formdata=None))
+    return Labels(
+        {name: field.label.text for name, field in fields.items() if field.type != "HiddenField"},
+        frozenset(name for name, field in fields.items() if isinstance(field, PasswordField)),
+        frozenset(name for name, field in fields.items() if isinstance(field, BooleanField)),
+    )
+
+
+def _shown(field: Field, value: object) -> str:
+    if isinstance(field, BooleanField):
+        return "yes" if value else "no"
+    return str(value or "")
+
+
+def _stripped(value: str | None) -> str | None:
+    return value.strip() if value else value

@@ -1,0 +1,78 @@
+"""What somebody had typed when the session ended, kept for the same person and page for an hour."""
+
+import json
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import cast
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from sipsorcery_web.database.engine import Database
+from sipsorcery_web.database.keyring import Keyring, KeyringError
+from sipsorcery_web.portal.keepings.models import KeptForm
+from sipsorcery_web.portal.keepings.sessions import hashed, sql_errors
+
+KEPT_FOR = timedelta(hours=1)
+KEPT_AT_MOST = 20  # for each user: a page left open in a loop must not fill the disk
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class KeptForms:
+    """Typed values in the table `kept_forms`. Callers leave passwords and other secrets out."""
+
+    def __init__(self, database: Database, keyring: Keyring, clock: Callable[[], datetime] = _now) -> None:
+        self._database = database
+        self._keyring = keyring
+        self._clock = clock
+
+    def keep_form(self, username: str, path: str, values: Mapping[str, Sequence[str]]) -> str:
+        """Keep what was typed and answer the id to ask for it. Raises KeepingsUnavailable."""
+        form_id, now = secrets.token_urlsafe(32), self._clock()
+        key = hashed(form_id)
+        typed = json.dumps({name: list(texts) for name, texts in values.items()})
+        sealed = self._keyring.seal(typed, _context(key, username, path))
+        with sql_errors(), self._database.write() as session:
+            _make_room(session, username, now)
+            row = {"id_hash": key, "username": username, "path": path, "sealed": sealed, "expires_at": now + KEPT_FOR}
+            session.execute(insert(KeptForm).values(**row))
+        return form_id
+
+    def take_form(self, form_id: str, username: str, path: str) -> dict[str, list[str]] | None:
+        """What was typed, as often as it is asked for; None for another user, another page, or after an hour.
+
+        Raises KeepingsUnavailable.
+        """
+        key = hashed(form_id)
+        same = (KeptForm.id_hash == key, KeptForm.username == username, KeptForm.path == path)
+        with sql_errors(), self._database.read() as session:
+            sealed = session.scalar(select(KeptForm.sealed).where(*same, KeptForm.expires_at > self._clock()))
+        return None if sealed is None else self._typed(sealed, _context(key, username, path))
+
+    def drop_form(self, form_id: str, username: str) -> None:
+        """Forget what this user typed. Raises KeepingsUnavailable."""
+        own = (KeptForm.id_hash == hashed(form_id), KeptForm.username == username)
+        with sql_errors(), self._database.write() as session:
+            session.execute(delete(KeptForm).where(*own))
+
+    def _typed(self, sealed: str, context: str) -> dict[str, list[str]] | None:
+        try:
+            return cast(dict[str, list[str]], json.loads(self._keyring.open_text(sealed, context)))
+        except KeyringError:
+            return None
+
+
+def _context(key: str, username: str, path: str) -> str:
+    return json.dumps(["kept form", key, username, path])
+
+
+def _make_room(session: Session, username: str, now: datetime) -> None:
+    session.execute(delete(KeptForm).where(KeptForm.expires_at <= now))
+    newest = select(KeptForm.id_hash).where(KeptForm.username == username).order_by(KeptForm.expires_at.desc())
+    surplus = session.scalars(newest.offset(KEPT_AT_MOST - 1)).all()
+    if surplus:
+        session.execute(delete(KeptForm).where(KeptForm.id_hash.in_(surplus)))

@@ -1,0 +1,1 @@
+"""SIP accounts: the list, and adding, changing and deleting one."""

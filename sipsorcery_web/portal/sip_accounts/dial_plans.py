@@ -1,0 +1,25 @@
+"""The names of dial plans to choose from."""
+
+from datetime import timedelta
+
+from flask import session
+
+from sipsorcery_web.contract.filters import prop
+
+from ..backend import service
+from ..moments import now
+
+KEPT_FOR = timedelta(minutes=2)
+KEY = "dial_plan_names"
+
+
+def dial_plan_names(owner: str) -> list[str]:
+    """The names of an owner's plans, kept for two minutes: the list operation carries every script."""
+    kept = session.get(KEY)
+    if kept and kept["owner"] == owner and kept["until"] > now().timestamp():
+        names: list[str] = kept["names"]
+        return names
+    plans = service().dial_plans.page(where=prop("Owner").equals(owner))
+    names = [plan.dial_plan_name or "" for plan in plans]
+    session[KEY] = {"owner": owner, "names": names, "until": (now() + KEPT_FOR).timestamp()}
+    return names

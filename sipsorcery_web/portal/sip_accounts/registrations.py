@@ -1,0 +1,71 @@
+"""The registration state of SIP accounts: what a row of the list and the edit page show."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sipsorcery_web.contract.errors import ProvisioningError
+from sipsorcery_web.contract.filters import MAX_LENGTH, Expression, any_of, prop
+from sipsorcery_web.contract.records import SIPAccount, SIPRegistrarBinding
+
+from ..backend import service
+from ..finding import find
+
+MOST_BINDINGS = 1000
+
+
+@dataclass(frozen=True)
+class Registration:
+    """`state` is registered, not_registered, unknown, incoming_only, disabled or locked."""
+
+    state: str
+    bindings: Sequence[SIPRegistrarBinding] = ()
+    note: str = ""
+
+
+def registrations_of(accounts: Iterable[SIPAccount]) -> list[Registration]:
+    """The state of each account, in one call for all of them."""
+    accounts = list(accounts)
+    bindings = _bindings([address_of(account) for account in accounts]) if accounts else {}
+    return [_registration(account, bindings) for account in accounts]
+
+
+def address_of(account: SIPAccount) -> str:
+    """The address of record as the service writes it: user@domain (RFC 3261, section 6)."""
+    return f"{account.sip_username}@{account.sip_domain}"
+
+
+def _bindings(names: Sequence[str]) -> Mapping[str, list[SIPRegistrarBinding]] | None:
+    """The bindings of these accounts; None when the service does not tell them."""
+    where = any_of(*(prop("SIPAccountName").equals(name) for name in names))
+    try:
+        found = _asked_for(where)
+    except ProvisioningError:
+        return None
+    grouped = defaultdict(list)
+    for binding in found:
+        grouped[binding.sip_account_name or ""].append(binding)
+    return grouped
+
+
+def _asked_for(where: Expression) -> Sequence[SIPRegistrarBinding]:
+    """By one filter where it is short enough to be read, else the first bindings of all."""
+    bindings = service().registrar_bindings
+    if len(str(where)) + 2 > MAX_LENGTH:
+        return bindings.page(0, MOST_BINDINGS)
+    return find(bindings, where, MOST_BINDINGS)
+
+
+def _registration(account: SIPAccount, bindings: Mapping[str, list[SIPRegistrarBinding]] | None) -> Registration:
+    if account.is_admin_disabled:
+        return Registration("locked", note=account.admin_disabled_reason or "")
+    if account.is_user_disabled:
+        return Registration("disabled", note="Calls to it are refused")
+    if bindings is None:
+        return Registration("unknown", note="The service did not tell")
+    own = bindings.get(address_of(account), [])
+    if own:
+        return Registration("registered", own)
+    if account.is_incoming_only and (account.in_dial_plan_name or "").strip():
+        return Registration("incoming_only", note="Calls go straight to its dial plan")
+    return Registration("not_registered", note="Calls to it find no phone")

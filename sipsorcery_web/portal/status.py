@@ -1,0 +1,70 @@
+"""Whether the provisioning service answers, asked at most every few seconds."""
+
+import threading
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from time import monotonic
+
+from flask import Flask, current_app
+
+from sipsorcery_web.contract.errors import ProvisioningError
+
+from .backend import service_with
+
+EXTENSION = "service_status"
+GOOD_FOR = 5.0
+"""Seconds: a crowd at the sign-in page costs the service two calls in that time."""
+
+
+@dataclass(frozen=True)
+class Status:
+    """What is known of the service; `new_accounts` is None while it does not answer."""
+
+    address: str
+    invites: str
+    alive: bool = False
+    new_accounts: bool | None = None
+    checked: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    @property
+    def takes_invites(self) -> bool:
+        """Whether an invite code is of use."""
+        return bool(self.new_accounts) and self.invites in ("needed", "perhaps")
+
+    @property
+    def takes_anyone(self) -> bool:
+        """Whether an account may be had without an invite code."""
+        return bool(self.new_accounts) and self.invites in ("none", "perhaps")
+
+
+class _Remembered:
+    def __init__(self, blank: Status) -> None:
+        self.blank = blank
+        self.status = blank
+        self.until = 0.0
+        self.lock = threading.Lock()
+
+
+def init_app(app: Flask, address: str, invites: str) -> None:
+    """`address` is what people know the service by; `invites` says if codes are needed, none, or perhaps."""
+    app.extensions[EXTENSION] = _Remembered(Status(address, invites))
+
+
+def service_status() -> Status:
+    """The state of the service, at most a few seconds old."""
+    remembered: _Remembered = current_app.extensions[EXTENSION]
+    with remembered.lock:
+        if monotonic() >= remembered.until:
+            remembered.status = _ask(remembered.blank)
+            remembered.until = monotonic() + GOOD_FOR
+        return remembered.status
+
+
+def _ask(blank: Status) -> Status:
+    now = datetime.now(UTC)
+    try:
+        client = service_with(None)
+        return replace(blank, alive=client.is_alive(), new_accounts=client.new_accounts_enabled(), checked=now)
+    except ProvisioningError as error:
+        current_app.logger.warning("The provisioning service does not answer: %s", error)
+        return replace(blank, checked=now)

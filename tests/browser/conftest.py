@@ -1,0 +1,113 @@
+"""Chromium, and real portals to use it with: `portal` has its service inside and over SOAP in turn."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from .portals import Portal, embedded, in_use, over_soap
+from .scenes import LONG, Scene
+from .scenes import scene as scene_at
+from .views import VIEWS
+from .watching import Watch
+
+LONG_DOMAIN = "telephonesofthenorthernharbourdentalpracticesandlaboratories.hospitals.example"
+PHONE, DESK = 360, 1280
+HEIGHTS = {PHONE: 740, DESK: 800}
+PATIENCE = 10_000
+"""Milliseconds; for a machine that has much else to do."""
+
+expect.set_options(timeout=PATIENCE)
+
+
+@pytest.fixture(scope="session")
+def in_process(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """A portal with the service inside, under a domain that strains every layout."""
+    with in_use(lambda: embedded(tmp_path_factory.mktemp("in-process"), LONG_DOMAIN)) as portal:
+        yield portal
+
+
+@pytest.fixture(scope="session")
+def soap(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """A portal in front of another process that has the service."""
+    with in_use(lambda: over_soap(tmp_path_factory.mktemp("over-soap"), "sip.example.org")) as portal:
+        yield portal
+
+
+@pytest.fixture(scope="session", params=["in_process", "over_soap"])
+def portal(request: pytest.FixtureRequest) -> Portal:
+    """One portal, then the other: pages are the same whatever lies behind them."""
+    portal: Portal = request.getfixturevalue({"in_process": "in_process", "over_soap": "soap"}[request.param])
+    return portal
+
+
+@pytest.fixture
+def alice(portal: Portal) -> str:
+    """The username of a customer who has just been made."""
+    return portal.customer("alice")
+
+
+@pytest.fixture
+def desk(portal: Portal) -> str:
+    """The name of a SIP account that nobody has yet."""
+    return portal.new_name("front-desk")
+
+
+@dataclass
+class Pages:
+    """Opens pages, each in a browser that nobody has used, and watches them."""
+
+    chromium: Browser
+    watch: Watch = field(default_factory=Watch)
+    _contexts: list[BrowserContext] = field(default_factory=list)
+
+    def __call__(self, portal: Portal, width: int = DESK, scripts: bool = True, **options: object) -> Page:
+        """A page at a portal. Its `watch` notes what goes wrong behind it."""
+        context = self.chromium.new_context(
+            base_url=portal.address,
+            viewport={"width": width, "height": HEIGHTS.get(width, 800)},
+            java_script_enabled=scripts,
+            **options,  # type: ignore[arg-type]
+        )
+        context.set_default_timeout(PATIENCE)
+        self._contexts.append(context)
+        self.watch.over(context)
+        return context.new_page()
+
+    def close(self) -> None:
+        for context in self._contexts:
+            context.close()
+
+
+@pytest.fixture
+def open_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
+    """Opens pages in new browsers; at the end nothing may have gone wrong behind them."""
+    pages = Pages(chromium)
+    yield pages
+    pages.close()
+    assert pages.watch.complaints == []
+
+
+@pytest.fixture
+def page(open_page: Pages, portal: Portal) -> Page:
+    """A page of a browser that nobody has used."""
+    return open_page(portal)
+
+
+@pytest.fixture(scope="session")
+def scene(in_process: Portal, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    """Pages to look at, with values as long as they may be."""
+    with scene_at(tmp_path_factory.mktemp("scene"), in_process, LONG) as scene:
+        yield scene
+
+
+@pytest.fixture(scope="session", params=VIEWS)
+def viewed(request: pytest.FixtureRequest, chromium: Browser, scene: Scene) -> Iterator[Page]:
+    """Each page in each state, opened once for all who look at it; nothing may have gone wrong behind it."""
+    pages = Pages(chromium)
+    try:
+        yield VIEWS[request.param].open(scene, pages, width=PHONE, reduced_motion="reduce")
+    finally:
+        pages.close()
+    assert pages.watch.complaints == []

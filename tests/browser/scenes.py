@@ -1,0 +1,229 @@
+"""Who and what the pages show when they are looked at: a dental practice, and one whose every name is as long as it may be."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from playwright.sync_api import Page
+from sqlalchemy import update
+
+from sipsorcery_web.contract.names import ENDPOINT_PATH
+from sipsorcery_web.contract.records import SIPAccount, SIPDialPlan
+from sipsorcery_web.provisioning.client import ProvisioningClient
+from sipsorcery_web.service.store.models import SIPAccountRow
+from tests.conftest import HOME
+
+from .portals import Portal, Server, embedded, free_port, in_use
+from .steps import SIP_PASSWORD, sign_in
+
+Opening = Callable[..., Page]
+Phones = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A SIP account with its phones, each an agent and a socket; `more` are fields of the record."""
+
+    name: str
+    out_plan: str = "default"
+    in_plan: str = "office-hours"
+    phones: Phones = ()
+    created: str = "2024-02-02 09:12:44"
+    more: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Whom a scene is about. `two_phones`, `locked` and `edited` are lines of the owner."""
+
+    owner: str
+    lines: tuple[Line, ...]
+    two_phones: str
+    locked: str
+    edited: str
+    reason: str
+    search: str
+
+
+def _at(port: int) -> str:
+    return f"203.0.113.41:{port}"
+
+
+PRACTICE = Cast(
+    owner="harbour",
+    two_phones="backoffice",
+    locked="alarm-dialler",
+    edited="front-desk-1",
+    reason="140 calls to 00 882 numbers on 9 Nov. Talk to us before we switch it back on.",
+    search="desk",
+    lines=(
+        Line("accounts-desk", phones=(("Yealink SIP-T46U", _at(5060)),)),
+        Line(
+            "after-hours-answering-service",
+            "",
+            "after-hours",
+            created="2024-02-02 09:20:10",
+            more={"is_incoming_only": True, "sip_password": None},
+        ),
+        Line("alarm-dialler", in_plan="", created="2024-03-18 16:41:02"),
+        Line("anaesthesia-1", phones=(("Grandstream GXP2170", _at(5064)),), created="2024-02-02 09:13:20"),
+        Line(
+            "backoffice",
+            in_plan="",
+            phones=(("Linphone Android", "198.51.100.214:43122"), ("Bria iOS", "192.0.2.18:51806")),
+            created="2024-06-11 12:05:51",
+            more={"send_nat_keep_alives": True},
+        ),
+        Line("billing-1", created="2024-02-02 09:14:02"),
+        Line("billing-2", created="2024-02-02 09:14:31", more={"is_user_disabled": True}),
+        Line("conference-room", in_plan="", phones=(("Polycom VVX 450", _at(5070)),), created="2024-02-02 09:15:08"),
+        Line("consult-room-a", phones=(("snom D785", _at(5071)),), created="2024-02-02 09:15:40"),
+        Line("consult-room-b", created="2026-10-29 11:30:15"),
+        Line("courtyard-doorphone", "door-only", "", (("2N IP Verso", _at(5080)),), "2025-08-30 08:47:59"),
+        Line(
+            "daniel-mobile",
+            in_plan="",
+            phones=(("Zoiper", "198.51.100.87:38114"),),
+            created="2025-01-14 10:22:06",
+            more={"send_nat_keep_alives": True},
+        ),
+        Line("emergency-line", "emergency", "emergency", (("Cisco SPA504G", _at(5090)),), "2024-02-02 09:18:27"),
+        Line("front-desk-1", phones=(("Yealink SIP-T48U", _at(5061)),), created="2024-02-02 09:10:01"),
+        Line("front-desk-2", phones=(("Yealink SIP-T48U", _at(5062)),), created="2024-02-02 09:10:48"),
+        Line("hygienist-1", phones=(("Grandstream GXP2170", _at(5072)),), created="2024-02-02 09:16:11"),
+        Line("kitchen-wall", in_plan="", created="2024-02-02 09:17:19", more={"is_user_disabled": True}),
+        Line("lab-technician", phones=(("MicroSIP", _at(5094)),), created="2025-07-05 09:33:10"),
+    ),
+)
+
+LONG_PLAN = "outgoingcallsthroughthecheapestproviderunlesstheyareanemergency1"
+LONG_AGENT = "Grandstream-GXP2170-Enterprise-Multi-Line-Desk-Phone/1.0.11.48+build.20260114T093021"
+LONG_SOCKET = "[2001:0db8:85a3:08d3:1319:8a2e:0370:7348]:50600"
+
+
+def _long_line(number: int) -> Line:
+    return Line(
+        f"telephoneofthesecondreception{number:03}",
+        LONG_PLAN,
+        LONG_PLAN,
+        ((LONG_AGENT, LONG_SOCKET),),
+        more={
+            "send_nat_keep_alives": True,
+            "dont_mangle_enabled": True,
+            "is_incoming_only": True,
+            "ip_address_acl": r"^203\.0\.113\.(1[0-9]|2[0-4]):" * 8,
+            "network_id": "dublinharbour-01",
+        },
+    )
+
+
+LONG = Cast(
+    owner="northernharbourdenta",
+    two_phones="telephoneofthesecondreception002",
+    locked="telephoneofthesecondreception003",
+    edited="telephoneofthesecondreception001",
+    reason="Verbindungsmissbrauchsverdachtsfall" * 7,
+    search="telephone",
+    lines=(
+        _long_line(1),
+        Line("telephoneofthesecondreception002", phones=((LONG_AGENT, LONG_SOCKET),) * 4),
+        *(_long_line(number) for number in range(3, 28)),
+    ),
+)
+
+
+@dataclass
+class Scene:
+    """A portal with a cast at work; beside it one that nobody has set up, one that takes the invited only, and one
+    whose service is away."""
+
+    portal: Portal
+    not_set_up: Portal
+    by_invitation: Portal
+    away: Portal
+    cast: Cast
+    _states: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        portal, cast = self.portal, self.cast
+        self.owner = portal.customer(cast.owner)
+        self.newcomer = portal.customer("newcomer")
+        self.leaver = portal.customer("margaret")
+        self.administrator = portal.customer("root-admin", administrator=True)
+        newcomer = portal.program_of(self.newcomer)
+        newcomer.sip_accounts.delete(newcomer.sip_accounts.page()[0])
+        program = portal.program_of(self.owner)
+        program.sip_accounts.delete(program.sip_accounts.page()[0])
+        self._add_plans(program)
+        self.accounts = {line.name: self._add(program, line) for line in cast.lines}
+        locked = self.accounts[cast.locked].with_(is_admin_disabled=True, admin_disabled_reason=cast.reason)
+        portal.program_of(self.administrator).sip_accounts.update(locked)
+
+    def path_of(self, name: str) -> str:
+        """The address of an account's page."""
+        return f"/sip-accounts/{self.accounts[name].id}"
+
+    def page_of(self, username: str, open_page: Opening, **options: Any) -> Page:
+        """A page of somebody who has signed in; they do so once, but for the one whose sessions end."""
+        if username == self.leaver:
+            page = open_page(self.portal, **options)
+            sign_in(page, username)
+            return page
+        if username not in self._states:
+            first = open_page(self.portal)
+            sign_in(first, username)
+            self._states[username] = first.context.storage_state()
+        return open_page(self.portal, storage_state=self._states[username], **options)
+
+    def _add_plans(self, program: ProvisioningClient) -> None:
+        names = {name for line in self.cast.lines for name in (line.out_plan, line.in_plan)} - {"", "default"}
+        for name in sorted(names):
+            plan = SIPDialPlan(
+                id=uuid4(), owner=self.owner, dial_plan_name=name, dial_plan_script="sys.Dial(req.URI.User)"
+            )
+            program.dial_plans.add(plan)
+
+    def _add(self, program: ProvisioningClient, line: Line) -> SIPAccount:
+        wanted = SIPAccount(
+            id=uuid4(),
+            owner=self.owner,
+            sip_username=line.name,
+            sip_domain=self.portal.domain,
+            out_dial_plan_name=line.out_plan or None,
+            in_dial_plan_name=line.in_plan or None,
+            is_switchboard_enabled=True,
+        ).with_(**({"sip_password": SIP_PASSWORD} | line.more))
+        account = program.sip_accounts.add(wanted)
+        created = datetime.fromisoformat(line.created).replace(tzinfo=UTC)
+        with self.portal.database.write() as session:
+            session.execute(update(SIPAccountRow).where(SIPAccountRow.id == account.id).values(inserted=created))
+        for number, (agent, socket) in enumerate(line.phones):
+            self.portal.register(account, agent, socket, last_update=_lately(line.name, number))
+        return account
+
+
+def _lately(name: str, number: int) -> datetime:
+    """Some time within the last hour, the same for the same phone."""
+    return datetime.now(UTC) - timedelta(seconds=(sum(name.encode()) * 7 + number * 611) % 3000)
+
+
+@contextmanager
+def scene(folder: Path, portal: Portal, cast: Cast) -> Iterator[Scene]:
+    """A scene at a portal; the ones beside it are started, and stopped at the end."""
+    with ExitStack() as stack:
+        not_set_up = stack.enter_context(in_use(lambda: embedded(folder / "new", portal.domain, new_accounts="invite")))
+        invited = stack.enter_context(in_use(lambda: embedded(folder / "invited", portal.domain, new_accounts="invite")))
+        away = stack.enter_context(in_use(lambda: in_front_of_nothing(folder / "away")))
+        invited.customer("root-admin", administrator=True)
+        yield Scene(portal, not_set_up, invited, away, cast)
+
+
+def in_front_of_nothing(folder: Path) -> Portal:
+    """A portal whose service does not answer."""
+    server = Server(folder, provisioning_url=f"http://{HOME}:{free_port()}{ENDPOINT_PATH}")
+    server.start()
+    return Portal(server, server, HOME)

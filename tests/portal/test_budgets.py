@@ -1,0 +1,177 @@
+"""What a page may cost: calls of the service, SQL statements and bytes; none of it depends on time."""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import Engine, delete, event
+
+from sipsorcery_web.contract.records import SIPAccount
+from sipsorcery_web.service.store.models import SIPAccountRow, SIPDomainRow
+
+from .browser import Browser
+from .house import House
+
+LIST = "/sip-accounts"
+LONG_DOMAIN = "telephones.of-the-third-department.north-west.example-holding.example.org"
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """The SQL statements of every database while this lasts."""
+    noted: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        noted.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    yield noted
+    event.remove(Engine, "before_cursor_execute", note)
+
+
+def cost_of(house: House, browser: Browser, path: str) -> tuple[int, int]:
+    """How many calls of the service and SQL statements a page takes, once the session is warm."""
+    browser.open(path)
+    house.forget_calls()
+    with statements() as noted:
+        assert browser.raw("GET", path).status_code == 200
+    return len(house.calls), len(noted)
+
+
+def weight_of(browser: Browser, path: str, coding: str = "br, gzip") -> int:
+    """How many bytes an answer has on its way."""
+    answer = browser.client.get(path, headers={"Accept-Encoding": coding})
+    assert answer.status_code == 200
+    assert answer.headers["Content-Encoding"] in coding
+    return len(answer.data)
+
+
+def long_rows(house: House, count: int) -> None:
+    """Accounts with everything that a row can show, in names that do not repeat themselves."""
+    house.accounts("alice", 0)
+    with house.database.write() as session:
+        session.add(SIPDomainRow(id=uuid4(), domain=LONG_DOMAIN, owner=None, inserted=house.clock()))
+    for _ in range(count):
+        account = house.account(
+            "alice",
+            secrets.token_hex(16),
+            sip_domain=LONG_DOMAIN,
+            out_dial_plan_name=secrets.token_hex(32),
+            in_dial_plan_name=secrets.token_hex(32),
+            ip_address_acl="^203",
+            send_nat_keep_alives=True,
+            dont_mangle_enabled=True,
+            is_incoming_only=True,
+        )
+        for _ in range(4):
+            house.bind(account, user_agent=f"Telephone {secrets.token_hex(16)}", remote_sip_socket="203.0.113.41:50601")
+
+
+@pytest.mark.parametrize("username", ["alice", "root-admin"])
+@pytest.mark.parametrize("asked", ["", "?page=2", "?q=line", "?q=line&page=2&size=25"])
+def test_the_list_takes_3_calls_and_at_most_8_statements_however_long_it_is(
+    house: House, username: str, asked: str
+) -> None:
+    browser = house.signed_in(username)
+    costs = []
+    for count in (26, 10_000):
+        house.accounts("alice", count)
+        costs.append(cost_of(house, browser, LIST + asked))
+    assert costs[0] == costs[1]
+    calls, noted = costs[0]
+    assert calls == 3
+    assert noted <= 8
+
+
+@pytest.mark.parametrize("count", [0, 1, 25])
+def test_a_short_list_takes_no_more(house: House, alice: Browser, count: int) -> None:
+    house.accounts("alice", count)
+    calls, noted = cost_of(house, alice, LIST)
+    assert calls <= 3
+    assert noted <= 8
+
+
+def test_a_page_of_100_takes_no_more(house: House, alice: Browser) -> None:
+    house.accounts("alice", 120)
+    calls, noted = cost_of(house, alice, f"{LIST}?size=100")
+    assert calls <= 3
+    assert noted <= 8
+
+
+def test_the_list_asks_for_its_own_phones_alone(house: House, alice: Browser) -> None:
+    long_rows(house, 25)
+    calls, noted = cost_of(house, alice, LIST)
+    assert calls == 3
+    assert noted <= 8
+    assert len(alice.open(LIST).rows) == 25
+    assert "Registered on 4 devices" in alice.open(LIST).rows[24]
+
+
+def test_the_list_with_25_long_rows_weighs_at_most_15_kb(house: House, alice: Browser) -> None:
+    long_rows(house, 25)
+    assert weight_of(alice, LIST) <= 15_000
+    assert weight_of(alice, LIST, "gzip") <= 16_500
+
+
+def test_the_pages_of_one_account_take_few_calls(house: House, alice: Browser) -> None:
+    account: SIPAccount = house.account("alice", "front-desk")
+    assert cost_of(house, alice, f"{LIST}/{account.id}")[0] <= 3
+    assert cost_of(house, alice, f"{LIST}/{account.id}/delete")[0] == 1
+    assert cost_of(house, alice, f"{LIST}/add")[0] <= 2
+    assert cost_of(house, alice, "/account")[0] == 1
+    assert cost_of(house, alice, "/account/password")[0] == 0
+
+
+def test_a_page_reads_its_session_once_and_writes_nothing(house: House, alice: Browser) -> None:
+    alice.open(LIST)
+    with statements() as noted:
+        alice.raw("GET", LIST)
+    assert len([statement for statement in noted if "browser_sessions" in statement]) == 1
+    assert {statement.split()[0].upper() for statement in noted} == {"SELECT"}
+
+
+def test_the_first_visit_to_the_sign_in_weighs_at_most_25_kb_in_4_requests(house: House, browser: Browser) -> None:
+    page = browser.open("/login")
+    loaded = [
+        *page.tree.xpath("//link[@rel='stylesheet' or @rel='icon']/@href"),
+        *page.tree.xpath("//script/@src | //img/@src"),
+        *page.tree.xpath("//*[local-name()='use']/@href"),
+    ]
+    files = {urlsplit(address).path for address in loaded} - {""}
+    assert len(files) + 1 <= 4
+    fresh = house.browser()
+    assert weight_of(fresh, "/login") + sum(weight_of(fresh, file) for file in files) <= 25_000
+
+
+def test_every_file_of_a_page_is_kept_for_good(browser: Browser) -> None:
+    page = browser.open("/login")
+    for address in page.tree.xpath("//link/@href | //script/@src"):
+        assert "immutable" in browser.raw("GET", address).headers["Cache-Control"]
+
+
+def test_a_crowd_at_the_sign_in_costs_the_service_two_calls(house: House) -> None:
+    house.forget_calls()
+    for _ in range(20):
+        house.browser().open("/login")
+    assert house.calls == ["IsAlive", "AreNewAccountsEnabled"]
+
+
+def test_names_of_dial_plans_are_asked_for_once_in_a_while(house: House, alice: Browser) -> None:
+    house.forget_calls()
+    for _ in range(3):
+        alice.open(f"{LIST}/add")
+    assert house.calls.count("GetDialPlans") == 1
+    house.clock.pass_(minutes=2)
+    alice.open(f"{LIST}/add")
+    assert house.calls.count("GetDialPlans") == 2
+
+
+def test_an_empty_list_does_not_ask_for_phones(house: House, alice: Browser) -> None:
+    with house.database.write() as session:
+        session.execute(delete(SIPAccountRow))
+    house.forget_calls()
+    alice.open(LIST)
+    assert "GetSIPRegistrarBindings" not in house.calls

@@ -1,0 +1,143 @@
+"""Forged requests: a form counts only with a token of the very session that sends it."""
+
+from collections.abc import Callable
+
+import pytest
+from werkzeug.datastructures import MultiDict
+
+from sipsorcery_web.contract.records import SIPAccount
+from tests.conftest import PASSWORD
+
+from .browser import Browser
+from .house import House
+from .test_routes import filled_in, methods_of
+
+OUT_OF_DATE = "This form is out of date"
+TYPED = {
+    "username": "alice",
+    "password": PASSWORD,
+    "sip_username": "forged-line",
+    "sip_password": "bl4ckbird!",
+    "sip_domain": "sip.example.org",
+    "network_id": "forged",
+    "customer_username": "alice",
+    "first_name": "Forged",
+    "old_password": PASSWORD,
+    "new_password": "tr0ubad0ur",
+    "retyped_password": "tr0ubad0ur",
+    "theme": "dark",
+}
+
+
+@pytest.fixture
+def desk(house: House) -> SIPAccount:
+    return house.account("alice", "front-desk")
+
+
+@pytest.fixture
+def every_form(house: House, desk: SIPAccount) -> list[str]:
+    """Each address that takes a form from a browser."""
+    rules = [rule for rule in house.app.url_map.iter_rules() if "POST" in methods_of(rule)]
+    addresses = [filled_in(rule.rule, desk.id) for rule in rules if rule.rule != "/provisioning.svc"]
+    assert len(addresses) == 14
+    return addresses
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        lambda _house, _own: None,
+        lambda _house, _own: "",
+        lambda _house, _own: "forged",
+        lambda _house, _own: "x" * 100_000,
+        lambda _house, _own: "é\N{PILE OF POO}",
+        lambda _house, own: own[:-4],
+        lambda _house, own: own[4:] + own[:4],
+        lambda _house, own: own[: len(own) // 2],
+        lambda house, _own: house.browser().token(),
+        lambda house, _own: house.signed_in("bobby").token(),
+        lambda house, _own: house.signed_in("alice").token(),
+    ],
+    ids=["none", "empty", "a word", "long", "not ASCII", "cut", "turned", "a half", "a stranger's", "bob's", "alice's of another browser"],
+)  # fmt: skip
+def test_no_form_is_carried_out_without_a_token_of_its_own_session(
+    house: House,
+    alice: Browser,
+    every_form: list[str],
+    desk: SIPAccount,
+    forged: Callable[[House, str], str | None],
+) -> None:
+    token = forged(house, alice.token())
+    values = MultiDict(TYPED if token is None else TYPED | {"csrf_token": token})
+    before = alice.open("/account").text
+    house.forget_calls()
+    for address in every_form:
+        page = alice.post(address, values)
+        assert (page.status, page.h1) == (400, "Sign in" if address == "/login" else OUT_OF_DATE), address
+    assert {*house.calls} <= {"IsAlive", "AreNewAccountsEnabled"}
+    assert house.stored(desk.id) == desk
+    assert alice.open("/account").text == before
+
+
+def test_a_token_looks_different_on_every_page_and_each_is_good(house: House, alice: Browser) -> None:
+    tokens = {alice.token() for _ in range(3)}
+    assert len(tokens) == 3
+    for token in tokens:
+        assert alice.post("/account/delete", {"csrf_token": token, "customer_username": ""}).status == 422
+
+
+def test_a_token_does_not_outlive_the_sign_in(browser: Browser) -> None:
+    before = browser.open("/register")
+    browser.sign_in("alice")
+    assert before.submit(first_name="Carol").status == 400
+
+
+def test_a_sign_in_page_that_was_open_for_days_asks_again_and_leads_where_it_led(
+    house: House, browser: Browser
+) -> None:
+    page = browser.open("/account")
+    house.clock.pass_(days=3)
+    again = page.submit(username="alice", password=PASSWORD)
+    assert (again.status, again.h1) == (400, "Sign in")
+    assert again.notes == ["This page was out of date, or the browser refuses cookies. Type your password again."]
+    assert (again.value("username"), again.value("password")) == ("alice", "")
+    assert again.submit(password=PASSWORD).h1 == "Settings"
+
+
+def test_the_page_about_a_form_out_of_date_says_that_nothing_was_saved_and_leads_on(alice: Browser) -> None:
+    page = alice.post("/account", TYPED)
+    assert "Nothing was saved." in page.text
+    assert page.follow("To your SIP accounts").h1 == "SIP accounts"
+
+
+@pytest.mark.parametrize(
+    "referrer", ["https://evil.example/", "http://portal.example.org/", "", "https://portal.example.org.evil.example/"]
+)
+def test_over_https_a_form_comes_from_this_site(house: House, referrer: str) -> None:
+    browser = house.browser(base_url="https://portal.example.org")
+    page = browser.open("/login")
+    typed = {"csrf_token": page.value("csrf_token"), "username": "alice", "password": PASSWORD}
+    answer = browser.raw("POST", "/login", data=typed, headers={"Referer": referrer})
+    assert answer.status_code == 400
+    assert browser.raw("POST", "/login", data=typed).status_code == 303
+
+
+@pytest.mark.parametrize("header", ["X-HTTP-Method-Override", "X-Method-Override", "X-HTTP-Method"])
+def test_a_header_does_not_make_a_page_that_is_looked_at_into_a_form(
+    house: House, alice: Browser, desk: SIPAccount, header: str
+) -> None:
+    alice.raw("GET", f"/sip-accounts/{desk.id}/delete?_method=POST", headers={header: "POST"})
+    assert house.stored(desk.id) == desk
+
+
+def test_the_cookie_of_the_pages_is_worth_nothing_at_the_services_endpoint(house: House, alice: Browser) -> None:
+    body = (
+        '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>'
+        '<GetSIPAccountsCount xmlns="http://www.sipsorcery.com/provisioning"/></s:Body></s:Envelope>'
+    )
+    action = "http://www.sipsorcery.com/provisioning/IProvisioningService/GetSIPAccountsCount"
+    answer = alice.raw(
+        "POST", "/provisioning.svc", data=body, content_type="text/xml; charset=utf-8", headers={"SOAPAction": action}
+    )
+    assert answer.status_code == 500
+    assert "unauthorized" in answer.text

@@ -1,0 +1,234 @@
+"""Which addresses there are, who may use them, and that nobody reaches another customer's account through any."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+from werkzeug.routing import Rule
+
+from .browser import Browser
+from .house import House
+
+ROUTES = {
+    "/": "GET",
+    "/about": "GET",
+    "/account": "GET POST",
+    "/account/delete": "GET POST",
+    "/account/password": "GET POST",
+    "/appearance": "POST",
+    "/assets/<file>": "GET",
+    "/developers": "GET",
+    "/healthz": "GET",
+    "/invite": "POST",
+    "/login": "GET POST",
+    "/logout": "POST",
+    "/provisioning.svc": "GET POST",
+    "/readyz": "GET",
+    "/register": "GET POST",
+    "/session/extend": "POST",
+    "/setup/<secret>": "GET POST",
+    "/sip-accounts": "GET",
+    "/sip-accounts/<uuid:account_id>": "GET POST",
+    "/sip-accounts/<uuid:account_id>/delete": "GET POST",
+    "/sip-accounts/<uuid:account_id>/password": "POST",
+    "/sip-accounts/add": "GET POST",
+}
+OPEN = {
+    "/": "GET",
+    "/about": "GET",
+    "/appearance": "POST",
+    "/assets/<file>": "GET",
+    "/developers": "GET",
+    "/healthz": "GET",
+    "/invite": "POST",
+    "/login": "GET POST",
+    "/logout": "POST",
+    "/provisioning.svc": "GET POST",
+    "/readyz": "GET",
+    "/register": "GET POST",
+    "/setup/<secret>": "GET POST",
+}
+"""What can be asked without a session; each looks after its callers itself."""
+
+SOMEWHERE = "3f0e7c1a-9a0b-4c55-9d0e-2f8f0b6f7a11"
+
+
+def methods_of(rule: Rule) -> set[str]:
+    return (rule.methods or set()) - {"HEAD", "OPTIONS"}
+
+
+def routes_of(app: Flask) -> dict[str, str]:
+    found: dict[str, set[str]] = {}
+    for rule in app.url_map.iter_rules():
+        found.setdefault(rule.rule, set()).update(methods_of(rule))
+    return {address: " ".join(sorted(methods)) for address, methods in found.items()}
+
+
+def closed_routes() -> list[tuple[str, str]]:
+    asked = {(address, method) for address, methods in ROUTES.items() for method in methods.split()}
+    return sorted(asked - {(address, method) for address, methods in OPEN.items() for method in methods.split()})
+
+
+def filled_in(address: str, account_id: object = SOMEWHERE) -> str:
+    return address.replace("<uuid:account_id>", str(account_id))
+
+
+@pytest.fixture
+def untouched(house: House) -> Iterator[Callable[[], None]]:
+    """alice's account before and after: nothing that bob does may change it."""
+    account = house.account("alice", "front-desk", network_id="5th-floor")
+
+    def untouched() -> None:
+        assert house.stored(account.id) == account
+
+    yield untouched
+    untouched()
+
+
+def test_no_route_is_lost_and_none_is_added_unnoticed(house: House) -> None:
+    assert routes_of(house.app) == ROUTES
+
+
+def test_a_portal_in_front_of_another_service_has_neither_endpoint_nor_set_up(house_with: Callable[..., House]) -> None:
+    house = house_with(provisioning_url="http://127.0.0.1:9")
+    assert ROUTES.keys() - routes_of(house.app).keys() == {"/provisioning.svc", "/setup/<secret>"}
+
+
+@pytest.mark.parametrize(("address", "method"), [each for each in closed_routes() if each[1] == "GET"])
+def test_a_page_without_a_session_leads_to_the_sign_in_and_back(browser: Browser, address: str, method: str) -> None:
+    page = browser.open(filled_in(address))
+    assert page.h1 == "Sign in"
+    assert page.value("next") == filled_in(address)
+
+
+@pytest.mark.parametrize(("address", "method"), [each for each in closed_routes() if each[1] == "POST"])
+def test_a_form_without_a_session_is_not_carried_out(house: House, browser: Browser, address: str, method: str) -> None:
+    csrf_token = browser.token()
+    house.forget_calls()
+    page = browser.post(filled_in(address), {"csrf_token": csrf_token})
+    assert page.h1 == "Sign in"
+    assert page.notes == ["You are not signed in. Nothing was saved."]
+    assert {*house.calls} <= {"IsAlive", "AreNewAccountsEnabled"}
+
+
+@pytest.mark.parametrize(
+    ("address", "method"),
+    [
+        ("/sip-accounts", "DELETE"),
+        ("/sip-accounts/add", "PUT"),
+        (f"/sip-accounts/{SOMEWHERE}", "PATCH"),
+        ("/account", "TRACE"),
+        ("/account", "PROPFIND"),
+    ],
+)
+def test_a_verb_that_a_page_does_not_know_is_refused_with_those_that_it_knows(
+    alice: Browser, address: str, method: str
+) -> None:
+    answer = alice.raw(method, address)
+    assert answer.status_code == 405
+    assert {"GET", "HEAD"} <= {*answer.headers["Allow"].split(", ")}
+
+
+def every_way_to_an_account(app: Flask) -> list[tuple[str, str]]:
+    return [
+        (rule.rule, method)
+        for rule in app.url_map.iter_rules()
+        if "account_id" in rule.arguments
+        for method in sorted(methods_of(rule) | {"HEAD"} if "GET" in methods_of(rule) else methods_of(rule))
+    ]
+
+
+def test_the_matrix_covers_every_route_of_an_account(house: House) -> None:
+    assert len(every_way_to_an_account(house.app)) == 7
+
+
+@pytest.mark.usefixtures("untouched")
+def test_bob_does_not_find_alices_account_by_any_route_and_verb(house: House, bob: Browser) -> None:
+    account = house.stored_accounts("alice")["front-desk"]
+    typed = {
+        "csrf_token": bob.token(),
+        "sip_username": "bobs-line",
+        "sip_domain": "sip.example.org",
+        "sip_password": "n1ghtingale",
+        "network_id": "bobs-house",
+        "is_user_disabled": "y",
+        "customer_username": "bobby",
+    }
+    for address, method in every_way_to_an_account(house.app):
+        answer = bob.raw(method, filled_in(address, account.id), data=typed if method == "POST" else None)
+        assert answer.status_code == 404, (method, address)
+        assert "front-desk" not in answer.text
+    assert not {"UpdateSIPAccount", "DeleteSIPAccount", "AddSIPAccount"} & {*house.calls}
+
+
+def test_somebody_elses_account_and_none_at_all_are_one_answer(house: House, bob: Browser) -> None:
+    account = house.account("alice", "front-desk")
+    theirs = bob.open(f"/sip-accounts/{account.id}").text
+    assert theirs == bob.open(f"/sip-accounts/{SOMEWHERE}").text
+
+
+@pytest.mark.usefixtures("untouched")
+def test_bob_cannot_put_a_new_account_in_the_place_of_alices(house: House, bob: Browser) -> None:
+    account = house.stored_accounts("alice")["front-desk"]
+    bob.force("/sip-accounts/add", {"id": str(account.id)}, sip_username="bobs-line", sip_password="n1ghtingale")
+    assert house.stored_accounts("alice")["front-desk"].id == account.id
+
+
+@pytest.mark.usefixtures("untouched")
+def test_an_owner_that_somebody_adds_to_the_form_is_not_looked_at(house: House, bob: Browser) -> None:
+    more = {"owner": "alice", "is_admin_disabled": "y", "admin_disabled_reason": "mine", "admin_member_id": "*"}
+    bob.force("/sip-accounts/add", more, sip_username="bobs-line", sip_password="n1ghtingale")
+    added = house.stored_accounts("bobby")["bobs-line"]
+    assert (added.owner, added.is_admin_disabled, added.admin_disabled_reason) == ("bobby", False, None)
+
+
+@pytest.mark.usefixtures("untouched")
+def test_fields_that_an_owner_may_not_set_stay_as_they_are_stored(house: House, bob: Browser) -> None:
+    account = house.account("bobby", "bobs-line")
+    more = {"owner": "alice", "sip_username": "front-desk", "sip_domain": "evil.example", "is_admin_disabled": "y"}
+    bob.force(f"/sip-accounts/{account.id}", more | {"id": SOMEWHERE}, network_id="attic")
+    stored = house.stored(account.id)
+    assert stored == account.with_(network_id="attic")
+
+
+@pytest.mark.usefixtures("untouched")
+def test_bob_cannot_change_alices_password_or_delete_her_by_naming_her(house: House, bob: Browser) -> None:
+    bob.force(
+        "/account/password",
+        {"username": "alice", "customer_username": "alice"},
+        old_password="opensesame7",
+        new_password="tr0ubad0ur",
+        retyped_password="tr0ubad0ur",
+    )
+    bob.submit("/account/delete", customer_username="alice")
+    assert house.customer("bobby") is not None
+    assert house.browser().sign_in("alice").h1 == "SIP accounts"
+
+
+def test_the_administrator_finds_the_accounts_of_all(house: House, administrator: Browser) -> None:
+    house.account("alice", "front-desk")
+    house.account("bobby", "bobs-line")
+    assert {"front-desk", "bobs-line"} <= {*administrator.open("/sip-accounts").names}
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/sip-accounts/1", "/sip-accounts/add/", "/sip-accounts/../account", f"/sip-accounts/{SOMEWHERE}'--", "/account/"],
+)
+def test_addresses_that_nobody_gave_out_are_not_found(alice: Browser, address: str) -> None:
+    assert alice.open(address).status == 404
+
+
+def test_an_id_in_capitals_is_the_same_account(house: House, alice: Browser) -> None:
+    account = house.account("alice", "front-desk")
+    assert alice.open(f"/sip-accounts/{str(account.id).upper()}").status == 200
+
+
+def test_the_first_address_leads_to_the_sip_accounts(alice: Browser) -> None:
+    assert alice.open("/").h1 == "SIP accounts"
+    assert alice.redirects == ["/sip-accounts"]
+
+
+def test_a_monitor_learns_that_the_process_runs_and_can_work_and_nothing_else(browser: Browser) -> None:
+    assert browser.raw("GET", "/healthz").get_json() == {"status": "ok"}
+    assert browser.raw("GET", "/readyz").get_json() == {"status": "ok", "provisioning": True}
