@@ -1,0 +1,50 @@
+"""A data directory with a customer who has sixty SIP accounts and is signed in."""
+
+import re
+from pathlib import Path
+
+from sipsorcery_web import create_app
+from sipsorcery_web.contract.choices import DEFAULT_COUNTRY
+from sipsorcery_web.contract.operations import OPERATIONS
+from sipsorcery_web.contract.records import Customer, SIPAccount
+from sipsorcery_web.contract.time_zones import DEFAULT_TIME_ZONE
+from sipsorcery_web.portal.session import COOKIE
+from sipsorcery_web.service.dispatch import Service
+from sipsorcery_web.service.operators import Operators
+from sipsorcery_web.settings import Settings
+
+USERNAME, PASSWORD = "alice", "opensesame7"
+ACCOUNTS = 60
+ALICE = Customer(
+    customer_username=USERNAME,
+    customer_password=PASSWORD,
+    email_address="alice@example.org",
+    first_name="Alice",
+    last_name="Example",
+    security_question="What is your favourite colour?",
+    security_answer="teal",
+    city="Galway",
+    country=DEFAULT_COUNTRY,
+    time_zone=DEFAULT_TIME_ZONE,
+)
+
+
+def signed_in(data_dir: Path) -> str:
+    """Make it, and give the cookies of alice's browser."""
+    settings = Settings(data_dir=data_dir)
+    app = create_app(settings)
+    parts = app.extensions["set_up"].parts
+    Operators(parts).create_customer(ALICE, administrator=False)
+    service = Service(parts)
+    token = service.answer(OPERATIONS["Login"], None, "127.0.0.1", {"username": USERNAME, "password": PASSWORD})
+    for number in range(ACCOUNTS - 1):  # a new customer has one
+        account = SIPAccount(sip_username=f"desk-{number}", sip_domain=settings.domain, sip_password="bl4ckbird!")
+        service.answer(OPERATIONS["AddSIPAccount"], token, "127.0.0.1", {"sip_account": account})
+    browser = app.test_client()
+    page = browser.get("/login").get_data(as_text=True)
+    csrf_token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)[1]  # type: ignore[index]
+    browser.post("/login", data={"username": USERNAME, "password": PASSWORD, "csrf_token": csrf_token})
+    parts.database.close()
+    cookie = browser.get_cookie(COOKIE)
+    assert cookie is not None
+    return f"{COOKIE}={cookie.value}"

@@ -1,0 +1,177 @@
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from click.testing import Result
+from flask import Flask
+
+from sipsorcery_web import commands
+from sipsorcery_web.contract.errors import SessionExpired
+from sipsorcery_web.service.call import Parts
+from sipsorcery_web.service.first_run import FirstRun
+from sipsorcery_web.settings import Settings
+from tests.conftest import PASSWORD, Stage
+
+Run = Callable[..., Result]
+DETAILS = ("--email", "carol@example.org", "--first-name", "Carol", "--last-name", "Example", "--city", "Galway")
+SECRETS = ("--security-answer", "teal", "--password", PASSWORD)
+
+
+@pytest.fixture
+def run(parts: Parts, settings: Settings) -> Run:
+    """Runs a command as the operator would type it behind `flask --app app`."""
+    app = Flask(__name__)
+    app.extensions["settings"] = settings
+    commands.init_app(app, parts)
+    return lambda *words, **more: app.test_cli_runner().invoke(args=words, **more)
+
+
+# Customers
+
+
+def test_customers_are_listed_with_what_marks_them(run: Run, stage: Stage) -> None:
+    assert stage.alice
+    assert stage.bob
+    assert stage.administrator
+    run("customers", "suspend", "bobby")
+
+    assert run("customers", "list").output.splitlines() == [
+        "alice\talice@example.org",
+        "bobby\tbobby@example.org\tsuspended",
+        "root-admin\troot-admin@example.org\tadministrator",
+    ]
+
+
+def test_where_nobody_is_the_list_is_empty(run: Run) -> None:
+    result = run("customers", "list")
+
+    assert (result.exit_code, result.output) == (0, "")
+
+
+@pytest.mark.parametrize(("option", "admin_id"), [((), None), (("--admin",), "*")])
+def test_a_customer_is_created(run: Run, stage: Stage, option: tuple[str, ...], admin_id: str | None) -> None:
+    result = run("customers", "create", "Carol", *DETAILS, *SECRETS, *option)
+
+    assert (result.exit_code, result.output) == (0, "carol is made.\n")
+    carol = stage.client(stage.token_of("carol")).customer("carol")
+    assert (carol.admin_id, carol.city, carol.email_address) == (admin_id, "Galway", "carol@example.org")
+
+
+def test_what_was_not_given_is_asked_for_and_the_password_is_not_shown(run: Run, stage: Stage) -> None:
+    answers = f"carol@example.org\nCarol\nExample\nGalway\nteal\n{PASSWORD}\n{PASSWORD}\n"
+    result = run("customers", "create", "carol", input=answers)
+
+    assert result.exit_code == 0
+    assert "Repeat for confirmation" in result.output
+    assert PASSWORD not in result.output
+    assert stage.token_of("carol")
+
+
+@pytest.mark.parametrize(
+    ("username", "change", "sentence"),
+    [
+        ("alice", {}, "The requested username is already in use please try a different one."),
+        (
+            "carol",
+            {"carol@example.org": "alice@example.org"},
+            "The email address is already associated with an account.",
+        ),
+        ("carol", {PASSWORD: "short"}, "The password length must be between 6 and 20."),
+        ("carol", {"Galway": "\x07"}, "The control character U+0007 cannot be stored."),
+    ],
+)
+def test_a_refusal_is_a_sentence(run: Run, stage: Stage, username: str, change: dict[str, str], sentence: str) -> None:
+    assert stage.alice
+    words = [change.get(word, word) for word in (*DETAILS, *SECRETS)]
+    result = run("customers", "create", username, *words)
+
+    assert (result.exit_code, result.output) == (1, f"Error: {sentence}\n")
+
+
+def test_a_customer_is_suspended_and_resumed(run: Run, stage: Stage) -> None:
+    alice = stage.alice
+
+    assert run("customers", "suspend", "alice", "--reason", "unpaid").output == "alice is suspended.\n"
+    with pytest.raises(SessionExpired):
+        alice.sip_accounts.count()
+    assert run("customers", "resume", "alice").output == "alice may sign in again.\n"
+    assert stage.token_of("alice")
+
+
+def test_a_customer_gets_a_new_password(run: Run, stage: Stage) -> None:
+    alice = stage.alice
+    result = run("customers", "set-password", "alice", input="closesesame8\nclosesesame8\n")
+
+    assert "The password of alice is changed; its sessions have ended." in result.output
+    assert "closesesame8" not in result.output
+    assert stage.token_of("alice", "closesesame8")
+    with pytest.raises(SessionExpired):
+        alice.sip_accounts.count()
+
+
+@pytest.mark.parametrize("verb", ["suspend", "resume", "set-password"])
+def test_a_customer_who_is_not_there_is_named(run: Run, verb: str) -> None:
+    result = run("customers", verb, "mallory", *(("--password", PASSWORD) if verb == "set-password" else ()))
+
+    assert (result.exit_code, result.output) == (1, "Error: There is no customer 'mallory'.\n")
+
+
+# Invites
+
+
+def test_invite_codes_are_shown_one_a_line(run: Run, stage: Stage) -> None:
+    codes = run("invites", "create", "--count", "3").output.splitlines()
+
+    assert len(set(codes)) == 3
+    assert [stage.stranger.invite_complaint(code) for code in codes] == [None, None, None]
+
+
+@pytest.mark.parametrize("count", ["0", "1001", "many"])
+def test_an_impossible_number_of_codes_is_refused(run: Run, count: str) -> None:
+    assert run("invites", "create", "--count", count).exit_code == 2
+
+
+# The set-up link
+
+
+def test_a_set_up_link_is_made(run: Run, parts: Parts) -> None:
+    output = run("setup-link").output
+
+    found = re.fullmatch(r"http://127\.0\.0\.1:8080/setup/([\w-]{43})\n", output)
+    assert found is not None
+    FirstRun(parts).check(found[1])
+
+
+def test_the_link_is_at_the_address_that_was_set(parts: Parts, settings: Settings) -> None:
+    elsewhere = replace(settings, host="::1", port=9000)
+
+    assert commands.setup_address(elsewhere, FirstRun(parts)).startswith("http://[::1]:9000/setup/")
+
+
+def test_behind_a_proxy_the_link_is_at_the_public_address(parts: Parts, settings: Settings) -> None:
+    public = replace(settings, public_url="https://sip.example.org")
+
+    assert commands.setup_address(public, FirstRun(parts)).startswith("https://sip.example.org/setup/")
+
+
+def test_with_an_administrator_there_is_no_link(run: Run, stage: Stage) -> None:
+    assert stage.administrator
+    result = run("setup-link")
+
+    assert (result.exit_code, result.output) == (1, "Error: There is an administrator already.\n")
+
+
+# In the application
+
+
+def test_the_application_has_the_commands(app: Flask) -> None:
+    assert {"customers", "invites", "setup-link"} <= set(app.cli.commands)
+    assert app.test_cli_runner().invoke(args=["customers", "list"]).exit_code == 0
+
+
+def test_in_front_of_another_service_there_are_none(settings: Settings) -> None:
+    from sipsorcery_web import create_app
+
+    app = create_app(replace(settings, provisioning_url="http://127.0.0.1:9/provisioning.svc"))
+    assert not {"customers", "invites", "setup-link"} & set(app.cli.commands)

@@ -1,0 +1,109 @@
+"""Imports run one way: portal → provisioning → contract ← service → store → database; portal/keepings → database."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "sipsorcery_web"
+ASSEMBLY = ("__init__", "commands", "serving")
+"""The modules that put portal and service together."""
+
+MAY_IMPORT = {
+    "contract": {"contract"},
+    "database": {"database"},
+    "settings": {"contract"},
+    "version": set(),
+    "provisioning": {"provisioning", "contract", "settings"},
+    "service": {"service", "service/store", "contract", "database", "settings"},
+    "service/store": {"service/store", "contract", "database"},
+    "portal": {"portal", "portal/keepings", "provisioning", "contract", "version"},
+    "portal/keepings": {"portal/keepings", "database"},
+}
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).with_suffix("").as_posix()
+
+
+def part_of(module: str) -> str:
+    """The part of the house that a module (`portal/keepings/sessions`) belongs to."""
+    return max((part for part in MAY_IMPORT if f"{module}/".startswith(f"{part}/")), key=len, default=module)
+
+
+def imported_by(path: Path) -> Iterator[str]:
+    """The modules of the package that a file imports, in functions and for types only too."""
+    folder = path.relative_to(PACKAGE).parent.parts
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = ("sipsorcery_web", *folder[: len(folder) + 1 - node.level]) if node.level else ()
+            origin = ".".join((*above, *filter(None, [node.module])))
+            yield origin
+            yield from (f"{origin}.{alias.name}" for alias in node.names)
+
+
+def own(imported: str) -> str | None:
+    """The path of a module within the package; None for the package itself and for what is not of it."""
+    path = imported.replace(".", "/").removeprefix("sipsorcery_web/")
+    if not imported.startswith("sipsorcery_web.") or not any(
+        (PACKAGE / f"{path}{end}").exists() for end in (".py", "/__init__.py")
+    ):
+        return None
+    return path
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if name_of(path) not in ASSEMBLY], ids=name_of)
+def test_a_module_imports_only_what_its_part_may(path: Path) -> None:
+    part = part_of(name_of(path).removesuffix("/__init__"))
+    imported = {part_of(module) for name in imported_by(path) if (module := own(name)) is not None}
+
+    assert part in MAY_IMPORT, f"{part} is a new part of the house: say what it may import"
+    assert imported - MAY_IMPORT[part] == set()
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if name_of(path) not in ASSEMBLY], ids=name_of)
+def test_nobody_imports_those_that_put_the_house_together(path: Path) -> None:
+    assert not {own(name) for name in imported_by(path)} & set(ASSEMBLY)
+
+
+def test_only_the_application_and_its_commands_know_portal_and_service() -> None:
+    both = set()
+    for path in MODULES:
+        parts = {part_of(module).partition("/")[0] for name in imported_by(path) if (module := own(name)) is not None}
+        if {"portal", "service"} <= parts:
+            both.add(name_of(path))
+
+    assert both <= set(ASSEMBLY)
+    assert "__init__" in both
+
+
+def test_the_rules_speak_of_parts_that_are_there() -> None:
+    for part in MAY_IMPORT:
+        assert (PACKAGE / part).is_dir() or (PACKAGE / f"{part}.py").is_file()
+
+
+def test_relative_and_absolute_imports_are_seen_alike(tmp_path: Path) -> None:
+    keepings = PACKAGE / "portal" / "keepings" / "sessions.py"
+
+    assert "sipsorcery_web.database.engine" in set(imported_by(keepings))
+    assert own("sipsorcery_web.database.engine") == "database/engine"
+    assert own("sqlalchemy.orm") is None
+
+
+@pytest.mark.parametrize("part", ["contract", "database"])
+def test_contract_and_database_know_neither_the_web_nor_each_other(part: str) -> None:
+    for path in (PACKAGE / part).rglob("*.py"):
+        assert not {name.partition(".")[0] for name in imported_by(path)} & {"flask", "werkzeug", "zeep", "requests"}
+
+
+def test_only_the_store_and_the_keepings_of_the_portal_know_sql() -> None:
+    knowing = {
+        part_of(name_of(path))
+        for path in MODULES
+        if any(name.partition(".")[0] == "sqlalchemy" for name in imported_by(path))
+    }
+    assert knowing <= {"database", "service", "service/store", "portal/keepings"}
