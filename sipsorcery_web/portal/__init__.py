@@ -25,11 +25,30 @@ from . import (
     status,
 )
 from .account import pages as account
+from .calls import pages as calls
+from .cdrs import pages as cdrs
 from .csrf import MaskedCSRF
+from .dial_plans import pages as dial_plans
 from .keepings.kept_forms import KeptForms
 from .keepings.sessions import SessionKeeping
+from .provider_registrations import pages as provider_registrations
+from .registrations import pages as registrations
 from .signing_in import pages as signing_in
 from .sip_accounts import pages as sip_accounts
+from .sip_providers import pages as sip_providers
+
+AREAS = (
+    signing_in,
+    account,
+    sip_accounts,
+    registrations,
+    sip_providers,
+    provider_registrations,
+    dial_plans,
+    calls,
+    cdrs,
+    health,
+)
 
 COMPRESSION = {
     "COMPRESS_ALGORITHM": ["br", "gzip"],
@@ -69,7 +88,7 @@ def init_app(app: Flask, portal: Portal) -> MaskedCSRF:
     Compress(app)
     frame.init_app(app)
     developers.init_app(app, portal.service_address)
-    for area in (signing_in, account, sip_accounts, health):
+    for area in AREAS:
         app.register_blueprint(area.bp)
     if portal.set_up is not None:
         first_run.init_app(app, portal.set_up)

@@ -18,6 +18,7 @@ from .addresses import local_path
 from .backend import service, visit
 from .formats import zone_label
 from .keepings.errors import KeepingsUnavailable
+from .lists.pages import address_with, kept_parameters
 from .moments import now
 from .status import service_status
 
@@ -50,26 +51,35 @@ class Zone:
 
 @dataclass(frozen=True)
 class Place:
-    """An entry of the navigation; `long` is a word that narrow screens leave out."""
+    """An entry of the navigation; `long` is a word that narrow screens leave out, `beside` are other areas of it."""
 
     endpoint: str
     icon: str
     label: str
     long: str = ""
+    beside: tuple[str, ...] = ()
 
     @property
     def current(self) -> bool:
         """Whether this page belongs to it."""
-        return request.blueprint == self.endpoint.partition(".")[0]
+        return request.blueprint in (self.endpoint.partition(".")[0], *self.beside)
 
 
-PLACES = (Place("sip_accounts.index", "accounts", "accounts", "SIP "), Place("account.details", "settings", "Settings"))
+PLACES = (
+    Place("sip_accounts.index", "accounts", "accounts", "SIP ", beside=("registrations",)),
+    Place("sip_providers.index", "providers", "providers", "SIP ", beside=("provider_registrations",)),
+    Place("dial_plans.index", "dial-plans", "Dial plans"),
+    Place("calls.index", "calls", "Calls", beside=("cdrs",)),
+    Place("account.details", "settings", "Settings"),
+)
 
 
 def init_app(app: Flask) -> None:
     """Give every page its frame."""
     app.register_blueprint(bp)
     app.context_processor(_surroundings)
+    app.add_template_global(address_with)
+    app.add_template_global(kept_parameters)
 
 
 @bp.get("/about")

@@ -18,6 +18,7 @@ from sipsorcery_web.service.store.models import SIPAccountRow
 from tests.conftest import HOME
 
 from .portals import Portal, Server, embedded, free_port, in_use
+from .scenery import calls, dial_plans, providers
 from .steps import SIP_PASSWORD, sign_in
 
 Opening = Callable[..., Page]
@@ -162,6 +163,8 @@ class Scene:
         self.accounts = {line.name: self._add(program, line) for line in cast.lines}
         locked = self.accounts[cast.locked].with_(is_admin_disabled=True, admin_disabled_reason=cast.reason)
         portal.program_of(self.administrator).sip_accounts.update(locked)
+        for area in (providers, dial_plans, calls):
+            area.furnish(self)
 
     def path_of(self, name: str) -> str:
         """The address of an account's page."""

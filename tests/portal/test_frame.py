@@ -26,7 +26,7 @@ def extend(browser: Browser) -> Page:
 
 def test_the_navigation_leads_to_what_there_is_and_every_place_of_it_opens(alice: Browser) -> None:
     places = alice.open("/sip-accounts").places
-    assert [*places.values()][:2] == ["/sip-accounts", "/account"]
+    assert [*places.values()][:5] == ["/sip-accounts", "/providers", "/dial-plans", "/calls", "/account"]
     for address in places.values():
         assert alice.open(address).status == 200
 
@@ -37,6 +37,12 @@ def test_the_navigation_leads_to_what_there_is_and_every_place_of_it_opens(alice
         ("/sip-accounts", ["SIP accounts"]),
         ("/sip-accounts?page=2&q=x", ["SIP accounts"]),
         ("/sip-accounts/add", ["SIP accounts"]),
+        ("/registrations", ["SIP accounts"]),
+        ("/providers", ["SIP providers"]),
+        ("/provider-registrations", ["SIP providers"]),
+        ("/dial-plans", ["Dial plans"]),
+        ("/calls", ["Calls"]),
+        ("/cdrs", ["Calls"]),
         ("/account", ["Settings"]),
         ("/account/password", ["Settings"]),
         ("/account/delete", ["Settings"]),

@@ -3,21 +3,20 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from sipsorcery_web.contract.errors import Conflict, NotFound, ProvisioningError
 from sipsorcery_web.contract.filters import Expression, all_of, any_of, prop
 from sipsorcery_web.contract.records import SIPAccount
 
 from .. import expired
 from ..addresses import local_path
 from ..backend import service, visit
-from ..finding import find
+from ..editing.records import add_once, page_with, the_record
 from ..forms import opened
-from ..lists import PAGE_SIZE, Asked, Page, page_of
+from ..lists.pages import Asked, Page, page_of
 from .dial_plans import dial_plan_names
 from .form import SIPAccountForm, new_values, values_of
 from .registrations import Registration, address_of, registrations_of
@@ -50,7 +49,9 @@ def add() -> Any:
     domains = [domain.domain or "" for domain in service().domains()]
     form = opened(SIPAccountForm, new_values(), expired.take(here.username))
     form.for_new(here.username, domains, dial_plan_names(here.username))
-    if form.validate_on_submit() and form.carried_out(lambda: _add_once(form.record())):
+    if form.validate_on_submit() and form.carried_out(
+        lambda: add_once(service().sip_accounts, form.record(), address_of)
+    ):
         return _done(form.record(), "added")
     return _form_page(form, None, domains_missing=not domains)
 
@@ -88,10 +89,7 @@ def show_password(account_id: UUID) -> Response:
 
 def the_account(account_id: UUID) -> SIPAccount:
     """The account with this id; NotFound when there is none, or it is not the visitor's to see."""
-    found = find(service().sip_accounts, prop("Id").equals(account_id), 1)
-    if not found:
-        raise NotFound("The SIP account was not found.")
-    return found[0]
+    return the_record(service().sip_accounts, account_id, "SIP account")
 
 
 def _search(query: str) -> Expression | None:
@@ -132,34 +130,10 @@ def _form_page(form: SIPAccountForm, account: SIPAccount | None, domains_missing
     return page, form.status
 
 
-def _add_once(account: SIPAccount) -> None:
-    """Add an account; a form that is sent twice adds once, and one that was changed in between adds another."""
-    try:
-        service().sip_accounts.add(account)
-    except Conflict:
-        if not _is_there(account):
-            service().sip_accounts.add(account.with_(id=uuid4()))
-
-
-def _is_there(account: SIPAccount) -> bool:
-    try:
-        return address_of(the_account(account.id)) == address_of(account)
-    except NotFound:
-        return False
-
-
 def _done(account: SIPAccount, verb: str) -> Response:
     expired.drop(visit().username)
     flash(f"{address_of(account)} is {verb}.", "success")
     if found := complaint(account.ip_address_acl):
         flash(f"The expression for trusted addresses of {address_of(account)} matches nobody: {found}.", "warning")
-    return redirect(url_for(".index", page=_page_with(account)), 303)
-
-
-def _page_with(account: SIPAccount) -> int | None:
-    """The page of the list that the account stands on, as far as the service can tell; None for the first."""
-    try:
-        before = service().sip_accounts.count(prop("SIPUsername").less_than(account.sip_username or ""))
-    except ProvisioningError:
-        return None
-    return before // PAGE_SIZE + 1 if before >= PAGE_SIZE else None
+    page = page_with(service().sip_accounts, "SIPUsername", account.sip_username)
+    return redirect(url_for(".index", page=page), 303)

@@ -9,7 +9,7 @@ from sipsorcery_web.contract.filters import MAX_LENGTH, Expression, any_of, prop
 from sipsorcery_web.contract.records import SIPAccount, SIPRegistrarBinding
 
 from ..backend import service
-from ..finding import find
+from ..lists.finding import find
 
 MOST_BINDINGS = 1000
 

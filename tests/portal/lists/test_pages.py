@@ -8,8 +8,8 @@ from sqlalchemy import delete, select
 from sipsorcery_web.service.store.models import SIPAccountRow
 from tests.conftest import DOMAIN
 
-from .browser import Browser, Page, words
-from .house import House
+from ..browser import Browser, Page, words
+from ..house import House
 
 
 def find(browser: Browser, query: str, **more: object) -> Page:

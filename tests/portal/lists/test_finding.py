@@ -7,11 +7,12 @@ import pytest
 
 from sipsorcery_web.contract.errors import BadFilter
 from sipsorcery_web.contract.operations import Operation
-from sipsorcery_web.portal import backend, finding
+from sipsorcery_web.portal import backend
+from sipsorcery_web.portal.lists import finding
 from sipsorcery_web.provisioning.channel import Channel
 
-from .browser import Browser
-from .house import House
+from ..browser import Browser
+from ..house import House
 
 
 class PlainStore:

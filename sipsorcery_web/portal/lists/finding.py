@@ -1,8 +1,9 @@
 """Finding records: the service filters where it can, the portal where it cannot."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
+from uuid import UUID
 
 from flask import session
 
@@ -16,6 +17,8 @@ T = TypeVar("T")
 
 MOST_ROWS = 2000
 """How many rows are looked through for a service that refuses a filter."""
+AT_ONCE = 500
+"""How many rows are asked for in one call where all are wanted."""
 KEY = "asks_plainly"
 
 
@@ -35,6 +38,31 @@ def find(entries: Entries[R], where: Expression, size: int) -> Sequence[R]:
         lambda: entries.page(0, size, where),
         lambda: _looked_through(entries, where)[0][:size],
     )
+
+
+def find_all(entries: Entries[R], where: Expression | None) -> Iterator[R]:
+    """Every record that matches, asked for in portions; one that has moved between two portions comes once.
+
+    Raises what the service raises, also in the middle.
+    """
+    if where is None:
+        return _in_portions(entries, None, entries.page(0, AT_ONCE))
+    return _asked(
+        lambda: _in_portions(entries, where, entries.page(0, AT_ONCE, where)),
+        lambda: iter(_all_looked_through(entries, where)),
+    )
+
+
+def _in_portions(entries: Entries[R], where: Expression | None, portion: Sequence[R]) -> Iterator[R]:
+    seen: set[UUID] = set()
+    offset = 0
+    while portion:
+        for row in portion:
+            if row.id not in seen:  # type: ignore[attr-defined]
+                seen.add(row.id)  # type: ignore[attr-defined]
+                yield row
+        offset += len(portion)
+        portion = entries.page(offset, AT_ONCE, where) if len(portion) == AT_ONCE else ()
 
 
 def find_page(entries: Entries[R], where: Expression | None, number: int, size: int) -> Found[R]:
@@ -88,6 +116,11 @@ def _page_looked_through(entries: Entries[R], where: Expression, number: int, si
 def _looked_through(entries: Entries[R], where: Expression) -> tuple[Sequence[R], bool]:
     rows = entries.page(0, MOST_ROWS, plain_part(where))
     return [row for row in rows if holds(where, _values(row))], len(rows) < MOST_ROWS
+
+
+def _all_looked_through(entries: Entries[R], where: Expression) -> Sequence[R]:
+    rows = _in_portions(entries, plain_part(where), entries.page(0, AT_ONCE, plain_part(where)))
+    return [row for row in rows if holds(where, _values(row))]
 
 
 def _values(record: Record) -> dict[str, object]:

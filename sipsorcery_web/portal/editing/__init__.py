@@ -1,0 +1,1 @@
+"""Changing records: finding, adding, saving and deleting one, alike for every kind."""

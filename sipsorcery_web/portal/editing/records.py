@@ -1,0 +1,51 @@
+"""One record of a list: found by its id, added once, and where in its list it then stands."""
+
+from collections.abc import Callable
+from typing import TypeVar
+from uuid import UUID, uuid4
+
+from sipsorcery_web.contract.errors import Conflict, NotFound, ProvisioningError
+from sipsorcery_web.contract.filters import prop
+from sipsorcery_web.contract.records import SIPAccount, SIPDialPlan, SIPProvider
+from sipsorcery_web.provisioning.client import Records
+
+from ..lists.finding import find
+from ..lists.pages import page_size
+
+R = TypeVar("R", SIPAccount, SIPProvider, SIPDialPlan)
+
+
+def the_record(records: Records[R], record_id: UUID, noun: str) -> R:
+    """The record with this id; NotFound when there is none, or it is not the visitor's to see."""
+    found = find(records, prop("Id").equals(record_id), 1)
+    if not found:
+        raise NotFound(f"The {noun} was not found.")
+    return found[0]
+
+
+def add_once(records: Records[R], record: R, name_of: Callable[[R], str]) -> None:
+    """Add a record whose id the form brought: a form that is sent twice adds once.
+
+    One that was sent, changed and sent again has another name by then, and adds another record.
+    """
+    try:
+        records.add(record)
+    except Conflict:
+        if not _is_there(records, record, name_of):
+            records.add(record.with_(id=uuid4()))
+
+
+def page_with(records: Records[R], property_name: str, name: str | None) -> int | None:
+    """The page that a name stands on, in order of this property; None for the first and where nobody can tell."""
+    try:
+        before = records.count(prop(property_name).less_than(name or ""))
+    except ProvisioningError:
+        return None
+    return before // page_size() + 1 if before >= page_size() else None
+
+
+def _is_there(records: Records[R], record: R, name_of: Callable[[R], str]) -> bool:
+    try:
+        return name_of(the_record(records, record.id, "record")) == name_of(record)
+    except NotFound:
+        return False

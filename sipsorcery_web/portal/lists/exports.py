@@ -1,0 +1,122 @@
+"""A list as a file: everything that the address finds, row by row, as CSV (RFC 4180) or JSON (RFC 8259)."""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from typing import Any, Generic, TypeVar
+
+from flask import Blueprint, Response, stream_with_context
+from flask.blueprints import BlueprintSetupState
+
+from sipsorcery_web.contract.errors import ProvisioningError
+from sipsorcery_web.contract.filters import Expression
+from sipsorcery_web.contract.records import Record
+from sipsorcery_web.contract.time_zones import zone_of
+from sipsorcery_web.provisioning.client import Entries
+
+from .. import formats
+from ..backend import visit
+from ..moments import now
+from .finding import find_all
+
+R = TypeVar("R", bound=Record)
+V = TypeVar("V", bound=Callable[..., Any])
+
+CONTENT_TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
+INCOMPLETE = "INCOMPLETE: the service stopped answering, so rows are missing from here on."
+_RISKY = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True)
+class Column(Generic[R]):
+    """A column of an export: its name in JSON, its heading in CSV, its value (text, number, Boolean, moment or None).
+
+    The heading of a moment names the zone that it is in.
+    """
+
+    name: str
+    heading: str
+    value: Callable[[R], object]
+    is_moment: bool = False
+
+    def heading_in(self, zone: tzinfo) -> str:
+        """The heading, with the zone where that matters."""
+        return f"{self.heading} ({zone})" if self.is_moment else self.heading
+
+
+def twin(bp: Blueprint) -> Callable[[V], V]:
+    """Make a view of the list `/things` answer at `/things.csv` and `/things.json`; it is given `form`, csv or json."""
+
+    def register(view: V) -> V:
+        def add(state: BlueprintSetupState) -> None:
+            rule = f"{bp.url_prefix}.<any(csv, json):form>"
+            state.app.add_url_rule(rule, endpoint=f"{bp.name}.export", view_func=view, methods=["GET"])
+
+        bp.record(add)
+        return view
+
+    return register
+
+
+def exported(
+    form: str, name: str, columns: Sequence[Column[R]], entries: Entries[R], where: Expression | None
+) -> Response:
+    """All rows that the filter finds, streamed, with moments in the visitor's zone; `name` is that of the file.
+
+    The first rows are asked for before the answer begins, so that a refusal is still a page.
+    """
+    rows = find_all(entries, where)
+    zone = zone_of(visit().time_zone) or UTC
+    write = _csv if form == "csv" else _json
+    response = Response(stream_with_context(write(columns, rows, zone)), content_type=CONTENT_TYPES[form])
+    day = formats.iso(now(), zone)[:10]
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}-{day}.{form}"'
+    return response
+
+
+def _csv(columns: Sequence[Column[R]], rows: Iterable[R], zone: tzinfo) -> Iterator[str]:
+    text = io.StringIO()
+    line = csv.writer(text)
+
+    def written(cells: Iterable[object]) -> str:
+        text.seek(0)
+        text.truncate()
+        line.writerow(cells)
+        return text.getvalue()
+
+    yield "\ufeff" + written(column.heading_in(zone) for column in columns)
+    try:
+        for row in rows:
+            yield written(_cell(column.value(row), zone) for column in columns)
+    except ProvisioningError:
+        yield written([INCOMPLETE])
+
+
+def _json(columns: Sequence[Column[R]], rows: Iterable[R], zone: tzinfo) -> Iterator[str]:
+    before = "[\n"
+    try:
+        for row in rows:
+            yield before + json.dumps({column.name: _plain(column.value(row), zone) for column in columns})
+            before = ",\n"
+    except ProvisioningError:
+        yield before + json.dumps({"incomplete": INCOMPLETE})
+        before = ",\n"
+    yield "\n]\n" if before != "[\n" else "[]\n"
+
+
+def _cell(value: object, zone: tzinfo) -> object:
+    """A cell that no spreadsheet takes for a formula."""
+    if isinstance(value, datetime):
+        return formats.iso(value, zone)[:19].replace("T", " ")
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, str) and value.startswith(_RISKY):
+        return f"'{value}"
+    return "" if value is None else value
+
+
+def _plain(value: object, zone: tzinfo) -> object:
+    return formats.iso(value, zone) or None if isinstance(value, datetime) else value

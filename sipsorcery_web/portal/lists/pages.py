@@ -1,0 +1,165 @@
+"""One page of a list: its records, where it stands in the whole, and the addresses of its neighbours."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+from urllib.parse import urlencode
+
+from flask import after_this_request, current_app, request, url_for
+from werkzeug.wrappers import Response
+
+from sipsorcery_web.contract.carriable import carriable
+from sipsorcery_web.contract.filters import Expression, all_of
+from sipsorcery_web.contract.records import Record
+from sipsorcery_web.provisioning.client import Entries
+
+from .finding import find_page, pages_of
+
+R = TypeVar("R", bound=Record)
+
+PAGE_SIZE = 25
+SIZES = (25, 50, 100)
+"""What a visitor can choose; the choice is kept in a cookie."""
+LARGEST_PAGE = 100
+LONGEST_QUERY = 200
+SIZE_COOKIE = "page_size"
+A_YEAR = 365 * 24 * 3600
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the address asks of a list: `?q=`, `?page=` and `?size=`; anything out of range becomes the nearest."""
+
+    query: str
+    number: int
+    size: int
+
+    @classmethod
+    def from_request(cls) -> "Asked":
+        """What this request asks."""
+        number = max(1, request.args.get("page", 1, type=int))
+        return cls(asked_text("q"), min(number, 10_000_000), page_size())
+
+
+@dataclass(frozen=True)
+class Option:
+    """One way to sift a list: the value in the address, its words, and what it lets through (None: everything)."""
+
+    value: str
+    words: str
+    where: Expression | None = None
+
+
+@dataclass(frozen=True)
+class Sieve:
+    """A choice between options, such as `?state=off`; the first is what is shown unasked."""
+
+    name: str
+    options: Sequence[Option]
+
+    @property
+    def chosen(self) -> Option:
+        """What the address asks for; the first option for anything unknown."""
+        value = request.args.get(self.name)
+        return next((option for option in self.options if option.value == value), self.options[0])
+
+
+@dataclass(frozen=True)
+class Page(Generic[R]):
+    """A page of records; positions count from 1."""
+
+    asked: Asked
+    items: Sequence[R]
+    total: int
+    number: int
+    is_complete: bool = True
+    """Whether every record was looked at; some services cannot search, and then there is a limit."""
+    first_label: str = ""
+    last_label: str = ""
+
+    @property
+    def query(self) -> str:
+        """What was searched for."""
+        return self.asked.query
+
+    @property
+    def size(self) -> int:
+        """How many records a page has."""
+        return self.asked.size
+
+    @property
+    def sizes(self) -> Sequence[int]:
+        """The sizes to choose from, while they make a difference."""
+        return SIZES if self.total > min(SIZES) else ()
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are."""
+        return pages_of(self.total, self.size)
+
+    @property
+    def first(self) -> int:
+        """The position of the first record."""
+        return (self.number - 1) * self.size + 1 if self.items else 0
+
+    @property
+    def last(self) -> int:
+        """The position of the last record."""
+        return self.first + len(self.items) - 1 if self.items else 0
+
+    @property
+    def is_sifted(self) -> bool:
+        """Whether the address asks for less than the whole list."""
+        return any(text for name, text in request.args.items() if name not in ("page", "size"))
+
+    def url(self, number: int) -> str:
+        """The address of another page of the same list."""
+        return address_with(page=str(number))
+
+
+def address_with(**changes: str | None) -> str:
+    """The address of this list with other parameters, None taking one away; all but `page` lead to the first page."""
+    given = {name: text for name, text in request.args.to_dict().items() if name != "page"} | changes
+    parameters = {name: text for name, text in given.items() if text}
+    here = url_for(str(request.endpoint), **(request.view_args or {}))
+    return f"{here}?{urlencode(parameters)}" if parameters else here
+
+
+def kept_parameters(*leaving_out: str) -> dict[str, str]:
+    """The parameters of the address that a form beside the list has to send along."""
+    return {name: text for name, text in request.args.to_dict().items() if name not in ("page", *leaving_out)}
+
+
+def asked_text(name: str) -> str:
+    """A text of the address, as far as a filter can carry it."""
+    return carriable(request.args.get(name, "")).strip()[:LONGEST_QUERY]
+
+
+def page_size() -> int:
+    """How many rows a page has: what the address says, else what was chosen last."""
+    given = request.args.get("size", type=int)
+    if given in SIZES:
+        _remember(given)
+    wanted = given if given is not None else request.cookies.get(SIZE_COOKIE, PAGE_SIZE, type=int)
+    return min(max(1, wanted), LARGEST_PAGE)
+
+
+def page_of(entries: Entries[R], asked: Asked, where: Expression | None) -> Page[R]:
+    """The page that was asked for."""
+    found = find_page(entries, where, asked.number, asked.size)
+    return Page(asked, found.items, found.total, found.number, found.is_complete)
+
+
+def both(*conditions: Expression | None) -> Expression | None:
+    """What fulfils all of these; None where nothing is asked."""
+    given = [condition for condition in conditions if condition is not None]
+    return all_of(*given) if given else None
+
+
+def _remember(size: int) -> None:
+    @after_this_request
+    def set_cookie(response: Response) -> Response:
+        if request.cookies.get(SIZE_COOKIE) != str(size):
+            secure = current_app.session_interface.get_cookie_secure(current_app)
+            response.set_cookie(SIZE_COOKIE, str(size), max_age=A_YEAR, secure=secure, httponly=True, samesite="Lax")
+        return response

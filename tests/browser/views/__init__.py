@@ -1,0 +1,6 @@
+"""Every page, in every state that it can be brought to: a module for each area, all of them in VIEWS."""
+
+from . import before_signing_in, elsewhere, sessions, settings, sip_accounts
+from .view import VIEWS, View
+
+__all__ = ["VIEWS", "View", "before_signing_in", "elsewhere", "sessions", "settings", "sip_accounts"]

@@ -1,0 +1,128 @@
+"""SIP accounts."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from ..scenes import Scene
+from ..steps import fill_in_account, heading, note, row_of
+from .view import view
+
+
+@view("owner")
+def accounts(page: Page, scene: Scene) -> None:
+    page.goto("/sip-accounts")
+
+
+@view("owner")
+def accounts_second_page(page: Page, scene: Scene) -> None:
+    page.goto("/sip-accounts?size=7&page=2")
+
+
+@view("owner")
+def accounts_found(page: Page, scene: Scene) -> None:
+    page.goto(f"/sip-accounts?q={scene.cast.search}")
+
+
+@view("owner")
+def accounts_not_found(page: Page, scene: Scene) -> None:
+    page.goto(f"/sip-accounts?q={'thereisnosuchtelephone' * 4}")
+
+
+@view("owner")
+def accounts_with_password(page: Page, scene: Scene) -> None:
+    page.goto(f"/sip-accounts?q={scene.cast.two_phones}")
+    row_of(page, scene.cast.two_phones).get_by_role("button", name="Show").click()
+    expect(page.get_by_role("button", name="Hide")).to_be_visible()
+
+
+@view("newcomer")
+def accounts_empty(page: Page, scene: Scene) -> None:
+    page.goto("/sip-accounts")
+    expect(page.get_by_role("heading", name="No SIP accounts yet")).to_be_visible()
+
+
+@view("administrator")
+def accounts_of_all(page: Page, scene: Scene) -> None:
+    page.goto("/sip-accounts")
+
+
+@view("owner")
+def account_new(page: Page, scene: Scene) -> None:
+    page.goto("/sip-accounts/add")
+
+
+@view("owner")
+def account_new_suggested(page: Page, scene: Scene) -> None:
+    page.goto("/sip-accounts/add")
+    page.get_by_label("Username").fill("front-desk-3")
+    page.get_by_role("button", name="Suggest one").click()
+    page.get_by_text("Help with trusted addresses").click()
+
+
+@view("owner")
+def account_new_refused(page: Page, scene: Scene) -> None:
+    page.goto("/sip-accounts/add")
+    fill_in_account(page, scene.cast.edited, "short")
+    page.get_by_role("button", name="Add account").click()
+    expect(page).to_have_title(re.compile("^Error: "))
+
+
+@view("owner")
+def account(page: Page, scene: Scene) -> None:
+    page.goto(scene.path_of(scene.cast.edited))
+
+
+@view("owner")
+def account_on_several_phones(page: Page, scene: Scene) -> None:
+    page.goto(scene.path_of(scene.cast.two_phones))
+    page.get_by_text("Show id").click()
+
+
+@view("owner")
+def account_refused(page: Page, scene: Scene) -> None:
+    page.goto(scene.path_of(scene.cast.edited))
+    page.get_by_label("Network id").fill("northern-harbour-dublin")
+    page.get_by_label("New password").fill("short")
+    page.get_by_role("button", name="Save account").click()
+    expect(page).to_have_title(re.compile("^Error: "))
+
+
+@view("owner")
+def account_saved_with_warning(page: Page, scene: Scene) -> None:
+    page.goto(scene.path_of(scene.cast.two_phones))
+    page.get_by_label("Trusted addresses").fill(r"^203\.0\.113\.(4[0-9]:")
+    page.get_by_role("button", name="Save account").click()
+    expect(note(page, "matches nobody")).to_be_visible()
+
+
+@view("owner")
+def account_locked(page: Page, scene: Scene) -> None:
+    page.goto(scene.path_of(scene.cast.locked))
+
+
+@view("administrator")
+def account_of_another(page: Page, scene: Scene) -> None:
+    page.goto(scene.path_of(scene.cast.locked))
+
+
+@view("owner")
+def account_delete(page: Page, scene: Scene) -> None:
+    page.goto(f"{scene.path_of(scene.cast.edited)}/delete")
+
+
+@view("owner")
+def account_password(page: Page, scene: Scene) -> None:
+    page.goto("/sip-accounts")
+    page.locator("#reveal").evaluate(
+        "(form, action) => { form.action = action; form.submit() }", f"{scene.path_of(scene.cast.edited)}/password"
+    )
+    expect(heading(page, "Password of")).to_be_visible()
+
+
+@view("owner")
+def menu(page: Page, scene: Scene) -> None:
+    page.goto("/sip-accounts")
+    more = page.get_by_text("More", exact=True)
+    if more.is_visible():
+        more.click()
