@@ -17,8 +17,8 @@ setup: $(VENV)/runtime.done $(if $(EXTRAS),$(VENV)/extras.done) ## Install what 
 run: setup ## Serve the portal at SIPSORCERY_HOST:SIPSORCERY_PORT, until Ctrl-C.
 	@exec $(IN_VENV) app.py
 
-test: $(VENV)/tests.done browser ## Run the tests; ARGS=… goes to pytest.
-	@exec env $$($(IN_VENV) -m tests.services) $(IN_VENV) -m pytest $(ARGS)
+test: $(VENV)/tests.done browser ## Run the tests, as many at once as there are cores; ARGS=… goes to pytest.
+	@exec env $$($(IN_VENV) -m tests.services) $(IN_VENV) -m pytest --numprocesses auto $(ARGS)
 
 test-wcf: $(VENV)/tests.done mono ## Compile and run the C# sample with Debian's Mono.
 	@exec $(IN_VENV) -m pytest tests/samples/test_csharp.py $(ARGS)

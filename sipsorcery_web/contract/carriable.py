@@ -1,26 +1,23 @@
 """What XML can carry: a rule for every channel, so that a record stored by one can be read by another."""
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from .character_sets import NOT_XML
 from .errors import Refused
 from .records import Record, wire_fields
-
-# All but XML 1.0, section 2.2: one stored character of these makes a whole list unreadable.
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def refuse_uncarriable(values: Iterable[Any]) -> None:
     """Refused when a text among the values, or in their records, cannot be carried by XML 1.0."""
     for text in _texts(values):
-        if found := _NOT_XML.search(text):
+        if found := NOT_XML.search(text):
             raise Refused(f"The control character U+{ord(found[0]):04X} cannot be stored.")
 
 
 def carriable(text: str) -> str:
     """The text without what XML 1.0 cannot carry."""
-    return _NOT_XML.sub("", text)
+    return NOT_XML.sub("", text)
 
 
 def _texts(values: Iterable[Any]) -> Iterator[str]:

@@ -1,9 +1,12 @@
-"""From the bytes of a message to its text (RFC 7303, section 3; XML 1.0, appendix F)."""
+"""From the bytes of a message to its text (RFC 7303, section 3; XML 1.0, appendix F), and what that text can hold."""
 
 import codecs
 import re
 
 from .errors import ContractError
+
+NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""The characters that XML 1.0 (section 2.2) cannot carry: one of them, stored, makes a whole list unreadable."""
 
 # Others are not read: UTF-7 hides markup, and Python would load a module for each name that it is given.
 _KNOWN = re.compile(r"utf-?8|utf-?16(-?[bl]e)?|(us-)?ascii|iso-?8859-\d\d?|windows-125\d", re.IGNORECASE)

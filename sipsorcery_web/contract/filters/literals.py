@@ -5,10 +5,9 @@ from datetime import UTC, datetime
 from math import isinf
 from uuid import UUID
 
+from ..character_sets import NOT_XML
 from .errors import FilterError
 
-# What XML 1.0 (2.2) cannot carry: neither a request nor the fault that quotes it could be sent.
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _GUID = re.compile(r"[0-9a-f]{32}|\{?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\}?", re.IGNORECASE)
 INT32 = range(-(2**31), 2**31)
 INT64 = range(-(2**63), 2**63)
@@ -18,8 +17,8 @@ WHITE_SPACE = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200
 
 
 def refuse_unsendable(text: str) -> None:
-    """Raise FilterError for a text with characters that XML cannot carry."""
-    if found := _NOT_XML.search(text):
+    """Raise FilterError for a text that XML cannot carry: neither a request nor a fault with it could be sent."""
+    if found := NOT_XML.search(text):
         raise FilterError(f"Syntax error 'U+{ord(found[0]):04X}'")
 
 
