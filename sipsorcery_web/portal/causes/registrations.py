@@ -1,0 +1,183 @@
+"""Why a provider has not registered us, from the message that the registration agent left."""
+
+import re
+from collections.abc import Mapping
+
+from .cause import Cause, Step
+
+_RETYPE_PASSWORD = Step("Type the provider’s password again and save. Saving tries again at once.", "provider_password")
+_CHECK_USERNAME = Step("Compare the username with the one that the provider gave you.", "provider_username")
+_CHECK_AUTH_USERNAME = Step(
+    "Still refused? Some providers want another name with the password: the auth username.", "provider_auth_username"
+)
+_CHECK_REALM = Step("Clear the realm, or set it to what the provider names.", "register_realm")
+_CHECK_SERVER = Step("Check the spelling of the server, and its port.", "provider_server")
+_CHECK_REGISTER_SERVER = Step("Check whether the provider has a server of its own for this.", "register_server")
+_CHECK_CONTACT = Step("Check the contact, which is where calls from the provider arrive.", "register_contact")
+_LONGER_EXPIRY = Step("Raise the register expiry, to 3600 say.", "register_expiry")
+_SHORTER_MESSAGE = Step("Leave out custom headers that the provider does not ask for.", "custom_headers")
+_WAIT = Step("Wait: the next attempt comes by itself.")
+_ASK = Step("Ask the provider, and quote their answer.")
+_ONLY_OUT = Step("Only calling out through it? Then it need not register: switch that off.", "register_enabled")
+
+_PASSWORD_REFUSED = Cause(
+    "Password refused",
+    "The provider asked for a password and did not accept what came. Most often it was changed on their side.",
+    (_RETYPE_PASSWORD, _CHECK_USERNAME, _CHECK_AUTH_USERNAME, _CHECK_REALM),
+    "bad",
+)
+_FORBIDDEN = Cause(
+    "Provider refused",
+    "The provider refused the registration. Most often the password is wrong, or the account there is suspended.",
+    (_RETYPE_PASSWORD, _CHECK_AUTH_USERNAME, Step("Check in the provider’s own portal that the account is active.")),
+    "bad",
+)
+_NO_SUCH_USER = Cause(
+    "Username not known",
+    "The provider has nobody with this name, or not on this server.",
+    (_CHECK_USERNAME, _CHECK_SERVER, _CHECK_REGISTER_SERVER),
+    "bad",
+)
+_SILENT = Cause(
+    "No answer from the provider",
+    "The provider did not answer in time: it is down, the address is wrong, or a firewall drops what is sent.",
+    (_CHECK_SERVER, _CHECK_REGISTER_SERVER, _WAIT),
+    "bad",
+)
+_UNREACHABLE = Cause(
+    "Provider not reachable",
+    "Nothing listens at the provider’s address, or no way leads there.",
+    (_CHECK_SERVER, _WAIT),
+    "bad",
+)
+_NAME_NOT_FOUND = Cause(
+    "Server name not found",
+    "The name of the provider’s server leads to no address (DNS).",
+    (_CHECK_SERVER, _CHECK_REGISTER_SERVER),
+    "bad",
+)
+_TOO_OFTEN = Cause(
+    "Tried too often", "Attempts came too close together, so the next one waits.", (_WAIT, _LONGER_EXPIRY), "warn"
+)
+_TOO_BRIEF = Cause("Expiry too short", "The provider wants registrations that last longer.", (_LONGER_EXPIRY,), "bad")
+_NO_CHALLENGE = Cause(
+    "Provider asked for nothing",
+    "The provider refused and did not say which password it wants.",
+    (_CHECK_REALM, _CHECK_SERVER),
+    "bad",
+)
+_NO_REGISTRAR = Cause(
+    "Server takes no registrations",
+    "This server of the provider does not register anybody.",
+    (_CHECK_REGISTER_SERVER, _ONLY_OUT),
+    "bad",
+)
+_UNAVAILABLE = Cause("Provider unavailable", "The provider is overloaded or being repaired.", (_WAIT, _ASK), "warn")
+_FAULT = Cause("Fault at the provider", "The provider’s server ran into a fault of its own.", (_WAIT, _ASK), "warn")
+_MOVED = Cause(
+    "Provider has moved",
+    "The provider names another server for registrations.",
+    (Step("Enter the server that the provider names.", "register_server"),),
+    "bad",
+)
+_NOT_UNDERSTOOD = Cause(
+    "Request not understood",
+    "The provider could not make sense of the registration.",
+    (_CHECK_CONTACT, _SHORTER_MESSAGE, _ASK),
+    "bad",
+)
+_SECURITY = Cause(
+    "Encryption failed",
+    "No encrypted connection to the provider came about: its certificate or its version of TLS does not fit.",
+    (_CHECK_SERVER, _ASK),
+    "bad",
+)
+_SWITCHED_OFF = Cause(
+    "Registrations switched off",
+    "The operator of this service does not allow registrations with providers.",
+    (_ONLY_OUT,),
+)
+_UNKNOWN = Cause(
+    "Registration failed",
+    "The provider’s own words say what is known.",
+    (_CHECK_SERVER, _RETYPE_PASSWORD, _ASK),
+    "bad",
+)
+
+_BY_STATUS: Mapping[int, Cause] = {
+    401: _PASSWORD_REFUSED,
+    402: Cause(
+        "Payment needed", "The provider wants to be paid first.", (Step("Top up in the provider’s own portal."),), "bad"
+    ),
+    403: _FORBIDDEN,
+    404: _NO_SUCH_USER,
+    405: _NO_REGISTRAR,
+    407: _PASSWORD_REFUSED,
+    408: _SILENT,
+    410: _NO_SUCH_USER,
+    423: _TOO_BRIEF,
+    429: _TOO_OFTEN,
+    480: _UNAVAILABLE,
+    482: Cause(
+        "Loop at the provider",
+        "The provider’s servers sent the registration in a circle.",
+        (_CHECK_SERVER, _ASK),
+        "bad",
+    ),
+    483: Cause("Loop at the provider", "The registration was passed on too often.", (_CHECK_SERVER, _ASK), "bad"),
+    501: _NO_REGISTRAR,
+    503: _UNAVAILABLE,
+    504: _UNAVAILABLE,
+    513: Cause(
+        "Message too large", "The registration carries more than the provider takes.", (_SHORTER_MESSAGE, _ASK), "bad"
+    ),
+    603: _FORBIDDEN,
+    607: _FORBIDDEN,
+}
+_BY_CLASS: Mapping[int, Cause] = {3: _MOVED, 4: _NOT_UNDERSTOOD, 5: _FAULT, 6: _FORBIDDEN}
+
+_BY_WORDS = (
+    (r"too frequent|too many requests", _TOO_OFTEN),
+    (r"time(d)? ?out|did not respond|no response|no answer|maximum number of allowed attempts", _SILENT),
+    (r"auth header|authentication header", _NO_CHALLENGE),
+    (r"resolv|\bdns\b|name or service not known|no such host|getaddrinfo", _NAME_NOT_FOUND),
+    (r"interval too brief|too brief|min-?expires", _TOO_BRIEF),
+    (r"certificate|\btls\b|\bssl\b", _SECURITY),
+    (r"unreachable|connection (was )?(refused|reset)|no route", _UNREACHABLE),
+    (r"registrations are disabled", _SWITCHED_OFF),
+    (r"unauthori[sz]ed|wrong password|authentication failed|credential", _PASSWORD_REFUSED),
+    (r"forbidden|rejected|declined?\b", _FORBIDDEN),
+    (r"not found|unknown user|no such user", _NO_SUCH_USER),
+    (r"unavailable|overload", _UNAVAILABLE),
+)
+_STATUS = re.compile(
+    # a number alone may be a port, a part of an address or seconds: it stands at the start or behind a word for it
+    r"(?:^|\(|\b(?:with|code|status|response|reply|answer|error|SIP/2\.0)[ :,=]{1,3})"
+    r"([3-6]\d\d)(?!\w|[.:]\w| ?s\b| seconds)",
+    re.IGNORECASE,
+)
+
+
+def of_registration(message: str | None) -> Cause | None:
+    """What a failure message means; None for no message."""
+    text = (message or "").strip()
+    if not text:
+        return None
+    return _of_status(text) or _of_words(text) or _UNKNOWN
+
+
+def _of_status(text: str) -> Cause | None:
+    found = _STATUS.search(text)
+    if found is None or _is_about_pace(text):
+        return None
+    status = int(found[1])
+    return _BY_STATUS.get(status) or _BY_CLASS[status // 100]
+
+
+def _is_about_pace(text: str) -> bool:
+    """Some providers answer 600 for it, with a phrase that tells."""
+    return "too frequent" in text.casefold()
+
+
+def _of_words(text: str) -> Cause | None:
+    return next((cause for words, cause in _BY_WORDS if re.search(words, text, re.IGNORECASE)), None)

@@ -1,0 +1,1 @@
+"""The help in plain words, and the keys."""

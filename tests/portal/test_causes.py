@@ -1,0 +1,196 @@
+"""Why calls and registrations fail, in words that tell what happened and what to do next."""
+
+import dataclasses
+
+import pytest
+
+from sipsorcery_web.contract.records import SIPAccount, SIPProvider
+from sipsorcery_web.portal.causes import Cause, of_call, of_hangup, of_registration
+
+IANA = [
+    *(100, 180, 181, 182, 183, 199, 200, 202, 204, 300, 301, 302, 305, 380),
+    *(400, 401, 402, 403, 404, 405, 406, 407, 408, 410, 412, 413, 414, 415, 416, 417, 420, 421, 422, 423, 424, 425),
+    *(428, 429, 430, 433, 436, 437, 438, 439, 440, 469, 470, 480, 481, 482, 483, 484, 485, 486, 487, 488, 489, 491),
+    *(493, 494, 500, 501, 502, 503, 504, 505, 513, 555, 580, 600, 603, 604, 606, 607, 608),
+]
+HOSTILE = "<script>alert(1)</script> {{ 7 * 7 }} %s {0} \\1 " + "[(" * 490
+
+
+def assert_told(cause: Cause) -> None:
+    assert cause.title
+    assert not cause.title.endswith(".")
+    assert cause.tone in ("good", "plain", "warn", "bad")
+    for sentence in (cause.why, *(step.words for step in cause.steps)):
+        assert sentence.endswith("."), sentence
+        assert "!" not in sentence
+        assert "please" not in sentence.casefold()
+
+
+def test_every_answer_of_a_call_is_told_in_words() -> None:
+    for status in (0, *range(100, 700)):
+        assert_told(of_call(status, None))
+
+
+def test_every_code_that_is_registered_has_words_of_its_own() -> None:
+    unregistered = {1: 198, 2: 299, 3: 399, 4: 499, 5: 599, 6: 699}
+    of_class = [status for status in IANA if of_call(status, None) is of_call(unregistered[status // 100], None)]
+    assert of_class == [200, 300, 301, 302]  # what their classes mean
+
+
+@pytest.mark.parametrize(
+    ("status", "title", "tone"),
+    [
+        (0, "No answer", "plain"),
+        (200, "Answered", "good"),
+        (302, "Moved elsewhere", "warn"),
+        (401, "Wrong password", "bad"),
+        (403, "Refused", "bad"),
+        (404, "Number not found", "warn"),
+        (407, "Wrong password", "bad"),
+        (408, "No answer in time", "warn"),
+        (480, "No phone registered", "bad"),
+        (484, "Number incomplete", "warn"),
+        (486, "Busy", "plain"),
+        (487, "Caller gave up", "plain"),
+        (488, "No common language for sound", "bad"),
+        (503, "Service unavailable", "bad"),
+        (600, "Busy everywhere", "plain"),
+        (603, "Declined", "plain"),
+        (607, "Unwanted", "warn"),
+        (499, "Not accepted", "bad"),
+        (599, "Fault at the other side", "bad"),
+        (699, "Not accepted anywhere", "warn"),
+        (-1, "Not known", "warn"),
+        (1234567, "Not known", "warn"),
+    ],
+)
+def test_a_call_is_told_by_its_final_answer(status: int, title: str, tone: str) -> None:
+    cause = of_call(status, "Any Phrase")
+    assert (cause.title, cause.tone) == (title, tone)
+
+
+def test_what_is_nobodys_fault_asks_nothing_of_anybody() -> None:
+    assert not [status for status in (200, 486, 487, 600, 603) if of_call(status, None).steps]
+
+
+@pytest.mark.parametrize(
+    ("status", "phrase", "title"),
+    [
+        (480, "Do Not Disturb", "Do not disturb"),
+        (486, "DO NOT DISTURB", "Do not disturb"),
+        (603, "Network Blocked", "Blocked as unwanted"),
+        (487, "Call completed elsewhere", "Answered elsewhere"),
+        (404, "Do Not Disturb", "Number not found"),
+        (486, HOSTILE, "Busy"),
+    ],
+)
+def test_a_phrase_counts_only_where_the_code_says_little(status: int, phrase: str, title: str) -> None:
+    assert of_call(status, phrase).title == title
+
+
+@pytest.mark.parametrize(
+    ("message", "title"),
+    [
+        ("403 Forbidden", "Provider refused"),
+        ("Registration failed with 401 Unauthorised", "Password refused"),
+        ("Registration failed (407 Proxy Authentication Required).", "Password refused"),
+        ("SIP/2.0 401: Unauthorized", "Password refused"),
+        ("Timeout", "No answer from the provider"),
+        ("408 Request Timeout", "No answer from the provider"),
+        ("got sip response 408", "No answer from the provider"),
+        ("Registration to 192.0.2.61:5060 timed out.", "No answer from the provider"),
+        ("DNS lookup: sip.blueline.example could not be resolved", "Server name not found"),
+        ("Could not resolve registrar.", "Server name not found"),
+        ("503 Service Unavailable", "Provider unavailable"),
+        ("500 Server Internal Error", "Fault at the provider"),
+        ("423 Interval Too Brief", "Expiry too short"),
+        ("404 Not Found", "Username not known"),
+        ("Username was rejected by SIP Provider with 404 Not Found.", "Username not known"),
+        ("Authentication failed (403 Forbidden).", "Provider refused"),
+        ("405 Method Not Allowed", "Server takes no registrations"),
+        ("302 Moved Temporarily", "Provider has moved"),
+        ("400 Bad Request", "Request not understood"),
+        ("499 Whatever", "Request not understood"),
+        ("Server did not provide auth header, check realm.", "Provider asked for nothing"),
+        ("Registration attempts too frequent, delaying 300s.", "Tried too often"),
+        ("Registration failed (600 Too Frequent Requests).", "Tried too often"),
+        ("SIP provider registrations are disabled on this system.", "Registrations switched off"),
+        ("connection refused", "Provider not reachable"),
+        ("TLS handshake: certificate has expired", "Encryption failed"),
+        ("The moon was in the wrong house.", "Registration failed"),
+        (HOSTILE, "Registration failed"),
+    ],
+)
+def test_a_registration_is_told_by_its_message(message: str, title: str) -> None:
+    cause = of_registration(message)
+    assert cause is not None
+    assert_told(cause)
+    assert cause.title == title
+    assert cause.steps
+
+
+def test_every_refusal_of_a_registration_is_told_in_words() -> None:
+    for status in range(300, 700):
+        cause = of_registration(f"{status} Whatever")
+        assert cause is not None
+        assert cause.title != "Registration failed", status
+        assert_told(cause)
+
+
+@pytest.mark.parametrize("message", [None, "", "  \r\n"])
+def test_no_message_is_no_failure(message: str | None) -> None:
+    assert of_registration(message) is None
+
+
+@pytest.mark.parametrize(
+    "message",
+    ["next attempt in 403 seconds", "sip404.blueline.example is odd", "198.51.100.77:404 is odd", "error 403s ago"],
+)
+def test_a_number_that_is_no_answer_is_not_taken_for_one(message: str) -> None:
+    cause = of_registration(message)
+    assert cause is not None
+    assert cause.title == "Registration failed"
+
+
+def test_steps_name_fields_that_there_are() -> None:
+    fields = {field.name for record in (SIPProvider, SIPAccount) for field in dataclasses.fields(record)}
+    causes = [*(of_call(status, None) for status in range(700)), *(of_registration(f"{s} X") for s in range(300, 700))]
+    named = {step.field for cause in causes if cause for step in cause.steps if step.field}
+    assert {"provider_password", "register_server", "sip_password"} <= named <= fields
+
+
+def test_a_refused_password_leads_to_the_password_first() -> None:
+    cause = of_registration("403 Forbidden")
+    assert cause is not None
+    assert cause.steps[0].field == "provider_password"
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        ("Client cancelled", "the caller gave up"),
+        ("Timed out", "nobody answered in time"),
+        ("Client dialogue hungup.", "the caller hung up"),
+        ("  remote  server  hungup ", "they hung up"),
+        ("Call duration limit reached", "the call reached its longest time"),
+        ('SIP;cause=200;text="Call completed elsewhere"', "another phone answered"),
+        ('SIP ;cause=486 ;text="Busy Here"', "busy"),
+        ('Q.850;cause=16;text="NORMAL_CLEARING"', "one side hung up"),
+        ("q.850; text=x; cause = 34", "no line was free"),
+    ],
+)
+def test_a_hang_up_is_told_in_words(reason: str, words: str) -> None:
+    assert of_hangup(reason) == words
+
+
+@pytest.mark.parametrize(
+    "reason",
+    ["The switchboard caught fire", "Q.850;cause=99", "SIP;cause=1", "cause=16", "超时 Timed out", HOSTILE.strip()],
+)
+def test_a_reason_that_is_not_known_stays_as_it_is(reason: str) -> None:
+    assert of_hangup(reason) == reason
+
+
+@pytest.mark.parametrize("reason", [None, "", "   "])
+def test_no_reason_is_no_text(reason: str | None) -> None:
+    assert of_hangup(reason) == ""
