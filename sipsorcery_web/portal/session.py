@@ -31,7 +31,9 @@ __all__ = [
     "end_session",
     "ends_at",
     "extend_to",
+    "goes_on",
     "init_app",
+    "only_read",
     "sign_in",
     "sign_out",
     "update_visit",
@@ -62,6 +64,7 @@ class PortalSession(ServerSideSession):
         self.ended = contents.ended
         self.stored = stored
         self.is_signed_out = False
+        self.is_only_read = False
         self.failure: KeepingsUnavailable | None = None
         self.failure_is_told = False
 
@@ -126,6 +129,8 @@ class PortalSessions(ServerSideSessionInterface):
             return  # the request failed before its session was opened
         if session.accessed:
             response.vary.add("Cookie")
+        if session.is_only_read:
+            return
         if session.failure is not None:
             return  # the browser keeps the cookie of a session that could not be read, and has it again afterwards
         is_new = session.stored is None
@@ -162,6 +167,14 @@ class PortalSessions(ServerSideSessionInterface):
             self._rewrite(session.sid, session.stored, lambda _latest: record)
         session.start_over(self._generate_sid(ID_BYTES), ended)
         g.ended_session = ended
+
+    def goes_on(self, session: PortalSession) -> bool:
+        """Whether the visit is still there, as it is kept at this moment. Raises KeepingsUnavailable."""
+        stored = self._retrieve_session_data(session.sid)
+        contents = None if stored is None else _read(stored)
+        if stored is None or contents is None or contents.visit is None:
+            return False
+        return self.clock() < _end(contents, stored)
 
     def ends_at(self, session: PortalSession) -> datetime:
         """When the session ends if nothing more is asked of it."""
@@ -284,6 +297,18 @@ def ends_at() -> datetime:
     """When the browser's session ends if nothing more happens: an hour from now, but no later than its token."""
     sessions, session = _here()
     return sessions.ends_at(session)
+
+
+def only_read() -> None:
+    """Keep nothing of this request: it neither changes the session nor puts its end off."""
+    _, session = _here()
+    session.is_only_read = True
+
+
+def goes_on() -> bool:
+    """Whether the visit has not ended meanwhile, for a request that lasts. Raises KeepingsUnavailable."""
+    sessions, session = _here()
+    return sessions.goes_on(session)
 
 
 def sign_in(username: str, token: str, minutes: int, is_administrator: bool, time_zone: str) -> None:

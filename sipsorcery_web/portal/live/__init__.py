@@ -1,0 +1,1 @@
+"""Lists that stay current while somebody looks at them."""
