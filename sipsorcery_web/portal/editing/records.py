@@ -6,16 +6,17 @@ from uuid import UUID, uuid4
 
 from sipsorcery_web.contract.errors import Conflict, NotFound, ProvisioningError
 from sipsorcery_web.contract.filters import prop
-from sipsorcery_web.contract.records import SIPAccount, SIPDialPlan, SIPProvider
-from sipsorcery_web.provisioning.client import Records
+from sipsorcery_web.contract.records import Record, SIPAccount, SIPDialPlan, SIPProvider
+from sipsorcery_web.provisioning.client import Entries, Records
 
 from ..lists.finding import find
 from ..lists.pages import page_size
 
+E = TypeVar("E", bound=Record)
 R = TypeVar("R", SIPAccount, SIPProvider, SIPDialPlan)
 
 
-def the_record(records: Records[R], record_id: UUID, noun: str) -> R:
+def the_record(records: Entries[E], record_id: UUID, noun: str) -> E:
     """The record with this id; NotFound when there is none, or it is not the visitor's to see."""
     found = find(records, prop("Id").equals(record_id), 1)
     if not found:
@@ -23,16 +24,15 @@ def the_record(records: Records[R], record_id: UUID, noun: str) -> R:
     return found[0]
 
 
-def add_once(records: Records[R], record: R, name_of: Callable[[R], str]) -> None:
-    """Add a record whose id the form brought: a form that is sent twice adds once.
+def add_once(records: Records[R], record: R, name_of: Callable[[R], object]) -> R:
+    """Add a record whose id the form brought, and give it as stored: a form that is sent twice adds once.
 
     One that was sent, changed and sent again has another name by then, and adds another record.
     """
     try:
-        records.add(record)
+        return records.add(record)
     except Conflict:
-        if not _is_there(records, record, name_of):
-            records.add(record.with_(id=uuid4()))
+        return _same_there(records, record, name_of) or records.add(record.with_(id=uuid4()))
 
 
 def page_with(records: Records[R], property_name: str, name: str | None) -> int | None:
@@ -44,8 +44,9 @@ def page_with(records: Records[R], property_name: str, name: str | None) -> int 
     return before // page_size() + 1 if before >= page_size() else None
 
 
-def _is_there(records: Records[R], record: R, name_of: Callable[[R], str]) -> bool:
+def _same_there(records: Records[R], record: R, name_of: Callable[[R], object]) -> R | None:
     try:
-        return name_of(the_record(records, record.id, "record")) == name_of(record)
+        stored = the_record(records, record.id, "record")
     except NotFound:
-        return False
+        return None
+    return stored if name_of(stored) == name_of(record) else None

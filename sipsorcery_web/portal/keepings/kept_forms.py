@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 from typing import cast
 
 from sqlalchemy import delete, insert, select
-from sqlalchemy.orm import Session
 
 from sipsorcery_web.database.engine import Database
 from sipsorcery_web.database.keyring import Keyring, KeyringError
 from sipsorcery_web.portal.keepings.models import KeptForm
+from sipsorcery_web.portal.keepings.room import make_room
 from sipsorcery_web.portal.keepings.sessions import hashed, sql_errors
 
 KEPT_FOR = timedelta(hours=1)
@@ -37,7 +37,7 @@ class KeptForms:
         typed = json.dumps({name: list(texts) for name, texts in values.items()})
         sealed = self._keyring.seal(typed, _context(key, username, path))
         with sql_errors(), self._database.write() as session:
-            _make_room(session, username, now)
+            make_room(session, KeptForm.id_hash, username, now, KEPT_AT_MOST)
             row = {"id_hash": key, "username": username, "path": path, "sealed": sealed, "expires_at": now + KEPT_FOR}
             session.execute(insert(KeptForm).values(**row))
         return form_id
@@ -68,11 +68,3 @@ class KeptForms:
 
 def _context(key: str, username: str, path: str) -> str:
     return json.dumps(["kept form", key, username, path])
-
-
-def _make_room(session: Session, username: str, now: datetime) -> None:
-    session.execute(delete(KeptForm).where(KeptForm.expires_at <= now))
-    newest = select(KeptForm.id_hash).where(KeptForm.username == username).order_by(KeptForm.expires_at.desc())
-    surplus = session.scalars(newest.offset(KEPT_AT_MOST - 1)).all()
-    if surplus:
-        session.execute(delete(KeptForm).where(KeptForm.id_hash.in_(surplus)))

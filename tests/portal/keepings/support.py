@@ -19,7 +19,13 @@ from sipsorcery_web.portal.keepings import models
 from sipsorcery_web.portal.keepings.redis_sessions import RedisSessions
 from sipsorcery_web.portal.keepings.sessions import SessionKeeping, SqlSessions, hashed
 
-TABLES = [models.BrowserSession.__table__, models.KeptForm.__table__]
+TABLES = [
+    models.BrowserSession.__table__,
+    models.KeptForm.__table__,
+    models.OpenedRecord.__table__,
+    models.DeletedRecord.__table__,
+    models.DialPlanVersion.__table__,
+]
 KINDS = ["sqlite", "postgresql", "redis"]
 
 

@@ -197,7 +197,10 @@ def test_the_tables_are_what_migrations_expect(database: Database) -> None:
     columns = {table: [column["name"] for column in found.get_columns(table)] for table in found.get_table_names()}
     assert columns == {
         "browser_sessions": ["id_hash", "sealed", "username", "ends_at", "forget_at"],
+        "dial_plan_versions": ["plan_id", "number", "owner", "saved_by", "saved_at", "note", "sealed"],
+        "deleted_records": ["id_hash", "username", "sealed", "expires_at"],
         "kept_forms": ["id_hash", "username", "path", "sealed", "expires_at"],
+        "opened_records": ["username", "digest", "sealed", "expires_at"],
     }
     assert {index["name"] for index in found.get_indexes("kept_forms")} == {
         "ix_kept_forms_expires_at",
