@@ -1,15 +1,72 @@
-"""The pages of provider registrations."""
+"""The registrations with providers, as the service last left them."""
 
-from flask import Blueprint, render_template
+from collections.abc import Sequence
+from typing import Any
 
-from ..backend import service
-from ..lists.pages import Asked, page_of
+from flask import Blueprint
+from werkzeug.wrappers import Response
+
+from sipsorcery_web.contract.filters import Expression, all_of, prop
+from sipsorcery_web.contract.records import SIPProviderBinding
+
+from ..backend import service, visit
+from ..lists.exports import Column, exported, twin
+from ..lists.finding import both
+from ..lists.pages import Asked, Option, Sieve, page_of
+from ..lists.searching import containing
+from ..live.views import live_list
+from ..sip_providers.registrations import registration_in
 
 bp = Blueprint("provider_registrations", __name__, url_prefix="/provider-registrations")
 
+_REGISTERED = prop("IsRegistered").is_true()
+_FAILING = all_of(
+    prop("IsRegistered").is_false(),
+    prop("RegistrationFailureMessage").differs(None),
+    prop("RegistrationFailureMessage").differs(""),
+)
+STATES = Sieve(
+    "state",
+    [Option("", "All"), Option("registered", "Registered", _REGISTERED), Option("failing", "Failing", _FAILING)],
+)
+
+
+COLUMNS: Sequence[Column[SIPProviderBinding]] = (
+    Column("provider", "Provider", lambda binding: binding.provider_name),
+    Column("owner", "Owner", lambda binding: binding.owner),
+    Column("registrar", "Registrar", lambda binding: binding.registrar_sip_socket),
+    Column("registered", "Registered", lambda binding: binding.is_registered),
+    Column("contact", "Contact", lambda binding: binding.binding_uri),
+    Column("expiry", "Expiry in seconds", lambda binding: binding.binding_expiry),
+    Column("last_registered", "Last registered", lambda binding: binding.last_register_time, is_moment=True),
+    Column("last_attempt", "Last attempt", lambda binding: binding.last_register_attempt, is_moment=True),
+    Column("next_attempt", "Next attempt", lambda binding: binding.next_registration_time, is_moment=True),
+    Column("failure", "Failure", lambda binding: binding.registration_failure_message),
+)
+
 
 @bp.get("")
-def index() -> str:
-    """What the visitor may see, a page at a time."""
-    page = page_of(service().provider_bindings, Asked.from_request(), None)
-    return render_template("provider_registrations/index.html", page=page)
+@live_list
+def index() -> dict[str, Any]:
+    """The registrations that the visitor may see, a page at a time."""
+    asked = Asked.from_request()
+    page = page_of(service().provider_bindings, asked, wanted(asked.query))
+    return {"page": page, "rows": [registration_in(binding) for binding in page.items], "states": STATES}
+
+
+@twin(bp)
+def export(form: str) -> Response:
+    """The same list as a file."""
+    where = wanted(Asked.from_request().query)
+    return exported(form, "provider-registrations", COLUMNS, service().provider_bindings, where)
+
+
+def wanted(query: str) -> Expression | None:
+    """What the address asks for: the text of the find box, and one of the states."""
+    return both(_search(query), STATES.chosen.where)
+
+
+def _search(query: str) -> Expression | None:
+    """Part of the provider's name, the contact, the registrar or, for administrators, the owner."""
+    names = ["ProviderName", "BindingURI", "RegistrarSIPSocket", *(["Owner"] if visit().is_administrator else [])]
+    return containing(query, *names)

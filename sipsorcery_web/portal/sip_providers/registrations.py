@@ -1,0 +1,91 @@
+"""The registration of a provider: what a row of either list and the edit page show."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sipsorcery_web.contract.errors import ProvisioningError
+from sipsorcery_web.contract.filters import MAX_LENGTH, any_of, prop
+from sipsorcery_web.contract.records import ProviderType, SIPProvider, SIPProviderBinding
+
+from ..backend import service
+from ..causes import Cause, of_registration
+from ..lists.finding import find
+
+MOST_BINDINGS = 1000
+
+
+@dataclass(frozen=True)
+class Registration:
+    """`state` is registered, trying, failing, ending, not_asked, stopped, locked, never or unknown."""
+
+    state: str
+    binding: SIPProviderBinding | None = None
+    note: str = ""
+
+    @property
+    def cause(self) -> Cause | None:
+        """What a failing registration means and what helps, as far as that is known."""
+        return of_registration(self.message) if self.state == "failing" else None
+
+    @property
+    def message(self) -> str:
+        """The other server's own words."""
+        return ((self.binding and self.binding.registration_failure_message) or "").strip()
+
+
+def registrations_of(providers: Iterable[SIPProvider]) -> list[Registration]:
+    """The registration of each provider, in one call for all of them."""
+    providers = list(providers)
+    bindings = _bindings([provider.id for provider in providers]) if providers else {}
+    return [_registration(provider, bindings) for provider in providers]
+
+
+def registration_in(binding: SIPProviderBinding) -> Registration:
+    """What a binding tells by itself."""
+    if not binding.binding_expiry:
+        return Registration("ending", binding, "The provider is being told")
+    if binding.is_registered:
+        return Registration("registered", binding)
+    if (binding.registration_failure_message or "").strip():
+        return Registration("failing", binding)
+    is_first = binding.last_register_attempt is None
+    return Registration("trying", binding, "Not tried yet" if is_first else "Waiting for an answer")
+
+
+def _bindings(ids: Sequence[UUID]) -> Mapping[UUID, SIPProviderBinding] | None:
+    """The bindings of these providers; None when the service does not tell them all."""
+    where = any_of(*(prop("ProviderId").equals(provider_id) for provider_id in ids))
+    try:
+        if len(str(where)) + 2 <= MAX_LENGTH:
+            found = find(service().provider_bindings, where, MOST_BINDINGS)
+        else:
+            found = service().provider_bindings.page(0, MOST_BINDINGS)
+    except ProvisioningError:
+        return None
+    return None if len(found) >= MOST_BINDINGS else {binding.provider_id: binding for binding in found}
+
+
+def _registration(provider: SIPProvider, bindings: Mapping[UUID, SIPProviderBinding] | None) -> Registration:
+    if provider.provider_type is ProviderType.GOOGLE_VOICE:
+        return Registration("never", note=_calls_back(provider))
+    binding = (bindings or {}).get(provider.id)
+    reason = (provider.register_disabled_reason or "").strip()
+    if not provider.register_admin_enabled:
+        return Registration("locked", binding, reason)
+    if not provider.register_enabled:
+        return _not_asked(binding, reason)
+    if bindings is None:
+        return Registration("unknown", note="The service did not tell")
+    return registration_in(binding) if binding else Registration("trying", note="Not tried yet")
+
+
+def _calls_back(provider: SIPProvider) -> str:
+    kind = f", type {provider.gv_callback_type}" if provider.gv_callback_type else ""
+    return f"Calls back {provider.gv_callback_number or 'a number'}{kind}"
+
+
+def _not_asked(binding: SIPProviderBinding | None, reason: str) -> Registration:
+    if binding is not None and binding.is_registered:
+        return Registration("ending", binding, "The provider is being told")
+    return Registration("stopped", binding, reason) if reason else Registration("not_asked", note="Outgoing calls only")

@@ -1,0 +1,255 @@
+"""The list of SIP providers: what a row tells, what is found, and the same list as a file."""
+
+import csv
+import io
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from lxml import html
+
+from sipsorcery_web.contract.errors import Refused
+from sipsorcery_web.contract.kinds import FOREVER
+from sipsorcery_web.contract.records import GoogleVoiceCallbackType, ProviderType
+
+from ..browser import Browser, Page, words
+from ..house import House
+
+LIST = "/providers"
+SECRET = "bl4ckbird!"
+REGISTERING: dict[str, Any] = {"register_enabled": True, "register_contact": "sip:alice@sip.example.org"}
+GOOGLE: dict[str, Any] = {
+    "provider_type": ProviderType.GOOGLE_VOICE,
+    "provider_server": None,
+    "gv_callback_number": "353155501433",
+    "gv_callback_type": GoogleVoiceCallbackType.MOBILE,
+}
+
+
+def entries(page: Page) -> dict[str, html.HtmlElement]:
+    """The part of the table that belongs to each provider, by name."""
+    parts = page.all("//main//table/tbody")
+    return {words(part.xpath(".//*[@class='name']")[0]): part for part in parts}
+
+
+def entry(page: Page, name: str) -> str:
+    return words(entries(page)[name])
+
+
+def test_the_columns_of_a_provider_are_all_there(house: House, alice: Browser) -> None:
+    house.provider("alice", "northline")
+    told = entry(alice.open(LIST), "northline")
+    for words_of_column in ("SIP", "Not asked to register", "sip.northline.example", "HD-204417", "Delete"):
+        assert words_of_column in told
+    assert "sip:" not in told
+
+
+def test_a_provider_of_google_voice_never_registers(house: House, alice: Browser) -> None:
+    house.provider("alice", "google-callback", **GOOGLE)
+    told = entry(alice.open(LIST), "google-callback")
+    assert "Google Voice" in told
+    assert "Never registers Calls back 353155501433" in told
+
+
+@pytest.mark.parametrize(
+    ("left", "tells"),
+    [
+        ({"is_registered": False}, "Trying to register contact alice@sip.example.org Not tried yet"),
+        ({"last_register_attempt": True}, "Trying to register contact alice@sip.example.org Waiting for an answer"),
+        ({"is_registered": True}, "Registered for 1 h"),
+        ({"is_registered": True, "binding_expiry": 0}, "Ending the registration"),
+        ({"registration_failure_message": "403 Forbidden"}, "Failing to register"),
+        ({"registration_failure_message": "  "}, "Trying to register"),
+    ],
+)
+def test_a_row_tells_how_the_registration_stands(
+    house: House, alice: Browser, left: dict[str, Any], tells: str
+) -> None:
+    provider = house.provider("alice", "northline", **REGISTERING)
+    house.registration(provider, **{name: house.clock() if name.endswith("attempt") else left[name] for name in left})
+    assert tells in entry(alice.open(LIST), "northline")
+
+
+def test_a_failing_registration_is_explained_in_its_place(house: House, alice: Browser) -> None:
+    provider = house.provider("alice", "northline", **REGISTERING)
+    house.registration(
+        provider, registration_failure_message="403 <b>Forbidden</b>", registrar_sip_socket="198.51.100.20:5060"
+    )
+    page = alice.open(LIST)
+    told = entry(page, "northline")
+    assert "Provider refused" in told
+    assert "What to do" in told
+    assert "The server’s words: 403 <b>Forbidden</b> from 198.51.100.20:5060" in told
+    steps = entries(page)["northline"].xpath(".//ol/li/a/@href")
+    assert f"/providers/{provider.id}#provider_password" in steps
+
+
+def test_the_steps_lead_to_fields_that_are_there(house: House, alice: Browser) -> None:
+    provider = house.provider("alice", "northline", **REGISTERING)
+    for message in ("401", "403", "404", "408", "423", "400", "501"):
+        house.registration(provider, registration_failure_message=f"{message} Whatever")
+        fields = [step.partition("#")[2] for step in alice.open(LIST).tree.xpath("//ol/li/a/@href")]
+        page = alice.open(f"/providers/{provider.id}")
+        assert fields
+        assert [field for field in fields if not page.all(f"//*[@id='{field}']")] == []
+
+
+def test_a_registration_that_an_administrator_forbids_tells_why(house: House, alice: Browser) -> None:
+    house.forbid_registration(house.provider("alice", "northline", **REGISTERING), "They ban us <b>")
+    told = entry(alice.open(LIST), "northline")
+    assert "Registration disabled by administrator “They ban us <b>”" in told
+
+
+def test_a_registration_that_the_service_has_switched_off_tells_why(house: House, alice: Browser) -> None:
+    house.provider("alice", "northline", register_disabled_reason="Too many failures")
+    assert "Registration switched off by the service “Too many failures”" in entry(alice.open(LIST), "northline")
+
+
+def test_the_attempts_are_told_in_the_visitors_zone(house: House, alice: Browser) -> None:
+    provider = house.provider("alice", "northline", **REGISTERING)
+    now = house.clock()
+    house.registration(provider, last_register_attempt=now, next_registration_time=now + timedelta(minutes=5))
+    assert "23 Nov 2026 12:00:00 next 12:05:00" in entry(alice.open(LIST), "northline")
+    house.registration(provider, next_registration_time=now + timedelta(days=1))
+    assert "next 24 Nov 2026 12:00:00" in entry(alice.open(LIST), "northline")
+    house.registration(provider, next_registration_time=FOREVER)
+    assert "no further attempts" in entry(alice.open(LIST), "northline")
+
+
+def test_what_the_service_does_not_tell_is_not_known(house: House, alice: Browser) -> None:
+    house.provider("alice", "northline", **REGISTERING)
+
+    def refuse() -> None:
+        raise Refused("no")
+
+    house.watched.before["GetSIPProviderBindings"] = refuse
+    told = entry(alice.open(LIST), "northline")
+    assert "Not known The service did not tell" in told
+
+
+def test_passwords_are_hidden_and_shown_on_request_only(house: House, alice: Browser) -> None:
+    provider = house.provider("alice", "northline")
+    page = alice.open(LIST)
+    assert SECRET not in page.source
+    buttons = page.all(f"//button[@formaction='/providers/{provider.id}/password']")
+    assert [words(button) for button in buttons] == ["Show the password of northline"]
+    shown = alice.post(f"/providers/{provider.id}/password", {"csrf_token": alice.token()})
+    assert SECRET in shown.text
+    assert "no-store" in shown.response.headers["Cache-Control"]
+    assert alice.raw("GET", f"/providers/{provider.id}/password").status_code == 405
+
+
+def test_where_no_password_is_stored_that_is_said(house: House, alice: Browser) -> None:
+    provider = house.provider("alice", "northline", provider_password=None)
+    assert "no password" in entry(alice.open(LIST), "northline")
+    page = alice.post(f"/providers/{provider.id}/password", {"csrf_token": alice.token()})
+    assert "No password is stored" in page.text
+
+
+@pytest.mark.parametrize("asked", ["north", "NORTHLINE", "sip.north", "hd-20", "%", "'"])
+def test_a_provider_is_found_by_name_server_and_username(house: House, alice: Browser, asked: str) -> None:
+    house.provider("alice", "northline")
+    house.provider("alice", "b%'", provider_server="sip.blue.example", provider_username="me")
+    found = [*entries(alice.open(f"/providers?q={asked.replace('%', '%25')}"))]
+    assert found == (["b%'"] if asked in "%'" else ["northline"])
+
+
+def test_an_owner_is_found_by_administrators_alone(house: House, alice: Browser, administrator: Browser) -> None:
+    house.provider("alice", "northline")
+    house.provider("bobby", "blueline")
+    assert [*entries(administrator.open("/providers?q=bobb"))] == ["blueline"]
+    assert "bobby" in entry(administrator.open(LIST), "blueline")
+    assert "No provider with “bobb”" in alice.open("/providers?q=bobb").text
+
+
+def test_the_list_can_be_sifted_by_who_is_to_register(house: House, alice: Browser) -> None:
+    house.provider("alice", "asked", **REGISTERING)
+    house.provider("alice", "not-asked")
+    house.forbid_registration(house.provider("alice", "forbidden", **REGISTERING))
+    page = alice.open(LIST)
+    assert [*entries(page)] == ["asked", "forbidden", "not-asked"]
+    assert [*entries(page.follow("Registering"))] == ["asked"]
+    assert [*entries(page.follow("Not registering"))] == ["forbidden", "not-asked"]
+    assert [*entries(alice.open("/providers?state=anything"))] == ["asked", "forbidden", "not-asked"]
+    assert "1 found" in alice.open("/providers?state=registering&q=ASK").text
+
+
+def test_the_sentence_under_the_title_counts(house: House, alice: Browser) -> None:
+    for name, message in (("one", "403 Forbidden"), ("two", "408"), ("three", "")):
+        house.registration(house.provider("alice", name, **REGISTERING), registration_failure_message=message)
+    house.provider("alice", "four")
+    assert "4 providers. 3 have to register: 1 is trying, 2 are failing." in alice.open(LIST).text
+    assert "have to register" not in alice.open("/providers?q=o").text
+
+
+def test_nobody_sees_what_belongs_to_others(house: House, alice: Browser, bob: Browser) -> None:
+    house.provider("alice", "northline")
+    assert bob.open(LIST).text.count("northline") == 0
+    assert "No providers yet" in bob.open(LIST).text
+    assert "northline" not in bob.raw("GET", "/providers.csv").text
+
+
+@pytest.mark.parametrize("count", [1, 26])
+@pytest.mark.parametrize("username", ["alice", "root-admin"])
+def test_the_list_takes_3_calls_however_long_it_is(house: House, username: str, count: int) -> None:
+    for number in range(count):
+        house.provider("alice", f"line-{number:02}", **REGISTERING)
+    browser = house.signed_in(username)
+    house.forget_calls()
+    assert len(entries(browser.open(LIST))) == min(count, 25)
+    assert house.calls == ["GetSIPProvidersCount", "GetSIPProviders", "GetSIPProviderBindings"]
+
+
+def test_a_page_of_100_still_knows_every_registration(house: House, alice: Browser) -> None:
+    for number in range(100):
+        house.provider("alice", f"line-{number:02}", **REGISTERING)
+    house.registration(house.stored_providers("alice")["line-99"], is_registered=True)
+    page = alice.open("/providers?size=100")
+    assert "Registered" in entry(page, "line-99")
+    assert "Trying to register" in entry(page, "line-00")
+
+
+def test_a_service_that_knows_only_plain_filters_is_asked_plainly(house: House, alice: Browser) -> None:
+    house.provider("alice", "northline", **REGISTERING)
+    house.provider("alice", "blueline")
+    refusals = iter([True])
+
+    def refuse_once() -> None:
+        if next(refusals, False):
+            raise Refused("Syntax error")
+
+    house.watched.before["GetSIPProvidersCount"] = refuse_once
+    page = alice.open("/providers?q=LINE&state=registering")
+    assert [*entries(page)] == ["northline"]
+
+
+def test_the_list_as_a_file_has_everything_but_passwords(house: House, alice: Browser) -> None:
+    house.provider("alice", "northline", custom_headers="X-A: 1|X-B: 2", **REGISTERING)
+    house.provider("alice", "=blueline")
+    answer = alice.raw("GET", "/providers.csv")
+    rows = [*csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff")))]
+    assert [row["Name"] for row in rows] == ["'=blueline", "northline"]
+    assert rows[1]["Server"] == "sip:sip.northline.example"
+    assert (rows[1]["Register"], rows[0]["Register"]) == ("yes", "no")
+    assert SECRET not in answer.text
+    assert "Password" not in rows[0]
+    found = alice.raw("GET", "/providers.json?q=NORTH&state=registering").get_json()
+    assert [each["provider_name"] for each in found] == ["northline"]
+    assert "provider_password" not in found[0]
+
+
+def test_the_files_of_administrators_say_whose(house: House, administrator: Browser) -> None:
+    house.provider("alice", "northline")
+    assert administrator.raw("GET", "/providers.json").get_json()[0]["owner"] == "alice"
+
+
+def test_markup_in_what_somebody_stored_is_shown_as_it_is(house: House, alice: Browser) -> None:
+    house.provider("alice", "<b>&\"'</b>", provider_username="<i>me</i>")
+    page = alice.open(LIST)
+    assert "<i>me</i>" in entry(page, "<b>&\"'</b>")
+
+
+def test_a_record_that_another_service_has_left_half_empty_is_shown(house: House, alice: Browser) -> None:
+    house.provider("alice", "northline", provider_username=None, provider_password=None, **REGISTERING)
+    house.registration(house.stored_providers("alice")["northline"], binding_uri="")
+    assert "northline" in entries(alice.open(LIST))
