@@ -1,0 +1,12 @@
+"""What a check has to say about a script."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True)
+class Remark:
+    """A sentence about one line, counted from 1. An error is certain; otherwise it is a guess."""
+
+    line: int
+    message: str
+    is_error: bool = False

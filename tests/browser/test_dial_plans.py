@@ -1,0 +1,120 @@
+"""The editor of dial plans: writing, finding, saving in place, leaving by keyboard, and plain without scripts."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from .conftest import Pages
+from .portals import Portal
+from .scenes import Opening
+from .steps import heading, note, sign_in
+
+
+@pytest.fixture
+def owner(portal: Portal) -> str:
+    return portal.customer("planner")
+
+
+@pytest.fixture
+def page(portal: Portal, open_page: Opening, owner: str) -> Page:
+    """The owner's browser, at a new plan with 3 lines."""
+    program = portal.program_of(owner)
+    plan = program.dial_plans.page()[0]
+    program.dial_plans.update(plan.with_(dial_plan_script='sys.Log "é"\r\nif sys.In then\r\nend\r\n'))
+    page = open_page(portal)
+    sign_in(page, owner)
+    page.goto(f"/dial-plans/{plan.id}")
+    expect(editor(page)).to_be_visible()
+    return page
+
+
+def editor(page: Page) -> Locator:
+    return page.locator(".ace_content")
+
+
+def write(page: Page, text: str) -> None:
+    """At the beginning of the script."""
+    editor(page).click(position={"x": 200, "y": 20})
+    page.keyboard.press("Control+Home")
+    page.keyboard.type(text)
+
+
+def script_of(portal: Portal, owner: str) -> str:
+    return portal.program_of(owner).dial_plans.page()[0].dial_plan_script or ""
+
+
+def test_ctrl_s_saves_in_place_and_the_cursor_stays(page: Page, portal: Portal, owner: str) -> None:
+    write(page, "# first")
+    expect(page.locator("[data-unsaved-words]")).to_have_text("1 change not saved: script")
+    page.keyboard.press("Control+s")
+    expect(note(page, "default is saved.")).to_be_visible()
+    expect(page.locator("[data-unsaved-words]")).to_have_text("Saving keeps you here.")
+    page.keyboard.type(", second")
+    page.keyboard.press("Control+s")
+    expect(page.locator(".history li")).to_have_count(3)
+    assert script_of(portal, owner).startswith('# first, secondsys.Log "é"\r\nif')
+
+
+def test_the_button_saves_what_stands_in_the_editor(page: Page, portal: Portal, owner: str) -> None:
+    write(page, "# ")
+    page.get_by_role("button", name="Save plan").last.click()
+    expect(note(page, "default is saved.")).to_be_visible()
+    assert script_of(portal, owner) == '# sys.Log "é"\r\nif sys.In then\r\nend\r\n'
+
+
+def test_a_plan_that_is_only_looked_at_is_left_without_a_question(page: Page, portal: Portal, owner: str) -> None:
+    expect(page.locator("[data-characters]")).to_have_text("34 of 30,000 characters")
+    page.get_by_role("link", name="Calls").click()
+    expect(heading(page, "Calls")).to_be_visible()
+    assert script_of(portal, owner) == 'sys.Log "é"\r\nif sys.In then\r\nend\r\n'
+
+
+def test_lines_and_characters_are_counted_as_one_writes(page: Page) -> None:
+    write(page, "😀\n")
+    expect(page.locator("[data-characters]")).to_have_text("37 of 30,000 characters")
+    expect(page.locator("[data-lines]")).to_have_text("4 lines")
+
+
+def test_escape_leaves_the_editor_and_tab_goes_on(page: Page) -> None:
+    write(page, "\t")
+    expect(page.locator("textarea.ace_text-input")).to_be_focused()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    assert not page.evaluate("document.querySelector('.script-editor').contains(document.activeElement)")
+
+
+def test_ctrl_f_finds_in_the_script(page: Page) -> None:
+    write(page, "")
+    page.keyboard.press("Control+f")
+    page.keyboard.type("sys.In")
+    expect(page.locator(".ace_search_counter")).to_have_text(re.compile("1 of 1"))
+
+
+def test_remarks_stand_at_their_lines_and_go_when_the_line_is_mended(page: Page) -> None:
+    write(page, "begin\n")
+    page.keyboard.press("Control+s")
+    expect(page.locator(".ace_gutter-cell.ace_warning")).to_have_text("1")
+    expect(note(page, "This begin has no end.")).to_be_visible()
+    page.keyboard.type("end\n")
+    expect(page.locator(".ace_gutter-cell.ace_warning")).to_have_count(0)
+
+
+def test_what_cannot_be_saved_in_place_comes_back_as_a_page(page: Page, open_page: Pages) -> None:
+    page.get_by_label("Name", exact=True).fill("")
+    page.keyboard.press("Control+s")
+    expect(page).to_have_title(re.compile("^Error: "))
+    expect(editor(page)).to_be_visible()
+    (tried,) = open_page.watch.told()
+    assert tried.startswith("answered 422: POST ")
+
+
+def test_without_scripts_the_text_area_is_there(portal: Portal, open_page: Opening, owner: str) -> None:
+    page = open_page(portal, scripts=False)
+    sign_in(page, owner)
+    page.goto("/dial-plans/add")
+    page.get_by_label("Name", exact=True).fill("plain")
+    page.get_by_label("Script", exact=True).fill("sys.Log 'x'\n")
+    page.get_by_role("button", name="Add plan").click()
+    expect(note(page, "plain is added.")).to_be_visible()

@@ -1,0 +1,43 @@
+"""Dial plans."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from ..scenes import Scene
+from .view import view
+
+
+@view("owner")
+def dial_plans(page: Page, scene: Scene) -> None:
+    page.goto("/dial-plans")
+
+
+@view("administrator")
+def dial_plans_of_all(page: Page, scene: Scene) -> None:
+    page.goto("/dial-plans")
+
+
+@view("owner")
+def dial_plan(page: Page, scene: Scene) -> None:
+    page.goto(f"/dial-plans/{scene.plan.id}")
+    expect(page.locator(".ace_content")).to_be_visible()
+
+
+@view("owner")
+def dial_plan_refused(page: Page, scene: Scene) -> None:
+    page.goto("/dial-plans/add?type=Asterisk")
+    expect(page.locator(".ace_content")).to_be_visible()
+    page.locator("textarea[data-script]").evaluate("(area) => { area.value = 'exten => 1,1,Dial(' }")
+    page.get_by_role("button", name="Add plan").click()
+    expect(page).to_have_title(re.compile("^Error: "))
+
+
+@view("owner")
+def dial_plan_compared(page: Page, scene: Scene) -> None:
+    page.goto(f"/dial-plans/{scene.plan.id}/versions/1")
+
+
+@view("owner")
+def dial_plan_delete(page: Page, scene: Scene) -> None:
+    page.goto(f"/dial-plans/{scene.plan.id}/delete")
