@@ -1,15 +1,91 @@
-"""The pages of calls."""
+"""The page of the calls in progress. Each leg of a call is a record of its own; legs of one call stand together."""
 
-from flask import Blueprint, render_template
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from ..backend import service
+from flask import Blueprint
+
+from sipsorcery_web.contract.filters import Expression
+from sipsorcery_web.contract.records import SIPDialogueAsset
+
+from ..backend import service, visit
+from ..lists.exports import Column, exported, twin
 from ..lists.pages import Asked, page_of
+from ..lists.searching import containing
+from ..live.views import live_list
+from ..moments import now
+from .parties import Party, bridge_of, party_at, party_of
 
 bp = Blueprint("calls", __name__, url_prefix="/calls")
 
 
+@dataclass(frozen=True)
+class Leg:
+    """One leg: who is at its other end, and for how many seconds."""
+
+    asset: SIPDialogueAsset
+    caller: Party
+    destination: Party
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Call:
+    """The legs of this page that are joined with each other."""
+
+    legs: Sequence[Leg]
+
+    @property
+    def is_bridged(self) -> bool:
+        """Whether there is more than one leg to see."""
+        return len(self.legs) > 1
+
+
 @bp.get("")
-def index() -> str:
-    """What the visitor may see, a page at a time."""
-    page = page_of(service().calls, Asked.from_request(), None)
-    return render_template("calls/index.html", page=page)
+@live_list
+def index() -> dict[str, Any]:
+    """The calls that the visitor may see, a page at a time."""
+    asked = Asked.from_request()
+    page = page_of(service().calls, asked, _search(asked.query))
+    return {"page": page, "calls": _joined(page.items)}
+
+
+@twin(bp)
+def export(form: str) -> Any:
+    """The same calls as a file."""
+    return exported(form, "calls", _columns(), service().calls, _search(Asked.from_request().query))
+
+
+def _search(query: str) -> Expression | None:
+    """Part of either address or, for administrators, of the owner."""
+    names = ["RemoteUserField", "RemoteTarget", *(["Owner"] if visit().is_administrator else [])]
+    return containing(query, *names)
+
+
+def _joined(assets: Iterable[SIPDialogueAsset]) -> list[Call]:
+    """The calls of these legs, in the order of their first legs."""
+    legs: dict[object, list[Leg]] = {}
+    for asset in assets:
+        legs.setdefault(bridge_of(asset.bridge_id) or asset.id, []).append(_leg(asset))
+    return [Call(joined) for joined in legs.values()]
+
+
+def _leg(asset: SIPDialogueAsset) -> Leg:
+    seconds = (now() - asset.inserted).total_seconds()
+    return Leg(asset, party_of(asset.remote_user_field), party_at(asset.remote_target), seconds)
+
+
+def _columns() -> Sequence[Column[SIPDialogueAsset]]:
+    owner = [Column[SIPDialogueAsset]("owner", "Owner", lambda asset: asset.owner)]
+    return (
+        *(owner if visit().is_administrator else ()),
+        Column("direction", "Direction", lambda asset: asset.direction),
+        Column("from", "From", lambda asset: asset.remote_user_field),
+        Column("destination", "Destination", lambda asset: asset.remote_target),
+        Column("since", "Since", lambda asset: asset.inserted, is_moment=True),
+        Column("hangup_at", "Ends at the latest", lambda asset: asset.hangup_at, is_moment=True),
+        Column("bridge_id", "Bridge", lambda asset: bridge_of(asset.bridge_id)),
+        Column("call_id", "Call-ID", lambda asset: asset.call_id),
+        Column("proxy_socket", "Proxy socket", lambda asset: asset.proxy_sip_socket),
+    )

@@ -1,15 +1,75 @@
-"""The pages of registrations."""
+"""The page of the registrations: which phones are signed in, from where, and until when."""
 
-from flask import Blueprint, render_template
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 
-from ..backend import service
+from flask import Blueprint
+
+from sipsorcery_web.contract.filters import Expression
+from sipsorcery_web.contract.records import SIPRegistrarBinding
+
+from ..backend import service, visit
+from ..lists.exports import Column, exported, twin
 from ..lists.pages import Asked, page_of
+from ..lists.searching import containing
+from ..live.views import live_list
 
 bp = Blueprint("registrations", __name__, url_prefix="/registrations")
 
 
+@dataclass(frozen=True)
+class Row:
+    """A registration, with when it ends."""
+
+    binding: SIPRegistrarBinding
+    ends: datetime | None
+
+
 @bp.get("")
-def index() -> str:
-    """What the visitor may see, a page at a time."""
-    page = page_of(service().registrar_bindings, Asked.from_request(), None)
-    return render_template("registrations/index.html", page=page)
+@live_list
+def index() -> dict[str, Any]:
+    """The registrations that the visitor may see, a page at a time."""
+    asked = Asked.from_request()
+    page = page_of(service().registrar_bindings, asked, _search(asked.query))
+    rows = [Row(binding, ends(binding)) for binding in page.items]
+    return {"page": page, "rows": rows}
+
+
+@twin(bp)
+def export(form: str) -> Any:
+    """The same registrations as a file."""
+    where = _search(Asked.from_request().query)
+    return exported(form, "registrations", _columns(), service().registrar_bindings, where)
+
+
+def ends(binding: SIPRegistrarBinding) -> datetime | None:
+    """When a registration ends unless the phone renews it; None where that is beyond any calendar."""
+    try:
+        return binding.last_update + timedelta(seconds=binding.expiry)
+    except OverflowError:
+        return None
+
+
+def _search(query: str) -> Expression | None:
+    """Part of the account's name, the phone's own name, where it is or, for administrators, the owner."""
+    names = ["SIPAccountName", "UserAgent", "RemoteSIPSocket", *(["Owner"] if visit().is_administrator else [])]
+    return containing(query, *names)
+
+
+def _columns() -> Sequence[Column[SIPRegistrarBinding]]:
+    owner = [Column[SIPRegistrarBinding]("owner", "Owner", lambda binding: binding.owner)]
+    return (
+        Column("sip_account", "SIP account", lambda binding: binding.sip_account_name),
+        *(owner if visit().is_administrator else ()),
+        Column("contact", "Contact", lambda binding: binding.mangled_contact_uri or binding.contact_uri),
+        Column("contact_given", "Contact as the phone gave it", lambda binding: binding.contact_uri),
+        Column("last_update", "Last update", lambda binding: binding.last_update, is_moment=True),
+        Column("expiry_seconds", "Expiry (seconds)", lambda binding: binding.expiry),
+        Column("ends", "Ends", ends, is_moment=True),
+        Column("remote_socket", "Remote socket", lambda binding: binding.remote_sip_socket),
+        Column("proxy_socket", "Proxy socket", lambda binding: binding.proxy_sip_socket),
+        Column("registrar_socket", "Registrar socket", lambda binding: binding.registrar_sip_socket),
+        Column("user_agent", "User agent", lambda binding: binding.user_agent),
+    )

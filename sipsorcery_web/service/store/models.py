@@ -237,7 +237,11 @@ class SIPCDRRow(Base):
     """One leg of a call that has ended or failed; it outlives its owner."""
 
     __tablename__ = "cdr"
-    __table_args__ = (Index("ix_cdr_owner_created_id", "owner", "created", "id"),)
+    # with the status, since whoever looks at call records leaves some of them out by it
+    __table_args__ = (
+        Index("ix_cdr_owner_created_id_answered_status", "owner", "created", "id", "answered_status"),
+        Index("ix_cdr_created_id_answered_status", "created", "id", "answered_status"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     owner: Mapped[str | None] = mapped_column(String(32))
@@ -248,7 +252,7 @@ class SIPCDRRow(Base):
     bridge_id: Mapped[str | None] = mapped_column(String(36))
     call_direction: Mapped[str] = mapped_column(String(4))
     call_id: Mapped[str] = mapped_column(String(256))
-    created: Mapped[datetime] = mapped_column(index=True)
+    created: Mapped[datetime]
     dst: Mapped[str | None] = mapped_column(String(128))
     dst_host: Mapped[str] = mapped_column(String(128))
     dst_uri: Mapped[str] = mapped_column(String(1024))

@@ -30,6 +30,11 @@ def accounts_not_found(page: Page, scene: Scene) -> None:
 
 
 @view("owner")
+def accounts_switched_off(page: Page, scene: Scene) -> None:
+    page.goto("/sip-accounts?state=off&size=50")
+
+
+@view("owner")
 def accounts_with_password(page: Page, scene: Scene) -> None:
     page.goto(f"/sip-accounts?q={scene.cast.two_phones}")
     row_of(page, scene.cast.two_phones).get_by_role("button", name="Show").click()
@@ -57,7 +62,8 @@ def account_new_suggested(page: Page, scene: Scene) -> None:
     page.goto("/sip-accounts/add")
     page.get_by_label("Username").fill("front-desk-3")
     page.get_by_role("button", name="Suggest one").click()
-    page.get_by_text("Help with trusted addresses").click()
+    for more in page.locator("details.help > summary").all():
+        more.click()
 
 
 @view("owner")
@@ -86,6 +92,16 @@ def account_refused(page: Page, scene: Scene) -> None:
     page.get_by_label("New password").fill("short")
     page.get_by_role("button", name="Save account").click()
     expect(page).to_have_title(re.compile("^Error: "))
+
+
+@view("owner")
+def account_tried(page: Page, scene: Scene) -> None:
+    page.goto(scene.path_of(scene.cast.edited))
+    page.get_by_label("New password").fill("harbour")
+    page.get_by_label("Trusted addresses").fill("[0-9]+.")
+    page.get_by_label("Address to try").fill("[2001:db8:85a3:1234:5678:8a2e:370:7334]:60000")
+    page.get_by_role("button", name="Try it").click()
+    expect(page.get_by_text("The expression matches every address")).to_be_visible()
 
 
 @view("owner")

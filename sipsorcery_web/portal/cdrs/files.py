@@ -1,0 +1,35 @@
+"""The columns of call records as a file."""
+
+from collections.abc import Sequence
+
+from sipsorcery_web.contract.records import SIPCDRAsset
+
+from ..backend import visit
+from ..calls.parties import bridge_of
+from ..lists.exports import Column
+from .rows import Row
+
+
+def columns() -> Sequence[Column[SIPCDRAsset]]:
+    """What a row of the file has; administrators learn whose it is."""
+    owner = [Column[SIPCDRAsset]("owner", "Owner", lambda cdr: cdr.owner)]
+    return (
+        Column("created", "Call date", lambda cdr: cdr.created, is_moment=True),
+        *(owner if visit().is_administrator else ()),
+        Column("direction", "Direction", lambda cdr: cdr.call_direction),
+        Column("from", "From", lambda cdr: cdr.from_header),
+        Column("from_name", "Caller's name", lambda cdr: cdr.from_name),
+        Column("from_user", "Caller's user", lambda cdr: cdr.from_user),
+        Column("destination", "Destination", lambda cdr: cdr.dst_uri),
+        Column("result", "Result", lambda cdr: Row(cdr).cause.title),
+        Column("status", "Status", lambda cdr: cdr.answered_status),
+        Column("reason", "Answer reason", lambda cdr: cdr.answered_reason),
+        Column("ring_seconds", "Ringing (seconds)", lambda cdr: cdr.ring_duration),
+        Column("duration_seconds", "Duration (seconds)", lambda cdr: cdr.duration),
+        Column("answered", "Answered", lambda cdr: cdr.answered_time, is_moment=True),
+        Column("hung_up", "Hung up", lambda cdr: cdr.hungup_time, is_moment=True),
+        Column("hangup_reason", "Hang-up reason", lambda cdr: cdr.hungup_reason),
+        Column("call_id", "Call-ID", lambda cdr: cdr.call_id),
+        Column("bridge_id", "Bridge", lambda cdr: bridge_of(cdr.bridge_id)),
+        Column("id", "Id", lambda cdr: str(cdr.id)),
+    )

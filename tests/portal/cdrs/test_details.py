@@ -1,0 +1,134 @@
+"""Everything about one call."""
+
+import pytest
+
+from ..browser import Browser, words
+from ..house import House
+
+BRIDGE = "5d1f1d36-6a5b-4a0e-8c0c-9a3f8d1b7c21"
+SOMEWHERE = "3f0e7c1a-9a0b-4c55-9d0e-2f8f0b6f7a11"
+
+
+def facts(browser: Browser, cdr: object) -> dict[str, str]:
+    """The fields of a record: labels and values."""
+    page = browser.open(f"/cdrs/{cdr}")
+    lists = page.all("//main//dl[@class='plain-facts']")
+    return {words(label): words(label.getnext()) for each in lists for label in each.iter("dt")}
+
+
+def test_every_field_that_is_set_stands_under_a_label_in_words(house: House, alice: Browser) -> None:
+    began = house.clock()
+    cdr = house.cdr(
+        "alice",
+        admin_member_id="label-1",
+        bridge_id=BRIDGE,
+        in_progress_reason="Ringing",
+        in_progress_status=180,
+        in_progress_time=began,
+        ring_duration=6,
+    )
+    assert facts(alice, cdr) == {
+        "Owner": "alice",
+        "Administered by": "label-1",
+        "Direction": "Out",
+        "Caller’s name": "Front desk",
+        "Caller’s user": "front-desk",
+        "From header": '"Front desk" <sip:front-desk@sip.example.org>;tag=1',
+        "Dialled user": "0871550198",
+        "Dialled host": "northline.example",
+        "Dialled address": "sip:0871550198@northline.example",
+        "Begun": "23 Nov 2026 12:00:00",
+        "Last sign of progress": "23 Nov 2026 12:00:00",
+        "Progress code": "180",
+        "Progress phrase": "Ringing",
+        "Seconds from progress to answer": "6",
+        "Final answer": "23 Nov 2026 12:00:06",
+        "Answer code": "200",
+        "Answer phrase": "OK",
+        "Hung up": "23 Nov 2026 12:03:18",
+        "Reason for hanging up": "Client dialogue hungup",
+        "Seconds talked": "192",
+        "Stored": "23 Nov 2026 12:03:18",
+        "Call-ID": "3c26700c57f1@203.0.113.41",
+        "Bridge": BRIDGE,
+        "Local socket": "udp:192.0.2.1:5060",
+        "Remote socket": "udp:203.0.113.41:5060",
+        "Record id": str(cdr),
+    }
+
+
+def test_a_moment_that_is_not_set_says_so_and_other_empty_fields_are_left_out(house: House, alice: Browser) -> None:
+    cdr = house.cdr(
+        "alice",
+        answered_time=None,
+        hungup_time=None,
+        hungup_reason=None,
+        answered_status=0,
+        answered_reason="",
+        duration=0,
+        bridge_id="00000000-0000-0000-0000-000000000000",
+    )
+    told = facts(alice, cdr)
+    assert [told[name] for name in ("Last sign of progress", "Final answer", "Hung up")] == ["not set"] * 3
+    assert told["Seconds talked"] == "0"
+    assert not {"Reason for hanging up", "Answer code", "Answer phrase", "Bridge"} & told.keys()
+
+
+def test_a_failure_is_explained_with_what_to_do(house: House, alice: Browser) -> None:
+    cdr = house.cdr("alice", answered_status=403, answered_reason="Forbidden")
+    page = alice.open(f"/cdrs/{cdr}")
+    note = page.one("//*[@id='what-to-do']")
+    assert words(note.xpath("./h2")[0]) == "Refused"
+    assert len(note.xpath(".//li")) >= 1
+    assert not page.links.keys() & {"Is 0871550198 registered?"}
+
+
+def test_an_answered_call_needs_no_explanation(house: House, alice: Browser) -> None:
+    assert not alice.open(f"/cdrs/{house.cdr('alice')}").all("//*[@id='what-to-do']")
+
+
+def test_the_legs_of_one_call_lead_to_each_other(house: House, alice: Browser) -> None:
+    first = house.cdr("alice", bridge_id=BRIDGE, call_direction="In", dst_uri="sip:desk@h")
+    second = house.cdr("alice", bridge_id=BRIDGE, dst_uri="sip:elsewhere@h")
+    house.cdr("alice", dst_uri="sip:alone@h")
+    page = alice.open(f"/cdrs/{first}")
+    legs = [words(leg) for leg in page.all("//ul[@class='legs']/li")]
+    assert legs == ["Out at 12:00:00 to elsewhere@h, Answered"]
+    assert page.follow("Out at 12:00:00").path == f"/cdrs/{second}"
+
+
+def test_a_leg_of_somebody_else_is_not_shown(house: House, alice: Browser) -> None:
+    cdr = house.cdr("alice", bridge_id=BRIDGE)
+    house.cdr("bobby", bridge_id=BRIDGE)
+    page = alice.open(f"/cdrs/{cdr}")
+    assert "Joined with" not in page.text
+    assert "bobby" not in page.text
+
+
+@pytest.mark.parametrize(("bridge_id", "calls"), [(None, ["GetCDRs"]), (BRIDGE, ["GetCDRs", "GetCDRs"])])
+def test_a_record_takes_two_calls_at_most(
+    house: House, alice: Browser, bridge_id: str | None, calls: list[str]
+) -> None:
+    cdr = house.cdr("alice", bridge_id=bridge_id)
+    alice.open("/cdrs")
+    house.forget_calls()
+    alice.open(f"/cdrs/{cdr}")
+    assert house.calls == calls
+
+
+def test_bobs_own_and_nobodys_record_are_one_answer_to_alice(house: House, alice: Browser, bob: Browser) -> None:
+    cdr = house.cdr("bobby")
+    theirs = alice.open(f"/cdrs/{cdr}")
+    assert theirs.status == 404
+    assert theirs.text == alice.open(f"/cdrs/{SOMEWHERE}").text
+    assert bob.open(f"/cdrs/{cdr}").status == 200
+
+
+def test_the_administrator_reads_the_records_of_all(house: House, administrator: Browser) -> None:
+    assert facts(administrator, house.cdr("alice"))["Owner"] == "alice"
+    assert "Owner" not in facts(administrator, house.cdr(None))
+
+
+@pytest.mark.parametrize("address", ["/cdrs/1", "/cdrs/add", "/cdrs.xml", "/cdrs/"])
+def test_addresses_that_nobody_gave_out_are_not_found(alice: Browser, address: str) -> None:
+    assert alice.open(address).status == 404
