@@ -6,7 +6,7 @@ IN_VENV := $(VENV)/bin/python
 INSTALL := $(IN_VENV) -m pip install --quiet --disable-pip-version-check
 EXTRAS ?=
 
-.PHONY: help setup run test test-wcf check bench clean browser mono
+.PHONY: help setup run demo test test-wcf check bench clean browser mono
 .DELETE_ON_ERROR:
 
 help: ## List the targets.
@@ -17,6 +17,9 @@ setup: $(VENV)/runtime.done $(if $(EXTRAS),$(VENV)/extras.done) ## Install what 
 run: setup ## Serve the portal at SIPSORCERY_HOST:SIPSORCERY_PORT, until Ctrl-C.
 	@exec $(IN_VENV) app.py
 
+demo: setup ## Serve a portal to try, with customers who are made up; nothing of it is kept.
+	@exec $(IN_VENV) -m demo
+
 test: $(VENV)/tests.done browser ## Run the tests, as many at once as there are cores; ARGS=… goes to pytest.
 	@exec env $$($(IN_VENV) -m tests.services) $(IN_VENV) -m pytest --numprocesses auto $(ARGS)
 
@@ -25,16 +28,17 @@ test-wcf: $(VENV)/tests.done mono ## Compile and run the C# sample with Debian's
 
 check: $(VENV)/tests.done ## Look for mistakes without running anything: ruff, and mypy in strict mode.
 	@$(IN_VENV) -m ruff check .
-	@$(IN_VENV) -m ruff format --check app.py sipsorcery_web bench
+	@$(IN_VENV) -m ruff format --check app.py sipsorcery_web bench demo
 	@$(IN_VENV) -m mypy
 
 bench: $(VENV)/bench.done ## Measure; takes some minutes and a quiet machine.
 	@$(IN_VENV) -m bench.servers
 	@$(IN_VENV) -m bench.corpus
+	@$(IN_VENV) -m bench.portal
 
 clean: ## Remove .venv and what the tools left behind; instance/ stays.
 	@rm -rf $(VENV) .hypothesis .mypy_cache .pytest_cache .ruff_cache
-	@find app.py sipsorcery_web tests bench -name __pycache__ -prune -exec rm -rf {} +
+	@find app.py sipsorcery_web tests bench demo -name __pycache__ -prune -exec rm -rf {} +
 
 $(VENV)/made.done:
 	@command -v "$(PYTHON)" >/dev/null || { \

@@ -17,6 +17,7 @@ from ..backend import service, service_with
 from ..errors import FORGED, needs_https, shown
 from ..forms import opened
 from ..status import service_status
+from .demonstration import demonstration
 from .forms import DEFAULTS, CustomerForm, InviteForm, SignInForm
 
 bp = Blueprint("signing_in", __name__)
@@ -127,6 +128,7 @@ def _login_page(form: SignInForm, invite_form: InviteForm | None = None, retry_a
         status=status,
         new_accounts=None if status.takes_invites and not status.takes_anyone else status.new_accounts,
         retry_after=retry_after,
+        demonstration=demonstration(),
     )
     return page, max(form.status, invite_form.status if invite_form else 0)
 

@@ -1,0 +1,70 @@
+"""Serves the demonstration until it is stopped: `python -m demo`."""
+
+import os
+import signal
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NoReturn
+
+from flask import Flask
+
+from sipsorcery_web.portal.signing_in.demonstration import Demonstration
+from sipsorcery_web.serving import announce, prepare, run, set_up_logging, stop_on_signals
+from sipsorcery_web.settings import NewAccounts, SettingError, Settings
+
+from .life import Life
+from .people import ADMINISTRATOR, CUSTOMERS, DOMAIN, PASSWORD
+from .stage import Stage
+
+ONLY_HERE = "its passwords are published, so SIPSORCERY_HOST must be an address of this machine alone."
+SHOWN = Demonstration({person.username: person.about for person in (*CUSTOMERS, ADMINISTRATOR)}, PASSWORD)
+
+
+def main() -> None:
+    """Make the store, show it, and throw it away."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _leave)
+    set_up_logging()
+    with tempfile.TemporaryDirectory(prefix="sipsorcery-demo-") as folder:
+        try:
+            settings = settings_for(Path(folder))
+            app, server = prepare(settings, SHOWN)
+        except (SettingError, OSError) as error:
+            sys.exit(f"The demonstration does not start: {error}")
+        show(app, server, settings)
+
+
+def settings_for(folder: Path, environment: Mapping[str, str] = os.environ) -> Settings:
+    """Where it listens is as it was set; nothing else of the environment, least of all a database, takes part.
+
+    SettingError for an address that other machines reach.
+    """
+    given = Settings.from_environment(environment)
+    if not given.is_loopback:
+        raise SettingError(ONLY_HERE)
+    closed = NewAccounts("closed", chosen=True)
+    return Settings(host=given.host, port=given.port, data_dir=folder, domain=DOMAIN, new_accounts=closed)
+
+
+def show(app: Flask, server: Any, settings: Settings) -> None:
+    """Fill the store and serve until told to stop."""
+    stage = Stage(app.extensions["set_up"].parts)
+    stage.fill()
+    told_to_stop = stop_on_signals(server)
+    announce(app, settings)
+    print(f"Everybody's password is {PASSWORD}; sign in as", ", ".join(SHOWN.people), flush=True)
+    life = Life(stage.parts, stage.random, stage.calls)
+    life.start()
+    run(server, told_to_stop)
+    life.stop()
+    app.extensions["database"].close()
+
+
+def _leave(*_: object) -> NoReturn:
+    raise SystemExit(0)
+
+
+if __name__ == "__main__":
+    main()
