@@ -14,8 +14,12 @@ from .database.engine import Database, open_database
 from .database.keyring import Keyring
 from .database.migrate import migrate
 from .portal.access import open_blueprint
+from .portal.keepings.deleted_records import DeletedRecords
+from .portal.keepings.dial_plan_versions import DialPlanVersions
 from .portal.keepings.kept_forms import KeptForms
+from .portal.keepings.opened_records import OpenedRecords
 from .portal.keepings.sessions import SessionKeeping, SqlSessions
+from .portal.signing_in.demonstration import Demonstration
 from .provisioning.channel import Channel
 from .provisioning.in_process import InProcessChannel
 from .provisioning.soap import SoapChannel
@@ -37,9 +41,15 @@ Clock = Callable[[], datetime]
 
 
 def create_app(
-    settings: Settings | None = None, *, clock: Clock | None = None, passwords: Passwords | None = None
+    settings: Settings | None = None,
+    *,
+    clock: Clock | None = None,
+    passwords: Passwords | None = None,
+    demonstration: Demonstration | None = None,
 ) -> Flask:
     """The application; the arguments stand in for the environment, the time and the cost of a password.
+
+    `demonstration` is for a portal whose customers are made up: its sign-in page tells their password.
 
     SettingError, KeyringError or StoreUnavailable when it cannot be put together.
     """
@@ -59,7 +69,7 @@ def create_app(
     migrate(database)
     keyring = Keyring.load(settings.data_dir / "keys")
     parts = _parts(settings, database, keyring, now, passwords) if settings.embedded else None
-    _add_portal(app, settings, database, keyring, now, parts)
+    _add_portal(app, settings, database, keyring, now, parts, demonstration)
     if parts is not None:
         commands.init_app(app, parts)
     if settings.trusted_proxies:
@@ -89,7 +99,13 @@ def _parts(
 
 
 def _add_portal(
-    app: Flask, settings: Settings, database: Database, keyring: Keyring, clock: Clock, parts: Parts | None
+    app: Flask,
+    settings: Settings,
+    database: Database,
+    keyring: Keyring,
+    clock: Clock,
+    parts: Parts | None,
+    demonstration: Demonstration | None,
 ) -> None:
     service = None if parts is None else Service(parts)
     csrf = portal.init_app(
@@ -98,12 +114,18 @@ def _add_portal(
             channel=_channel(settings, service),
             sessions=_sessions(settings, database, keyring),
             kept_forms=KeptForms(database, keyring, clock),
+            opened_records=OpenedRecords(database, keyring, clock),
+            deleted_records=DeletedRecords(database, keyring, clock),
+            dial_plan_versions=DialPlanVersions(database, keyring, clock),
             clock=clock,
             address=settings.domain if service else urlsplit(settings.provisioning_url).hostname or "",
             invites=_invites(settings),
             set_up=None if parts is None else FirstRun(parts),
+            live_seconds=settings.live_seconds,
             insecure_http=settings.insecure_http,
             service_address=settings.service_address,
+            demonstration=demonstration,
+            provider_registrations=settings.provider_registrations,
         ),
     )
     if service is not None:

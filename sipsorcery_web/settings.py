@@ -51,6 +51,7 @@ class Settings:
     private_providers: bool = False
     forbidden_providers: str = ""
     provider_registrations: bool = True
+    live_seconds: float = 3.0
     request_limit: int = 1_000_000
     fault_status: int = 500
     public_url: str = ""
@@ -163,6 +164,13 @@ def _seconds(value: str) -> float:
     return seconds
 
 
+def _pause(value: str) -> float:
+    seconds = float(value)
+    if not 1 <= seconds <= 300:
+        raise ValueError("it is a number of seconds from 1 to 300")
+    return seconds
+
+
 def _count(value: str) -> int:
     if not value.isdigit():
         raise ValueError("it is a whole number")
@@ -233,6 +241,7 @@ _PARSERS: dict[str, Callable[[str], object]] = {
     "private_providers": _switch,
     "forbidden_providers": _pattern,
     "provider_registrations": _switch,
+    "live_seconds": _pause,
     "request_limit": _count,
     "fault_status": _fault_status,
     "public_url": _public_url,

@@ -210,6 +210,11 @@ _PASSWORDS = ("sip_password", "customer_password", "new_password", "provider_pas
 _NAMES = ("sip_username", "customer_username")
 _FIELDS_OF = (
     (r"The existing password did not match.*", ("old_password",)),
+    (r"The Provider Server .*", ("provider_server",)),
+    (r"The Provider Register Server .*", ("register_server",)),
+    (r"The Provider Outbound Proxy .*", ("provider_outbound_proxy",)),
+    (r"A SIP provider with this name .*", ("provider_name",)),
+    (r"SIP provider registrations .*", ("register_enabled",)),
     (r"(A|The|Your) password .*", _PASSWORDS),
     (r".*email address.*", ("email_address",)),
     (r".*first name.*", ("first_name",)),
@@ -217,6 +222,7 @@ _FIELDS_OF = (
     (r".*security question.*", ("security_answer",)),
     (r"(The|Your) city .*", ("city",)),
     (r"The web site .*", ("web_site",)),
+    (r"(A|The) dial plan .*name.*", ("dial_plan_name",)),
     (r".*invite code.*", ("invite_code",)),
     (r"The domain .*", ("sip_domain",)),
     (r".*(username|SIP account name).*", _NAMES),

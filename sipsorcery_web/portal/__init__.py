@@ -28,14 +28,25 @@ from .account import pages as account
 from .calls import pages as calls
 from .cdrs import pages as cdrs
 from .csrf import MaskedCSRF
+from .dial_plans import history as dial_plan_history
 from .dial_plans import pages as dial_plans
+from .editing import conflicts, deleting
+from .editing import pages as editing
+from .help import pages as help_pages
+from .keepings.deleted_records import DeletedRecords
+from .keepings.dial_plan_versions import DialPlanVersions
 from .keepings.kept_forms import KeptForms
+from .keepings.opened_records import OpenedRecords
 from .keepings.sessions import SessionKeeping
+from .live import views as live
 from .provider_registrations import pages as provider_registrations
 from .registrations import pages as registrations
+from .signing_in import demonstration
 from .signing_in import pages as signing_in
+from .signing_in.demonstration import Demonstration
 from .sip_accounts import pages as sip_accounts
 from .sip_providers import pages as sip_providers
+from .sip_providers import registering
 
 AREAS = (
     signing_in,
@@ -47,6 +58,8 @@ AREAS = (
     dial_plans,
     calls,
     cdrs,
+    editing,
+    help_pages,
     health,
 )
 
@@ -64,12 +77,18 @@ class Portal:
     channel: Channel
     sessions: SessionKeeping
     kept_forms: KeptForms
+    opened_records: OpenedRecords
+    deleted_records: DeletedRecords
+    dial_plan_versions: DialPlanVersions
     clock: Callable[[], datetime]
     address: str
     invites: str
     set_up: first_run.SetUp | None = None
+    live_seconds: float = 3.0
     insecure_http: bool = False
     service_address: str = ""
+    demonstration: Demonstration | None = None
+    provider_registrations: bool = True
 
 
 def init_app(app: Flask, portal: Portal) -> MaskedCSRF:
@@ -77,6 +96,10 @@ def init_app(app: Flask, portal: Portal) -> MaskedCSRF:
     session.init_app(app, portal.sessions, portal.clock, portal.insecure_http)
     backend.init_app(app, portal.channel)
     expired.init_app(app, portal.kept_forms)
+    conflicts.init_app(app, portal.opened_records)
+    deleting.init_app(app, portal.deleted_records)
+    dial_plan_history.init_app(app, portal.dial_plan_versions)
+    live.init_app(app, portal.live_seconds)
     access.init_app(app)
     csrf = MaskedCSRF(app)
     errors.init_app(app)
@@ -88,6 +111,8 @@ def init_app(app: Flask, portal: Portal) -> MaskedCSRF:
     Compress(app)
     frame.init_app(app)
     developers.init_app(app, portal.service_address)
+    demonstration.init_app(app, portal.demonstration)
+    registering.init_app(app, registering.Registering(portal.provider_registrations, portal.address))
     for area in AREAS:
         app.register_blueprint(area.bp)
     if portal.set_up is not None:

@@ -3,7 +3,7 @@
 import gzip
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,12 @@ _CONTENT_TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
 }
+_FOR_SOME_PAGES = {
+    "editor.css": ("vendor/ace/*.css", "editor/*.css"),
+    "editor.js": ("vendor/ace/*.js", "editor/*.js"),
+    "help.css": ("help/*.css",),
+}
+"""Files that not every page loads, and what they are joined from."""
 _FOR_EVER = "public, max-age=31536000, immutable"  # RFC 8246: the name changes with the contents
 
 
@@ -42,6 +48,9 @@ class Assets:
             "icons.svg": (source / "icons.svg").read_text("utf-8"),
         }
         self._by_name = {name: _asset(name, text.encode()) for name, text in contents.items()}
+        for name, patterns in _FOR_SOME_PAGES.items():
+            joined = "\n".join(_texts(source, patterns))
+            self._by_name[name] = _asset(name, joined.encode(), quality=9)  # 11 would take a second at each start
         self._by_file = {asset.file: asset for asset in self._by_name.values()}
 
     def url(self, name: str) -> str:
@@ -97,6 +106,10 @@ def joined_scripts(folder: Path) -> str:
     return "\n".join(script.read_text("utf-8") for script in sorted(folder.glob("*.js")))
 
 
+def _texts(source: Path, patterns: Iterable[str]) -> list[str]:
+    return [file.read_text("utf-8") for pattern in patterns for file in sorted(source.glob(pattern))]
+
+
 def _layers(declaration: str) -> list[str]:
     return re.findall(r"[\w-]+", declaration.removeprefix("@layer"))
 
@@ -107,11 +120,11 @@ def _without_comments(sheet: str) -> str:
     return "\n".join(line.strip() for line in lines if line.strip())
 
 
-def _asset(name: str, content: bytes) -> Asset:
+def _asset(name: str, content: bytes, quality: int = 11) -> Asset:
     path = Path(name)
     digest = hashlib.sha256(content).hexdigest()[:12]
     codings = {
-        "br": brotli.compress(content, quality=11),
+        "br": brotli.compress(content, quality=quality),
         "gzip": gzip.compress(content, 9, mtime=0),
         "identity": content,
     }

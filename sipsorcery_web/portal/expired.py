@@ -13,14 +13,21 @@ from . import session
 from .account.forms import DetailsForm, PasswordForm
 from .addresses import with_parameter
 from .csrf import secret_in
+from .dial_plans.form import DialPlanForm
 from .forms import Labels, labels_of
 from .keepings.kept_forms import KeptForms
 from .signing_in.forms import CustomerForm, SignInForm
 from .sip_accounts.form import SIPAccountForm
+from .sip_providers.form import SIPProviderForm
 
 EXTENSION = "kept_forms"
 NOT_TYPED = frozenset({"csrf_token", "next", "kept", "id"})
-THINGS = {"account": "your settings", "sip_accounts": "the SIP account"}
+THINGS = {
+    "account": "your settings",
+    "sip_accounts": "the SIP account",
+    "sip_providers": "the SIP provider",
+    "dial_plans": "the dial plan",
+}
 
 
 @dataclass(frozen=True)
@@ -90,7 +97,7 @@ def _keep(username: str) -> tuple[str, Kept | None]:
     labels = _labels()
     typed = {name: request.form.getlist(name) for name in request.form if name not in NOT_TYPED | labels.secrets}
     shown = [
-        (labels.words[name], "yes" if name in labels.ticks else ", ".join(texts))
+        (labels.words[name], "yes" if name in labels.ticks else ", ".join(filter(None, texts)))
         for name, texts in typed.items()
         if name in labels.words
     ]
@@ -118,7 +125,8 @@ def _page_behind() -> str:
 
 
 def _title(typed: Mapping[str, Sequence[str]]) -> str:
-    names = typed.get("sip_username") or typed.get("customer_username")
+    names = typed.get("sip_username") or typed.get("customer_username") or typed.get("provider_name")
+    names = names or typed.get("dial_plan_name")
     return names[0] if names and names[0] else THINGS.get(request.blueprint or "", "this page")
 
 
@@ -129,4 +137,6 @@ def _keeping() -> KeptForms:
 
 @cache
 def _labels() -> Labels:
-    return labels_of([SignInForm, CustomerForm, DetailsForm, PasswordForm, SIPAccountForm])
+    return labels_of(
+        [SignInForm, CustomerForm, DetailsForm, PasswordForm, SIPAccountForm, SIPProviderForm, DialPlanForm]
+    )

@@ -11,6 +11,7 @@ from sipsorcery_web.contract.time_zones import place_of, zone_of
 
 # strftime's %b would follow the process's locale.
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 # .NET's DateTimeOffset.MinValue and MaxValue stand for "not set" on the wire, and neither can be moved to another zone.
 _NEVER_YEARS = (MINYEAR, MAXYEAR)
@@ -20,6 +21,12 @@ def date(moment: datetime | None, zone: tzinfo) -> str:
     """The day in a zone, "02 Feb 2024"; "never" for a moment that is not set."""
     local = _in_zone(moment, zone)
     return f"{local.day:02} {_MONTHS[local.month - 1]} {local.year:04}" if local else "never"
+
+
+def weekday(moment: datetime | None, zone: tzinfo) -> str:
+    """The day of the week in a zone, "Thursday"; empty for a moment that is not set."""
+    local = _in_zone(moment, zone)
+    return _WEEKDAYS[local.weekday()] if local else ""
 
 
 def clock(moment: datetime | None, zone: tzinfo) -> str:
@@ -70,7 +77,7 @@ def zone_label(name: str | None, at: datetime) -> str:
 
 def init_app(app: Flask) -> None:
     """Make the formats filters of the templates; moments are shown in the visitor's zone, `g.zone`, else in UTC."""
-    for written in (date, clock, iso):
+    for written in (date, weekday, clock, iso):
         app.add_template_filter(_in_visitors_zone(written), written.__name__)
     app.add_template_filter(span)
     app.add_template_filter(soft)

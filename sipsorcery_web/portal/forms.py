@@ -95,7 +95,7 @@ def opened(form: type[F], values: Mapping[str, Any], kept: Mapping[str, Sequence
         Waiting(field.label.text, typed, stored)
         for field in restored
         if not isinstance(field, HiddenField | PasswordField)
-        and (typed := _shown(field, field.data)) != (stored := _shown(field, field.object_data))
+        and (typed := shown(field, field.data)) != (stored := shown(field, field.object_data))
     ]
     return restored
 
@@ -149,7 +149,8 @@ def labels_of(forms: Iterable[type[Form]]) -> Labels:
     )
 
 
-def _shown(field: Field, value: object) -> str:
+def shown(field: Field, value: object) -> str:
+    """A value of a field as words."""
     if isinstance(field, BooleanField):
         return "yes" if value else "no"
     return str(value or "")

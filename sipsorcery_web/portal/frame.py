@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Blueprint, Flask, current_app, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from sipsorcery_web.contract.errors import Refused
@@ -16,6 +16,7 @@ from . import session, words
 from .access import open_to_all
 from .addresses import local_path
 from .backend import service, visit
+from .cookies import keep_choice
 from .formats import zone_label
 from .keepings.errors import KeepingsUnavailable
 from .lists.pages import address_with, kept_parameters
@@ -24,7 +25,6 @@ from .status import service_status
 
 THEMES = ("light", "dark", "device")
 LONGEST_SESSION = timedelta(minutes=LONGEST_SESSION_MINUTES)
-A_YEAR = 365 * 24 * 3600
 
 bp = Blueprint("frame", __name__)
 
@@ -71,6 +71,7 @@ PLACES = (
     Place("dial_plans.index", "dial-plans", "Dial plans"),
     Place("calls.index", "calls", "Calls", beside=("cdrs",)),
     Place("account.details", "settings", "Settings"),
+    Place("help.index", "help", "Help"),
 )
 
 
@@ -96,8 +97,7 @@ def appearance() -> Response:
     response = redirect(_back(), 303)
     theme = request.form.get("theme", "")
     if theme in THEMES:
-        secure = current_app.session_interface.get_cookie_secure(current_app)
-        response.set_cookie("theme", theme, max_age=A_YEAR, secure=secure, httponly=True, samesite="Lax")
+        keep_choice(response, "theme", theme)
     return response
 
 

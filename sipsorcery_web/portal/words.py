@@ -2,7 +2,9 @@
 
 from sipsorcery_web.contract.errors import ContractError, OutcomeUnknown, ProvisioningError
 from sipsorcery_web.contract.rules import NAME_TAKEN
+from sipsorcery_web.contract.rules_for_providers import URI_FIELDS
 
+_PRIVATE = "This is an address of a private network. This service allows public servers only."
 _PLAIN = {
     "Not a valid choice.": "What was chosen is not in the list any more. Choose again.",
     "The username must be specified when creating a new SIP account.": "Give the account a name.",
@@ -32,6 +34,9 @@ _PLAIN = {
     "(no full stop characters '.' are allowed).": (
         "The username has a character that is not allowed. Use letters, digits, _ and -."
     ),
+    "The dial plan needs a name.": "Give the plan a name.",
+    "The dial plan name can have at most 64 characters.": "The name can have at most 64 characters.",
+    "A dial plan with this name already exists.": "There is a plan with this name already. Choose another name.",
     NAME_TAKEN: "This username is taken. Choose another one.",
     "A password must be specified.": "Enter a password.",
     "The password length must be between 6 and 20.": "The password needs 6 to 20 characters.",
@@ -53,6 +58,24 @@ _PLAIN = {
     "No invite code was specified": "Enter the invite code that you were given.",
     "The invite code was not recognised.": "This invite code is not known. Check that it is complete.",
     "The invite code has already been used.": "This invite code has been used. Each code makes one account.",
+    "A value for Provider Name must be specified.": "Give the provider a name.",
+    "The Provider Name cannot contain a full stop '.' in order to avoid ambiguity with DNS host names, "
+    "please remove the '.'.": "The name cannot have a dot in it: dial plans would take it for a server.",
+    "A SIP provider with this name already exists.": "You have a provider with this name. Choose another name.",
+    "A value for Server must be specified.": "Enter the provider’s server.",
+    URI_FIELDS["provider_server"]: "This is not a server. One looks like sip.example.com or 203.0.113.5.",
+    URI_FIELDS["register_server"]: "This is not a server. One looks like sip.example.com or 203.0.113.5.",
+    URI_FIELDS["register_contact"]: "This is not a contact. One looks like name@example.org.",
+    "A valid contact must be supplied to enable a provider registration.": "Registering needs a contact.",
+    "A username is required for Google Voice entries.": "Google Voice needs a username.",
+    "A password is required for Google Voice entries.": "Google Voice needs a password.",
+    "A callback number is required for Google Voice entries.": "Google Voice needs a number to call back.",
+    "The callback number contains an invalid character. Only digits are permitted.": (
+        "The callback number can have digits only."
+    ),
+    "The gv callback number can have at most 16 characters.": "The callback number can have at most 16 digits.",
+    "The gv callback pattern can have at most 32 characters.": "The callback pattern can have at most 32 characters.",
+    "SIP provider registrations are disabled on this system.": "This service does not register with providers.",
 }
 _BEGINNINGS = {
     "Your password has an invalid character ": (
@@ -61,6 +84,15 @@ _BEGINNINGS = {
     "You are not permitted to create this username. Only user ": (
         "What stands behind the last dot looks like a customer’s name. Only that customer can create such an account."
     ),
+    "Your register contact entry appears to be invalid, the user portion was missing.": (
+        "The contact needs a name in front of the @, as in name@example.org."
+    ),
+    "The Provider Server contains a disallowed string.": "This service does not allow this server.",
+    "The Provider Register Server contains a disallowed string.": "This service does not allow this server.",
+    "The Provider Outbound Proxy contains a disallowed string.": "This service does not allow this server.",
+    "The Provider Server is an address of a private network": _PRIVATE,
+    "The Provider Register Server is an address of a private network": _PRIVATE,
+    "The Provider Outbound Proxy is an address of a private network": _PRIVATE,
     "Sorry new account creations currently require an invite code": "An account needs an invite code here.",
     "Sorry new account creations are currently disabled": "This service takes no new accounts at the moment.",
 }

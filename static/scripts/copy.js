@@ -10,15 +10,23 @@
   }
   const copy = (text) => navigator.clipboard?.writeText(text).catch(() => copyBySelection(text)) ?? copyBySelection(text)
 
-  for (const button of document.querySelectorAll("[data-copies]")) {
-    const idle = button.textContent
-    button.hidden = false
-    button.addEventListener("click", async () => {
-      const source = document.getElementById(button.dataset.copies)
-      await copy(source.value ?? source.textContent)
-      button.focus()
-      button.textContent = "Copied"
-      setTimeout(() => { button.textContent = idle }, 2000)
-    })
+  const sourceOf = (button) => document.getElementById(button.dataset.copies)
+  const textOf = (button) => sourceOf(button).value ?? sourceOf(button).textContent
+  const say = (button, words) => { (button.querySelector("[data-verb]") ?? button).textContent = words }
+
+  for (const button of document.querySelectorAll("[data-copies]:not([data-once-shown])")) {
+    const offer = () => { button.hidden = !textOf(button) }
+    sourceOf(button).addEventListener("input", offer)
+    offer()
   }
+
+  // lists that are kept current bring new buttons
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copies]")
+    if (!button) return
+    await copy(textOf(button))
+    button.focus()
+    say(button, "Copied")
+    setTimeout(() => say(button, "Copy"), 2000)
+  })
 }

@@ -18,22 +18,35 @@
     return page.querySelector("[data-password]").textContent
   }
 
-  for (const button of document.querySelectorAll("[data-reveals-stored]")) {
-    const place = document.getElementById(button.dataset.revealsStored)
-    const dots = [...place.childNodes]
-    let shown = false
-    const show = (...content) => {
-      shown = content[0] !== dots[0]
-      place.replaceChildren(...content)
-      say(button, shown ? "Hide" : "Show")
-    }
-
-    button.addEventListener("click", async (event) => {
-      event.preventDefault()
-      if (shown) return show(...dots)
-      // any other answer than the password is a page to be seen: the session may have ended
-      await ask(button).then(show, () => button.form.requestSubmit(button))
-    })
-    window.addEventListener("pagehide", () => show(...dots))
+  const placeOf = (button) => document.getElementById(button.dataset.revealsStored)
+  const hidden = new Map()  // the dots behind each button that shows a password
+  const offerCopy = (button, offered) => {
+    const copy = document.querySelector(`[data-copies="${button.dataset.revealsStored}"]`)
+    if (copy) copy.hidden = !offered
   }
+  const show = (button, password) => {
+    hidden.set(button, [...placeOf(button).childNodes])
+    placeOf(button).replaceChildren(password)
+    button.dataset.revealed = ""
+    say(button, "Hide")
+    offerCopy(button, true)
+  }
+  const hide = (button) => {
+    placeOf(button).replaceChildren(...hidden.get(button))
+    hidden.delete(button)
+    delete button.dataset.revealed
+    say(button, "Show")
+    offerCopy(button, false)
+  }
+
+  // lists that are kept current bring new buttons
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-reveals-stored]")
+    if (!button) return
+    event.preventDefault()
+    if (hidden.has(button)) return hide(button)
+    // any other answer than the password is a page to be seen: the session may have ended
+    await ask(button).then((password) => show(button, password), () => button.form.requestSubmit(button))
+  })
+  window.addEventListener("pagehide", () => { for (const button of [...hidden.keys()]) hide(button) })
 }

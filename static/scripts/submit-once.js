@@ -1,4 +1,4 @@
-// A form that is under way cannot be sent again: its button is disabled and says what is running.
+// A form that is under way cannot be sent again: its buttons for that are disabled and say what is running.
 {
   const idle = new Map()
 
@@ -10,9 +10,11 @@
   document.addEventListener("submit", (event) => {
     const button = event.submitter
     if (event.defaultPrevented || !button?.dataset.running) return
-    idle.set(button, button.textContent)
+    const { running } = button.dataset
+    const alike = [...event.target.elements].filter((each) => each.dataset.running === running)
+    for (const each of alike) idle.set(each, each.textContent)
     // after the browser has read the form, otherwise the button's own value would be left out
-    setTimeout(() => Object.assign(button, { disabled: true, textContent: button.dataset.running }))
+    setTimeout(() => { for (const each of alike) Object.assign(each, { disabled: true, textContent: running }) })
   })
   window.addEventListener("pageshow", restore)
   document.addEventListener("keydown", (event) => event.key === "Escape" && restore())

@@ -7,12 +7,15 @@ for (const form of document.querySelectorAll("form[data-unsaved]")) {
 
   const isChanged = (field) => {
     if (field.type === "checkbox") return field.checked !== field.defaultChecked
+    if (field.type === "radio") return field.checked && !field.defaultChecked
     if (field.options) return field.selectedIndex !== Math.max(0, [...field.options].findIndex((option) => option.defaultSelected))
     return field.value !== field.defaultValue
   }
-  const changes = () => [...form.elements].filter((field) => field.labels?.length && !field.disabled && isChanged(field))
+  const isSaved = (field) => field.labels?.length && !field.disabled && !("passing" in field.dataset)
+  const changes = () => [...form.elements].filter((field) => isSaved(field) && isChanged(field))
   // "Calls in" within a sentence is "calls in", "SIP password" stays
-  const nameOf = (field) => field.labels[0].firstChild.textContent.trim().replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase())
+  const labelOf = (field) => document.getElementById(field.closest("[role=radiogroup]")?.getAttribute("aria-labelledby")) ?? field.labels[0]
+  const nameOf = (field) => labelOf(field).firstChild.textContent.trim().replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase())
   const warn = (event) => {
     if (sending) return
     event.preventDefault()
@@ -28,5 +31,6 @@ for (const form of document.querySelectorAll("form[data-unsaved]")) {
 
   form.addEventListener("input", update)
   form.addEventListener("submit", () => { sending = true })
+  form.querySelector("[data-discards]")?.addEventListener("click", () => { sending = true })
   window.addEventListener("pageshow", () => { sending = false; update() })
 }

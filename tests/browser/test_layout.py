@@ -55,7 +55,7 @@ FAULTS = """() => {
   const inSentence = (link) => getComputedStyle(link).display === "inline" && [...link.parentElement.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim())
   for (const control of document.querySelectorAll("a[href], button, input:not([type=hidden]), select, summary")) {
     if (hidden(control) || inSentence(control)) continue
-    const boxes = [control, ...(control.type === "checkbox" ? control.labels : [])].map((part) => part.getBoundingClientRect())
+    const boxes = [control, ...(["checkbox", "radio"].includes(control.type) ? control.labels : [])].map((part) => part.getBoundingClientRect())
     const width = Math.max(...boxes.map((box) => box.right)) - Math.min(...boxes.map((box) => box.left))
     const height = Math.max(...boxes.map((box) => box.bottom)) - Math.min(...boxes.map((box) => box.top))
     if (width < 24 || height < 24) faults.push(`only ${Math.round(width * 10) / 10} by ${Math.round(height * 10) / 10}: ${name(control)}`)

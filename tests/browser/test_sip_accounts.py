@@ -262,7 +262,7 @@ def test_a_list_is_paged_and_searched(page: Page, portal: Portal, alice: str, de
     expect(page.get_by_text("26 to 27 of 27")).to_be_visible()
     page.get_by_label("Find an account").fill("line-07")
     page.get_by_label("Find an account").press("Enter")
-    expect(page.get_by_text("All 1 with “line-07”")).to_be_visible()
+    expect(page.get_by_text("1 found with “line-07”")).to_be_visible()
     expect(row_of(page, "line-07")).to_be_visible()
     page.get_by_label("Find an account").fill("nowhere")
     page.get_by_role("button", name="Find").click()
@@ -291,3 +291,92 @@ def test_when_the_service_has_gone_what_was_typed_is_still_there(open_page: Open
     page.get_by_label("Password", exact=True).fill(SIP_PASSWORD)
     page.get_by_role("button", name="Add account").click()
     expect(row_of(page, desk)).to_be_visible()
+
+
+def test_the_strength_of_a_password_is_said_while_it_is_typed(page: Page, portal: Portal, alice: str) -> None:
+    sign_in(page, alice)
+    page.goto("/sip-accounts/add")
+    field = page.get_by_label("Password", exact=True)
+    words = page.locator("[data-strength-of] output")
+    expect(words).to_be_hidden()
+    for typed, said in [
+        ("abc", "Too short: 3 of at least 6 characters."),
+        ("harbour", "Easy to guess."),
+        ("123456789012345", "Easy to guess."),
+        ("aaaaaaaaaaaaaaa", "Easy to guess."),
+        ("h4rbourLi", "Fair."),
+        ("Vq7mZ2xKp9Rt4Lw", "Hard to guess."),
+        ("Vq7mZ2xKp9Rt4Lw8", "Too long: 16 of at most 15 characters."),
+    ]:
+        field.fill(typed)
+        expect(words).to_contain_text(said)
+    field.fill("")
+    expect(words).to_be_hidden()
+    page.get_by_role("button", name="Suggest one").click()
+    expect(words).to_have_text("Hard to guess.")
+
+
+@pytest.mark.parametrize("clipboard", [True, False], ids=["https", "plain http"])
+def test_a_suggested_and_a_shown_password_are_copied_in_place(
+    open_page: Opening, portal: Portal, alice: str, desk: str, clipboard: bool
+) -> None:
+    page = open_page(portal, permissions=["clipboard-read", "clipboard-write"])
+    if not clipboard:
+        page.add_init_script("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    sign_in(page, alice)
+    page.goto("/sip-accounts/add")
+    copy = page.get_by_role("button", name="Copy")
+    expect(copy).to_have_count(0)
+    page.get_by_role("button", name="Suggest one").click()
+    suggested = page.get_by_label("Password", exact=True).input_value()
+    copy.click()
+    expect(page.get_by_role("button", name="Copied")).to_be_focused()
+    page.get_by_label("Username").press("Control+v")
+    expect(page.get_by_label("Username")).to_have_value(suggested)
+
+    add_account(page, desk)
+    show = row_of(page, desk).get_by_role("button", name="Show")
+    expect(row_of(page, desk).get_by_role("button", name="Copy")).to_have_count(0)
+    show.press("Enter")
+    row_of(page, desk).get_by_role("button", name=f"Copy the password of {desk}@{portal.domain}").press("Enter")
+    expect(row_of(page, desk).get_by_role("button", name="Copied")).to_be_focused()
+    page.get_by_role("searchbox").press("Control+v")
+    expect(page.get_by_role("searchbox")).to_have_value(SIP_PASSWORD)
+    row_of(page, desk).get_by_role("button", name="Hide").click()
+    expect(row_of(page, desk).get_by_role("button", name=re.compile("^Cop"))).to_have_count(0)
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_an_address_is_tried_and_what_is_typed_stays(
+    open_page: Opening, portal: Portal, alice: str, scripts: bool
+) -> None:
+    page = open_page(portal, DESK, scripts)
+    sign_in(page, alice)
+    page.get_by_role("link", name=alice, exact=True).click()
+    page.get_by_label("Network id").fill("attic")
+    page.get_by_label("New password").fill("n1ghtingale")
+    page.get_by_label("Trusted addresses").fill("^203")
+    page.get_by_label("Address to try").fill("203.0.113.41:5060")
+    page.get_by_role("button", name="Try it").click()
+    answer = page.get_by_text("203.0.113.41:5060 matches: it is let in without a password.")
+    expect(answer).to_be_in_viewport()
+    expect(page.get_by_label("Network id")).to_have_value("attic")
+    expect(page.get_by_label("New password")).to_have_value("n1ghtingale" if scripts else "")
+    if scripts:
+        page.get_by_label("Address to try").fill("198.51.100.7")
+        page.get_by_label("Address to try").press("Enter")
+        expect(page.get_by_text("198.51.100.7:5060 does not match: the password is asked.")).to_be_visible()
+        expect(page.get_by_text("3 changes not saved: new password, trusted addresses, network id")).to_be_visible()
+    assert portal.accounts_of(alice)[alice].network_id is None
+    page.get_by_label("Network id").press("Enter")
+    expect(note(page, "is saved.")).to_be_visible()
+    assert portal.accounts_of(alice)[alice].network_id == "attic"
+
+
+def test_when_the_session_is_over_trying_leads_to_the_sign_in(page: Page, portal: Portal, alice: str) -> None:
+    sign_in(page, alice)
+    page.get_by_role("link", name=alice, exact=True).click()
+    page.get_by_label("Trusted addresses").fill("^203")
+    page.context.clear_cookies(name="sipsorcery_session")
+    page.get_by_role("button", name="Try it").click()
+    expect(page.get_by_label("Username")).to_be_visible()

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from .portals import Portal
 from .scenes import Scene
@@ -55,6 +55,7 @@ def test_the_first_visit_takes_four_requests_and_25_kilobytes(open_page: Opening
 def test_a_list_of_25_long_rows_takes_15_kilobytes(open_page: Opening, scene: Scene) -> None:
     page = scene.page_of(scene.owner, open_page)
     meter = Meter().at(page)
-    page.goto("/sip-accounts", wait_until="networkidle")
+    page.goto("/sip-accounts")
+    expect(page.get_by_text("Live, as of")).to_be_visible()
     assert page.get_by_role("row").count() == 26  # with the headings
     assert meter.of_pages() <= 15_000

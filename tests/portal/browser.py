@@ -172,13 +172,16 @@ class Browser:
 
         None leaves a field out, a list sends it several times.
         """
-        page = self.open(path)
+        return self.force_page(self.open(path), hostile, **fields)
+
+    def force_page(self, page: Page, hostile: Mapping[str, Any], **fields: str | bool) -> Page:
+        """Like force, from a page that is open already."""
         values = MultiDict(filled(page.form(*fields), fields))
         for name, value in hostile.items():
             values.poplist(name)
             if value is not None:
                 values.setlist(name, value if isinstance(value, list) else [value])
-        return self.post(path, values)
+        return self.post(page.path, values)
 
     def sign_in(self, username: str, password: str = PASSWORD) -> Page:
         """Sign in and see the first page."""
@@ -208,7 +211,7 @@ class Browser:
 
     def _go(self, method: str, path: str, **options: Any) -> Page:
         self.redirects = []
-        reveals = method == "POST" and path.endswith("/password") and path.startswith("/sip-accounts/")
+        reveals = method == "POST" and path.endswith("/password") and path.startswith(("/sip-accounts/", "/providers/"))
         response = self.raw(method, path, **options)
         while 300 <= response.status_code < 400:
             path = self._local(response.location or "")
@@ -268,7 +271,7 @@ def check_controls(page: Page) -> None:
         if control.get("type") == "hidden" or control.get("hidden") is not None:
             continue
         if "password" in control.get("name", ""):
-            assert control.get("type") in ("password", "checkbox"), (
+            assert control.get("type") in ("password", "checkbox", "radio"), (
                 f"{page.path}: others can read {control.get('name')}"
             )
         assert accessible_name(control), f"{page.path}: nobody knows what this is: {html.tostring(control)!r}"
@@ -397,9 +400,15 @@ def successful(form: html.HtmlElement) -> Iterator[tuple[str, str]]:
             chosen = control.xpath(".//option[@selected]") or options[:1]
             yield from ((name, option.get("value", "")) for option in chosen)
         elif control.tag == "textarea":
-            yield name, control.text or ""
+            yield name, typed_text(control)
         elif kind not in ("checkbox", "radio") or control.get("checked") is not None:
             yield name, control.get("value", "y" if kind == "checkbox" else "")
+
+
+def typed_text(area: html.HtmlElement) -> str:
+    """What a browser sends of a text area: without a first line end of the markup, and with CR LF for each other one."""
+    lines = (area.text or "").replace("\r\n", "\n").replace("\r", "\n").removeprefix("\n")
+    return lines.replace("\n", "\r\n")
 
 
 def filled(form: html.HtmlElement, fields: Mapping[str, str | bool]) -> list[tuple[str, str]]:

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
 from uuid import UUID, uuid4
@@ -12,10 +13,11 @@ from sqlalchemy import Engine, delete, event, select, update
 
 from sipsorcery_web import create_app
 from sipsorcery_web.contract.operations import Operation
-from sipsorcery_web.contract.records import SIPAccount
+from sipsorcery_web.contract.records import SIPAccount, SIPProvider
 from sipsorcery_web.database.engine import open_database
 from sipsorcery_web.database.keyring import Keyring
 from sipsorcery_web.portal import backend, status
+from sipsorcery_web.portal.keepings.dial_plan_versions import DialPlanVersions, PlanText, Saving
 from sipsorcery_web.portal.keepings.models import KeptForm
 from sipsorcery_web.portal.session import COOKIE
 from sipsorcery_web.provisioning.channel import Channel
@@ -23,7 +25,16 @@ from sipsorcery_web.service.call import Parts
 from sipsorcery_web.service.dispatch import Service
 from sipsorcery_web.service.operators import Operators
 from sipsorcery_web.service.passwords import Passwords
-from sipsorcery_web.service.store.models import CustomerRow, CustomerSessionRow, SIPAccountRow, SIPRegistrarBindingRow
+from sipsorcery_web.service.store.models import (
+    CustomerRow,
+    CustomerSessionRow,
+    SIPAccountRow,
+    SIPCDRRow,
+    SIPDialogueRow,
+    SIPProviderBindingRow,
+    SIPProviderRow,
+    SIPRegistrarBindingRow,
+)
 from sipsorcery_web.service.store.rows import to_record
 from sipsorcery_web.settings import Settings
 from tests.conftest import DOMAIN, Clock, Stage, person, sip_account
@@ -136,6 +147,18 @@ class House:
             if rows:
                 session.execute(cast(Any, SIPAccountRow.__table__).insert(), rows)
 
+    def one_of_each(self, owner: str, **of_the_account: Any) -> dict[str, UUID]:
+        """Something of every kind that has a page of its own, by the name that its id has in addresses."""
+        plan = self.stage.someone(owner).dial_plans.page()[0]
+        text = PlanText(plan.dial_plan_name or "", "Ruby", "sys.Log('before')")
+        DialPlanVersions(self.database, self.keyring).keep(plan.id, owner, None, Saving(text, owner, self.clock()))
+        return {
+            "account_id": self.account(owner, "front-desk", **of_the_account).id,
+            "cdr_id": self.cdr(owner),
+            "plan_id": plan.id,
+            "provider_id": self.provider(owner, "northline").id,
+        }
+
     def lock(self, account: SIPAccount, reason: str = "Unpaid bill") -> SIPAccount:
         """What an administrator does to an account."""
         locked = account.with_(is_admin_disabled=True, admin_disabled_reason=reason)
@@ -163,6 +186,112 @@ class House:
                     **(values | more),
                 )
             )
+
+    def call(self, owner: str, **more: Any) -> UUID:
+        """Have somebody talk: one leg of a call in progress."""
+        self.cast(owner)
+        values: dict[str, Any] = {
+            "id": uuid4(),
+            "owner": owner,
+            "bridge_id": str(uuid4()),
+            "cdr_id": str(uuid4()),
+            "cseq": 1,
+            "call_id": "3c26700c57f1@203.0.113.41",
+            "direction": "In",
+            "inserted": self.clock(),
+            "local_tag": "as58f4201b",
+            "remote_tag": "gssrdr6q",
+            "remote_target": "sip:front-desk@203.0.113.41:5060",
+            "remote_user_field": "<sip:+35315550163@northline.example>",
+        }
+        row = SIPDialogueRow(**(values | more))
+        with self.database.write() as session:
+            session.add(row)
+        return UUID(str((values | more)["id"]))
+
+    def cdr(self, owner: str | None, **more: Any) -> UUID:
+        """The record of a call that was answered and ended."""
+        values = self._cdr(owner) | more
+        with self.database.write() as session:
+            session.add(SIPCDRRow(**values))
+        return UUID(str(values["id"]))
+
+    def cdrs(self, owner: str, count: int) -> None:
+        """So many records, and no others, a minute apart; the newest is the first: to 00001, 00002, …"""
+        rows = [
+            self._cdr(owner)
+            | {
+                "created": self.clock() - timedelta(minutes=number),
+                "dst": f"{number:05}",
+                "dst_uri": f"sip:{number:05}@northline.example",
+            }
+            for number in range(1, count + 1)
+        ]
+        with self.database.write() as session:
+            session.execute(delete(SIPCDRRow))
+            if rows:
+                session.execute(cast(Any, SIPCDRRow.__table__).insert(), rows)
+
+    def _cdr(self, owner: str | None) -> dict[str, Any]:
+        began = self.clock()
+        return {
+            "id": uuid4(),
+            "owner": owner,
+            "answered_reason": "OK",
+            "answered_status": 200,
+            "answered_time": began + timedelta(seconds=6),
+            "call_direction": "Out",
+            "call_id": "3c26700c57f1@203.0.113.41",
+            "created": began,
+            "dst": "0871550198",
+            "dst_host": "northline.example",
+            "dst_uri": "sip:0871550198@northline.example",
+            "duration": 192,
+            "from_header": '"Front desk" <sip:front-desk@sip.example.org>;tag=1',
+            "from_name": "Front desk",
+            "from_user": "front-desk",
+            "hungup_reason": "Client dialogue hungup",
+            "hungup_time": began + timedelta(seconds=198),
+            "inserted": began + timedelta(seconds=198),
+            "local_socket": "udp:192.0.2.1:5060",
+            "remote_socket": "udp:203.0.113.41:5060",
+        }
+
+    def provider(self, owner: str, provider_name: str, **more: Any) -> SIPProvider:
+        """A stored SIP provider; without a registration unless it is asked for."""
+        client = self.stage.someone(owner, administrator=owner == ADMINISTRATOR)
+        values: dict[str, Any] = {
+            "provider_server": "sip.northline.example",
+            "provider_username": "HD-204417",
+            "provider_password": "bl4ckbird!",
+            "register_admin_enabled": True,
+            "register_expiry": 3600,
+        }
+        return client.sip_providers.add(SIPProvider(id=uuid4(), provider_name=provider_name, **(values | more)))
+
+    def forbid_registration(self, provider: SIPProvider, reason: str = "Too many customers") -> SIPProvider:
+        """What an administrator does to a provider."""
+        forbidden = provider.with_(register_admin_enabled=False, register_disabled_reason=reason)
+        return self.stage.administrator.sip_providers.update(forbidden)
+
+    def registration(self, provider: SIPProvider, **values: Any) -> None:
+        """What the registration agent notes of a provider that is to be registered with."""
+        with self.database.write() as session:
+            named = SIPProviderBindingRow.provider_id == provider.id
+            session.execute(update(SIPProviderBindingRow).where(named).values(**values))
+
+    def stored_provider(self, provider_id: UUID) -> SIPProvider | None:
+        """A SIP provider as it lies in the store, seen by nobody."""
+        with self.database.read() as session:
+            row = session.get(SIPProviderRow, provider_id)
+            return None if row is None else to_record(SIPProvider, row, self.keyring)
+
+    def stored_providers(self, owner: str) -> dict[str, SIPProvider]:
+        """A customer's SIP providers by name, as they lie in the store."""
+        with self.database.read() as session:
+            rows = session.scalars(select(SIPProviderRow).where(SIPProviderRow.owner == owner))
+            records = [to_record(SIPProvider, row, self.keyring) for row in rows]
+        return {record.provider_name or "": record for record in records}
 
     def stored(self, account_id: UUID) -> SIPAccount | None:
         """A SIP account as it lies in the store, seen by nobody."""
@@ -283,7 +412,7 @@ def counted_statements() -> Iterator[list[str]]:
         event.remove(Engine, "before_cursor_execute", note)
 
 
-def dump(path: Path, leaving_out: str = "") -> str:
-    """A database file as text."""
+def dump(path: Path, *leaving_out: str) -> str:
+    """A database file as text, without some of its tables."""
     with closing(sqlite3.connect(path)) as connection:
-        return "\n".join(line for line in connection.iterdump() if not leaving_out or leaving_out not in line)
+        return "\n".join(line for line in connection.iterdump() if not any(table in line for table in leaving_out))

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine, delete, event
 
 from sipsorcery_web.contract.records import SIPAccount
-from sipsorcery_web.service.store.models import SIPAccountRow, SIPDomainRow
+from sipsorcery_web.service.store.models import SIPAccountRow, SIPDialPlanRow, SIPDomainRow
 
 from .browser import Browser
 from .house import House
@@ -49,6 +49,15 @@ def weight_of(browser: Browser, path: str, coding: str = "br, gzip") -> int:
     return len(answer.data)
 
 
+def dial_plans(house: House, count: int) -> None:
+    """So many more dial plans of alice."""
+    now = house.clock()
+    with house.database.write() as session:
+        for number in range(count):
+            name = f"plan-{number:03}"
+            session.add(SIPDialPlanRow(id=uuid4(), owner="alice", dial_plan_name=name, inserted=now, last_update=now))
+
+
 def long_rows(house: House, count: int) -> None:
     """Accounts with everything that a row can show, in names that do not repeat themselves."""
     house.accounts("alice", 0)
@@ -71,7 +80,7 @@ def long_rows(house: House, count: int) -> None:
 
 
 @pytest.mark.parametrize("username", ["alice", "root-admin"])
-@pytest.mark.parametrize("asked", ["", "?page=2", "?q=line", "?q=line&page=2&size=25"])
+@pytest.mark.parametrize("asked", ["", "?page=2", "?q=line", "?q=line&page=2&size=25", "?state=on", "?state=on&q=line"])
 def test_the_list_takes_3_calls_and_at_most_8_statements_however_long_it_is(
     house: House, username: str, asked: str
 ) -> None:
@@ -123,6 +132,33 @@ def test_the_pages_of_one_account_take_few_calls(house: House, alice: Browser) -
     assert cost_of(house, alice, f"{LIST}/add")[0] <= 2
     assert cost_of(house, alice, "/account")[0] == 1
     assert cost_of(house, alice, "/account/password")[0] == 0
+
+
+def test_with_1000_accounts_and_120_dial_plans_the_form_takes_no_more(house: House, alice: Browser) -> None:
+    house.accounts("alice", 1_000)
+    account = house.stored_accounts("alice")["line-00001"]
+    few = [cost_of(house, alice, f"{LIST}/{address}") for address in ("add", account.id)]
+    dial_plans(house, 119)
+    house.clock.pass_(minutes=2)
+    many = [cost_of(house, alice, f"{LIST}/{address}") for address in ("add", account.id)]
+    assert few == many
+    offered = {"", "default", *(f"plan-{number:03}" for number in range(119))}
+    assert {*alice.open(f"{LIST}/add").options("out_dial_plan_name")} == offered
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_a_file_of_1000_accounts_takes_3_calls(house: House, alice: Browser, form: str) -> None:
+    house.accounts("alice", 1_000)
+    assert cost_of(house, alice, f"{LIST}.{form}")[0] == 3
+    assert cost_of(house, alice, f"{LIST}.{form}?q=line-009&state=on")[0] == 1
+
+
+def test_trying_an_address_takes_as_many_calls_as_the_form(house: House, alice: Browser) -> None:
+    account = house.account("alice", "front-desk")
+    page = alice.open(f"{LIST}/{account.id}")
+    house.forget_calls()
+    page.submit(None, "Try it", test_address="203.0.113.41")
+    assert len(house.calls) <= 3
 
 
 def test_a_page_reads_its_session_once_and_writes_nothing(house: House, alice: Browser) -> None:

@@ -27,7 +27,7 @@ V = TypeVar("V", bound=Callable[..., Any])
 
 CONTENT_TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 INCOMPLETE = "INCOMPLETE: the service stopped answering, so rows are missing from here on."
-_RISKY = ("=", "+", "-", "@", "\t", "\r")
+_RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 @dataclass(frozen=True)
@@ -62,13 +62,18 @@ def twin(bp: Blueprint) -> Callable[[V], V]:
 
 
 def exported(
-    form: str, name: str, columns: Sequence[Column[R]], entries: Entries[R], where: Expression | None
+    form: str,
+    name: str,
+    columns: Sequence[Column[R]],
+    entries: Entries[R],
+    where: Expression | None,
+    further: Callable[[R], Expression] | None = None,
 ) -> Response:
     """All rows that the filter finds, streamed, with moments in the visitor's zone; `name` is that of the file.
 
     The first rows are asked for before the answer begins, so that a refusal is still a page.
     """
-    rows = find_all(entries, where)
+    rows = find_all(entries, where, further)
     zone = zone_of(visit().time_zone) or UTC
     write = _csv if form == "csv" else _json
     response = Response(stream_with_context(write(columns, rows, zone)), content_type=CONTENT_TYPES[form])

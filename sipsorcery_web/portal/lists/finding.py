@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import session
 
 from sipsorcery_web.contract.errors import Refused
-from sipsorcery_web.contract.filters import Expression, holds, plain_part
+from sipsorcery_web.contract.filters import Expression, all_of, holds, plain_part
 from sipsorcery_web.contract.records import Record, wire_fields
 from sipsorcery_web.provisioning.client import Entries
 
@@ -40,29 +40,47 @@ def find(entries: Entries[R], where: Expression, size: int) -> Sequence[R]:
     )
 
 
-def find_all(entries: Entries[R], where: Expression | None) -> Iterator[R]:
+def find_all(
+    entries: Entries[R], where: Expression | None, further: Callable[[R], Expression] | None = None
+) -> Iterator[R]:
     """Every record that matches, asked for in portions; one that has moved between two portions comes once.
 
+    `further` says how to go on behind a record of a long list, so that the service need not count its way there.
     Raises what the service raises, also in the middle.
     """
     if where is None:
-        return _in_portions(entries, None, entries.page(0, AT_ONCE))
+        return _in_portions(entries, None, entries.page(0, AT_ONCE), further)
     return _asked(
-        lambda: _in_portions(entries, where, entries.page(0, AT_ONCE, where)),
-        lambda: iter(_all_looked_through(entries, where)),
+        lambda: _in_portions(entries, where, entries.page(0, AT_ONCE, where), further),
+        lambda: _all_looked_through(entries, where),
     )
 
 
-def _in_portions(entries: Entries[R], where: Expression | None, portion: Sequence[R]) -> Iterator[R]:
+def _in_portions(
+    entries: Entries[R],
+    where: Expression | None,
+    portion: Sequence[R],
+    further: Callable[[R], Expression] | None = None,
+) -> Iterator[R]:
     seen: set[UUID] = set()
-    offset = 0
+    narrowed, offset = where, 0
     while portion:
-        for row in portion:
-            if row.id not in seen:  # type: ignore[attr-defined]
-                seen.add(row.id)  # type: ignore[attr-defined]
-                yield row
-        offset += len(portion)
-        portion = entries.page(offset, AT_ONCE, where) if len(portion) == AT_ONCE else ()
+        fresh = [row for row in portion if row.id not in seen]  # type: ignore[attr-defined]
+        seen.update(row.id for row in fresh)  # type: ignore[attr-defined]
+        yield from fresh
+        if len(portion) < AT_ONCE:
+            return
+        if further is not None and fresh:
+            narrowed, offset = both(where, further(portion[-1])), 0
+        else:
+            offset += AT_ONCE
+        try:
+            portion = entries.page(offset, AT_ONCE, narrowed)
+        except Refused:
+            if narrowed is where:
+                raise
+            narrowed, offset, further = where, len(seen), None
+            portion = entries.page(offset, AT_ONCE, where)
 
 
 def find_page(entries: Entries[R], where: Expression | None, number: int, size: int) -> Found[R]:
@@ -76,6 +94,12 @@ def find_page(entries: Entries[R], where: Expression | None, number: int, size: 
         lambda: _page_of_service(entries, where, number, size),
         lambda: _page_looked_through(entries, where, number, size),
     )
+
+
+def both(*conditions: Expression | None) -> Expression | None:
+    """What fulfils all of these; None where nothing is asked."""
+    given = [condition for condition in conditions if condition is not None]
+    return all_of(*given) if given else None
 
 
 def pages_of(total: int, size: int) -> int:
@@ -118,9 +142,9 @@ def _looked_through(entries: Entries[R], where: Expression) -> tuple[Sequence[R]
     return [row for row in rows if holds(where, _values(row))], len(rows) < MOST_ROWS
 
 
-def _all_looked_through(entries: Entries[R], where: Expression) -> Sequence[R]:
+def _all_looked_through(entries: Entries[R], where: Expression) -> Iterator[R]:
     rows = _in_portions(entries, plain_part(where), entries.page(0, AT_ONCE, plain_part(where)))
-    return [row for row in rows if holds(where, _values(row))]
+    return (row for row in rows if holds(where, _values(row)))
 
 
 def _values(record: Record) -> dict[str, object]:

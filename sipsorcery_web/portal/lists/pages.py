@@ -1,18 +1,19 @@
 """One page of a list: its records, where it stands in the whole, and the addresses of its neighbours."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 from urllib.parse import urlencode
 
-from flask import after_this_request, current_app, request, url_for
+from flask import after_this_request, request, url_for
 from werkzeug.wrappers import Response
 
 from sipsorcery_web.contract.carriable import carriable
-from sipsorcery_web.contract.filters import Expression, all_of
+from sipsorcery_web.contract.filters import Expression
 from sipsorcery_web.contract.records import Record
 from sipsorcery_web.provisioning.client import Entries
 
+from ..cookies import keep_choice
 from .finding import find_page, pages_of
 
 R = TypeVar("R", bound=Record)
@@ -23,7 +24,6 @@ SIZES = (25, 50, 100)
 LARGEST_PAGE = 100
 LONGEST_QUERY = 200
 SIZE_COOKIE = "page_size"
-A_YEAR = 365 * 24 * 3600
 
 
 @dataclass(frozen=True)
@@ -110,19 +110,22 @@ class Page(Generic[R]):
     @property
     def is_sifted(self) -> bool:
         """Whether the address asks for less than the whole list."""
-        return any(text for name, text in request.args.items() if name not in ("page", "size"))
+        return any(text.strip() for name, text in request.args.items() if name not in ("page", "size"))
 
     def url(self, number: int) -> str:
         """The address of another page of the same list."""
         return address_with(page=str(number))
 
+    def twin(self, endpoint: str, form: str) -> str:
+        """The address of the same list as a file: csv or json, with all its rows."""
+        return _address(url_for(endpoint, form=form), kept_parameters("size"))
+
 
 def address_with(**changes: str | None) -> str:
     """The address of this list with other parameters, None taking one away; all but `page` lead to the first page."""
     given = {name: text for name, text in request.args.to_dict().items() if name != "page"} | changes
-    parameters = {name: text for name, text in given.items() if text}
     here = url_for(str(request.endpoint), **(request.view_args or {}))
-    return f"{here}?{urlencode(parameters)}" if parameters else here
+    return _address(here, {name: text for name, text in given.items() if text})
 
 
 def kept_parameters(*leaving_out: str) -> dict[str, str]:
@@ -150,16 +153,14 @@ def page_of(entries: Entries[R], asked: Asked, where: Expression | None) -> Page
     return Page(asked, found.items, found.total, found.number, found.is_complete)
 
 
-def both(*conditions: Expression | None) -> Expression | None:
-    """What fulfils all of these; None where nothing is asked."""
-    given = [condition for condition in conditions if condition is not None]
-    return all_of(*given) if given else None
+def _address(path: str, parameters: Mapping[str, str]) -> str:
+    """Joined by hand, since `url_for` takes some parameters for its own."""
+    return f"{path}?{urlencode(parameters)}" if parameters else path
 
 
 def _remember(size: int) -> None:
     @after_this_request
     def set_cookie(response: Response) -> Response:
         if request.cookies.get(SIZE_COOKIE) != str(size):
-            secure = current_app.session_interface.get_cookie_secure(current_app)
-            response.set_cookie(SIZE_COOKIE, str(size), max_age=A_YEAR, secure=secure, httponly=True, samesite="Lax")
+            keep_choice(response, SIZE_COOKIE, str(size))
         return response

@@ -23,3 +23,8 @@ def dial_plan_names(owner: str) -> list[str]:
     names = [plan.dial_plan_name or "" for plan in plans]
     session[KEY] = {"owner": owner, "names": names, "until": (now() + KEPT_FOR).timestamp()}
     return names
+
+
+def forget_dial_plan_names() -> None:
+    """Ask for the names anew, now that a plan was added, renamed or deleted."""
+    session.pop(KEY, None)

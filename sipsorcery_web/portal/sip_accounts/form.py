@@ -4,12 +4,15 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from uuid import UUID, uuid4
 
+from flask import request
 from wtforms import HiddenField
 
 from sipsorcery_web.contract.records import SIPAccount
 from sipsorcery_web.contract.rules import Violation, is_blank, sip_account_violations
 
-from ..forms import Form, choice, choices_with, password, text, tick
+from ..editing.conflicts import EditForm
+from ..forms import choice, choices_with, password, text, tick
+from .trusted_addresses import Trial, tried
 
 PLANS = ("out_dial_plan_name", "in_dial_plan_name")
 TICKS = (
@@ -23,9 +26,11 @@ TEXTS = ("network_id", "ip_address_acl")
 ADMINISTRATIVE = ("is_admin_disabled", "admin_disabled_reason")
 FLAGS = (*TICKS, "is_admin_disabled")
 GONE = "{} (this plan does not exist)"
+TRY = "test_acl"
+"""The button that tries an address and saves nothing."""
 
 
-class SIPAccountForm(Form):
+class SIPAccountForm(EditForm):
     """A SIP account; its stored password never stands in the page, and an empty one keeps it."""
 
     id = HiddenField()
@@ -34,6 +39,7 @@ class SIPAccountForm(Form):
     sip_password = password("Password")
     remove_password = tick("Remove the stored password")
     ip_address_acl = text("Trusted addresses")
+    test_address = text("Address to try")
     out_dial_plan_name = choice("Calls out")
     in_dial_plan_name = choice("Calls in")
     is_incoming_only = tick("Incoming only")
@@ -45,6 +51,7 @@ class SIPAccountForm(Form):
     is_admin_disabled = tick("Disabled by administrator")
     admin_disabled_reason = text("Reason")
 
+    apart = frozenset({"test_address"})
     stored: SIPAccount | None = None
     owner = ""
 
@@ -53,13 +60,22 @@ class SIPAccountForm(Form):
         self.owner = owner
         self.sip_domain.choices = [(domain, domain) for domain in domains]
         self._offer_plans(plans, SIPAccount())
-        self._leave_out("remove_password", *ADMINISTRATIVE)
+        self._leave_out("opened", "remove_password", *ADMINISTRATIVE)
 
     def for_stored(self, account: SIPAccount, plans: Iterable[str], is_administrator: bool) -> None:
         """Ask for changes to an account; its name, domain, owner and id are fixed."""
         self.stored, self.owner = account, account.owner or ""
         self._offer_plans(plans, account)
         self._leave_out("id", "sip_username", "sip_domain", *(() if is_administrator else ADMINISTRATIVE))
+
+    @property
+    def trial(self) -> Trial | None:
+        """What came of trying an address; None when the form was not sent for that."""
+        return tried(self.ip_address_acl.data, self.test_address.data) if TRY in request.form else None
+
+    def validate_on_submit(self, extra_validators: Any = None) -> bool:
+        """Whether the form was sent to be saved, and may be."""
+        return TRY not in request.form and bool(super().validate_on_submit(extra_validators))
 
     def record(self) -> SIPAccount:
         """The account as it was typed; what the form does not show stays as it is stored."""

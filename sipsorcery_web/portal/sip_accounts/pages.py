@@ -1,45 +1,45 @@
 """The pages of the SIP accounts."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from sipsorcery_web.contract.filters import Expression, all_of, any_of, prop
 from sipsorcery_web.contract.records import SIPAccount
 
 from .. import expired
 from ..addresses import local_path
 from ..backend import service, visit
+from ..editing.conflicts import Edit, conflict_page
+from ..editing.deleting import delete_undoably, unless_deleted
 from ..editing.records import add_once, page_with, the_record
 from ..forms import opened
-from ..lists.pages import Asked, Page, page_of
+from ..lists.exports import exported, twin
+from ..lists.pages import Asked
+from ..live.views import live_list
 from .dial_plans import dial_plan_names
 from .form import SIPAccountForm, new_values, values_of
-from .registrations import Registration, address_of, registrations_of
-from .trusted_addresses import complaint
+from .listing import STATES, columns, rows_of, the_page, wanted
+from .registrations import address_of, registrations_of
+from .trusted_addresses import TRUSTS_EVERYBODY, complaint, trusts_everybody
 
 bp = Blueprint("sip_accounts", __name__, url_prefix="/sip-accounts")
 
 
-@dataclass(frozen=True)
-class Row:
-    """An account with its registration; `initial` stands at the first row of each letter."""
-
-    account: SIPAccount
-    registration: Registration
-    initial: str
-
-
 @bp.get("")
-def index() -> str:
+@live_list
+def index() -> dict[str, Any]:
     """The accounts that the visitor may see, a page at a time."""
-    asked = Asked.from_request()
-    page = _labelled(page_of(service().sip_accounts, asked, _search(asked.query)))
-    return render_template("sip_accounts/index.html", page=page, rows=list(_rows(page)))
+    page = the_page(Asked.from_request())
+    return {"page": page, "rows": list(rows_of(page)), "states": STATES}
+
+
+@twin(bp)
+def export(form: str) -> Response:
+    """The same accounts as a file."""
+    where = wanted(Asked.from_request().query)
+    return exported(form, "sip-accounts", columns(), service().sip_accounts, where)
 
 
 @bp.route("/add", methods=["GET", "POST"])
@@ -63,20 +63,25 @@ def edit(account_id: UUID) -> Any:
     here = visit()
     form = opened(SIPAccountForm, values_of(account), expired.take(here.username))
     form.for_stored(account, dial_plan_names(account.owner or here.username), here.is_administrator)
-    if form.validate_on_submit() and form.carried_out(lambda: service().sip_accounts.update(form.record())):
-        return _done(form.record(), "saved")
+    changes = Edit(form, account)
+    if form.validate_on_submit():
+        if conflict := changes.conflict():
+            crumbs = [(url_for(".index"), "SIP accounts"), (request.path, account.sip_username or "")]
+            return conflict_page(conflict, address_of(account), crumbs)
+        if changes.carried_out(lambda: service().sip_accounts.update(form.record())):
+            return _done(form.record(), "saved")
     return _form_page(form, account)
 
 
 @bp.route("/<uuid:account_id>/delete", methods=["GET", "POST"])
 def delete(account_id: UUID) -> Any:
     """Delete an account, after asking."""
-    account = the_account(account_id)
     back = local_path(request.args.get("next")) or url_for(".index")
     if request.method == "POST":
-        service().sip_accounts.delete(account)
-        flash(f"{address_of(account)} is deleted.", "success")
+        if account := unless_deleted(the_account, account_id):
+            delete_undoably(service().sip_accounts, account, address_of(account))
         return redirect(back, 303)
+    account = the_account(account_id)
     return render_template("sip_accounts/delete.html", account=account, back=back)
 
 
@@ -92,32 +97,6 @@ def the_account(account_id: UUID) -> SIPAccount:
     return the_record(service().sip_accounts, account_id, "SIP account")
 
 
-def _search(query: str) -> Expression | None:
-    """An address, or part of the name, the domain or, for administrators, the owner; letter case does not matter."""
-    if not query:
-        return None
-    name, at, domain = query.lower().partition("@")
-    if at:
-        return all_of(prop("SIPUsername").lower().ends_with(name), prop("SIPDomain").lower().starts_with(domain))
-    names = ["SIPUsername", "SIPDomain", *(["Owner"] if visit().is_administrator else [])]
-    return any_of(*(prop(name).lower().contains(query.lower()) for name in names))
-
-
-def _labelled(page: Page[SIPAccount]) -> Page[SIPAccount]:
-    if not page.items:
-        return page
-    first, last = page.items[0].sip_username or "", page.items[-1].sip_username or ""
-    return replace(page, first_label=first, last_label=last)
-
-
-def _rows(page: Page[SIPAccount]) -> Iterator[Row]:
-    before = ""
-    for account, registration in zip(page.items, registrations_of(page.items), strict=True):
-        initial = (account.sip_username or "")[:1].upper()
-        yield Row(account, registration, initial if initial != before else "")
-        before = initial
-
-
 def _form_page(form: SIPAccountForm, account: SIPAccount | None, domains_missing: bool = False) -> Any:
     page = render_template(
         "sip_accounts/form.html",
@@ -126,6 +105,7 @@ def _form_page(form: SIPAccountForm, account: SIPAccount | None, domains_missing
         registration=registrations_of([account])[0] if account else None,
         locked=account is not None and account.is_admin_disabled and not visit().is_administrator,
         domains_missing=domains_missing,
+        trusts_everybody=trusts_everybody(form.ip_address_acl.data),
     )
     return page, form.status
 
@@ -133,7 +113,13 @@ def _form_page(form: SIPAccountForm, account: SIPAccount | None, domains_missing
 def _done(account: SIPAccount, verb: str) -> Response:
     expired.drop(visit().username)
     flash(f"{address_of(account)} is {verb}.", "success")
-    if found := complaint(account.ip_address_acl):
-        flash(f"The expression for trusted addresses of {address_of(account)} matches nobody: {found}.", "warning")
+    _warn_of_trust(account)
     page = page_with(service().sip_accounts, "SIPUsername", account.sip_username)
     return redirect(url_for(".index", page=page), 303)
+
+
+def _warn_of_trust(account: SIPAccount) -> None:
+    if found := complaint(account.ip_address_acl):
+        flash(f"The expression for trusted addresses of {address_of(account)} matches nobody: {found}.", "warning")
+    elif trusts_everybody(account.ip_address_acl):
+        flash(f"The expression for trusted addresses of {address_of(account)} {TRUSTS_EVERYBODY}.", "warning")
