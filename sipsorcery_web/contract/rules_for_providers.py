@@ -54,7 +54,8 @@ def provider_violations(provider: SIPProvider) -> Iterator[Violation]:
         yield from _sip_violations(provider)
     else:
         yield from _google_voice_violations(provider)
-    yield from _header_violations(provider.custom_headers or "")
+    if len(provider.custom_headers or "") <= STORED_LENGTHS["custom_headers"]:
+        yield from _header_violations(provider.custom_headers or "")
     for field, limit in STORED_LENGTHS.items():
         if len(getattr(provider, field) or "") > limit:
             yield Violation(field, f"The {field.replace('_', ' ')} can have at most {limit} characters.")

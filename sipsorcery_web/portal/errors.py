@@ -38,6 +38,7 @@ PAGES = {
     404: Page(404, "There is nothing here", "The address is wrong, or what was here has been deleted."),
     405: Page(405, "This address takes no such request", "It is reached by a button on another page."),
     413: Page(413, "That is too much at once", "What you sent is larger than this service takes. Nothing was saved."),
+    414: Page(414, "This address is too long", "It asks for more than a list can be sifted by. Nothing was changed."),
     429: Page(429, "Too many tries", "Wait a little before you try again. Nothing was saved."),
     500: Page(500, "Something broke here", "The error is in the log of this service. Nothing more was changed."),
     503: Page(503, "The service does not answer", "Nothing was saved. It may be back in a moment."),

@@ -1,6 +1,6 @@
 """What every answer says to browsers about trust (OWASP Secure Headers Project)."""
 
-from flask import Flask, Response, request
+from flask import Flask, Response, abort, request
 
 POLICY = "; ".join(
     (
@@ -25,11 +25,19 @@ HEADERS = {
 }
 PRIVATE = "private, no-store"
 A_YEAR = "max-age=31536000"
+LONGEST_QUERY_STRING = 16_384
+"""Bytes. A page repeats it in the links of each row, so a longer one would make a page of many megabytes."""
 
 
 def init_app(app: Flask) -> None:
     """Add the headers to every answer; what does not say otherwise is private and not kept."""
+    app.before_request(_refuse_long_addresses)
     app.after_request(_add_headers)
+
+
+def _refuse_long_addresses() -> None:
+    if len(request.query_string) > LONGEST_QUERY_STRING:
+        abort(414)
 
 
 def _add_headers(response: Response) -> Response:

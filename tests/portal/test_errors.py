@@ -95,6 +95,14 @@ def test_413_more_than_is_taken(house_with: HouseWith, path: str) -> None:
     check_way_on(page)
 
 
+@pytest.mark.parametrize("path", ["/sip-accounts", "/cdrs", "/calls.csv", "/login", "/about"])
+def test_414_a_longer_address_than_a_page_can_repeat_in_its_links(alice: Browser, path: str) -> None:
+    page = alice.open(f"{path}?q={'x' * 20_000}")
+    assert (page.status, page.h1) == (414, "This address is too long")
+    check_way_on(page)
+    assert alice.raw("GET", f"{path}?q={'x' * 16_000}").status_code in (200, 303)
+
+
 def test_just_below_the_limit_a_form_is_read(alice: Browser) -> None:
     page = alice.force("/account", {"city": "x" * 900_000})
     assert (page.status, {*page.errors}) == (422, {"city"})

@@ -3,12 +3,14 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Any, Generic, TypeVar
 
-from flask import Blueprint, Response, stream_with_context
+from flask import Blueprint, Response, request, stream_with_context
 from flask.blueprints import BlueprintSetupState
 
 from sipsorcery_web.contract.errors import ProvisioningError
@@ -17,17 +19,26 @@ from sipsorcery_web.contract.records import Record
 from sipsorcery_web.contract.time_zones import zone_of
 from sipsorcery_web.provisioning.client import Entries
 
-from .. import formats
+from .. import errors, formats
 from ..backend import visit
 from ..moments import now
 from .finding import find_all
+from .turns import turn
 
 R = TypeVar("R", bound=Record)
 V = TypeVar("V", bound=Callable[..., Any])
 
 CONTENT_TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 INCOMPLETE = "INCOMPLETE: the service stopped answering, so rows are missing from here on."
-_RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
+BUSY = errors.Page(
+    429,
+    "Another file is being written",
+    "Each visitor gets one file at a time, and there are few for all. Ask again when it has arrived.",
+)
+BUSY_FOR = 5
+"""Seconds until it is worth asking again."""
+_RISKY = re.compile("(?:^|(?<=[;\t]))(?=[-=+@\t\r\n\uff0d\uff1d\uff0b\uff20])")
+"""Where a formula may begin: in the cell, or behind what parts cells where a comma is a decimal point."""
 
 
 @dataclass(frozen=True)
@@ -71,15 +82,27 @@ def exported(
 ) -> Response:
     """All rows that the filter finds, streamed, with moments in the visitor's zone; `name` is that of the file.
 
-    The first rows are asked for before the answer begins, so that a refusal is still a page.
+    The first rows are asked for before the answer begins, so that a refusal is still a page; so is a file too many.
     """
-    rows = find_all(entries, where, further)
-    zone = zone_of(visit().time_zone) or UTC
-    write = _csv if form == "csv" else _json
-    response = Response(stream_with_context(write(columns, rows, zone)), content_type=CONTENT_TYPES[form])
-    day = formats.iso(now(), zone)[:10]
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}-{day}.{form}"'
-    return response
+    with turn(visit().username) as mine:
+        if mine is None:
+            busy: Response = errors.shown(BUSY, BUSY_FOR)
+            return busy
+        rows = find_all(entries, where, further)
+        zone = zone_of(visit().time_zone) or UTC
+        write = _csv if form == "csv" else _json
+        kept = mine.pop_all() if request.method == "GET" else mine
+        lines = _in_turn(kept, write(columns, rows, zone))
+        response = Response(stream_with_context(lines), content_type=CONTENT_TYPES[form])
+        response.call_on_close(kept.close)  # also where nobody has read a line
+        day = formats.iso(now(), zone)[:10]
+        response.headers["Content-Disposition"] = f'attachment; filename="{name}-{day}.{form}"'
+        return response
+
+
+def _in_turn(turn: ExitStack, lines: Iterator[str]) -> Iterator[str]:
+    with turn:
+        yield from lines
 
 
 def _csv(columns: Sequence[Column[R]], rows: Iterable[R], zone: tzinfo) -> Iterator[str]:
@@ -118,8 +141,8 @@ def _cell(value: object, zone: tzinfo) -> object:
         return formats.iso(value, zone)[:19].replace("T", " ")
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, str) and value.startswith(_RISKY):
-        return f"'{value}"
+    if isinstance(value, str):
+        return _RISKY.sub("'", value)
     return "" if value is None else value
 
 

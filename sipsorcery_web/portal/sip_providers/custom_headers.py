@@ -6,6 +6,8 @@ from typing import Any
 from wtforms import Field
 
 SEPARATOR = "|"
+MOST_ROWS = 400
+"""More of them cannot be stored, and each is a row of the page."""
 
 
 class HeadersField(Field):
@@ -30,8 +32,14 @@ class HeadersField(Field):
         self.rows = [row.strip() for row in valuelist if row.strip()]
         if list(self.rows) != split(self.object_data):
             self.data = SEPARATOR.join(self.rows)
+            self._refuse_too_many()
         if any(SEPARATOR in row for row in self.rows):
             raise ValueError("A header cannot hold the character |. It stands between two of them.")
+
+    def _refuse_too_many(self) -> None:
+        if len(self.rows) > MOST_ROWS:
+            self.rows = self.rows[:MOST_ROWS]
+            raise ValueError(f"There are more than {MOST_ROWS} headers. The first {MOST_ROWS} are shown here.")
 
 
 def split(text: str | None) -> list[str]:

@@ -5,6 +5,7 @@ import random
 import pytest
 
 from sipsorcery_web.portal.dial_plans.checks import MOST_REMARKS, remarks
+from sipsorcery_web.portal.dial_plans.scripts import MOST_CHARACTERS
 from sipsorcery_web.portal.dial_plans.starters import STARTERS
 
 from ..browser import Browser
@@ -182,3 +183,9 @@ def test_remarks_are_on_the_page_and_no_reason_not_to_save(alice: Browser, plan:
     saved = page.submit(dial_plan_script="foo\n", script_type_description="Asterisk")
     assert saved.notes[0] == "night is saved."
     assert "Line 1. This is no extension line." in saved.notes[-1]
+
+
+@pytest.mark.parametrize(("script_type", "slip"), [("Ruby", "("), ("Asterisk", "Dial")])
+def test_what_is_too_long_to_be_saved_is_not_looked_through(script_type: str, slip: str) -> None:
+    assert remarks(script_type, slip.ljust(MOST_CHARACTERS))
+    assert not remarks(script_type, slip.ljust(MOST_CHARACTERS + 1))

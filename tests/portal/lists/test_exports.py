@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from werkzeug.test import TestResponse
 from sipsorcery_web.contract.errors import BadFilter, SessionExpired, Unavailable
 from sipsorcery_web.portal import backend
 from sipsorcery_web.portal.lists.exports import INCOMPLETE
+from sipsorcery_web.portal.lists.turns import EXTENSION, Turns
 from sipsorcery_web.service.store.models import SIPAccountRow
 from tests.conftest import DOMAIN
 
@@ -144,6 +146,27 @@ def test_no_cell_is_a_formula_and_json_keeps_the_text(house: House, alice: Brows
         session.execute(update(SIPAccountRow).values(network_id=f"{begins}1+cmd"))
     assert table(alice)[0]["Network id"] == f"'{begins}1+cmd"
     assert entries(alice)[0]["network_id"] == f"{begins}1+cmd"
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        ('x;=HYPERLINK("//a")', 'x;\'=HYPERLINK("//a")'),
+        ("x\t@cmd", "x\t'@cmd"),
+        ("\uff1d1+1", "'\uff1d1+1"),
+        ("x;y=1-2+3", "x;y=1-2+3"),
+        ("sip:a@b.example;tag=-1", "sip:a@b.example;tag=-1"),
+    ],
+)
+def test_nor_is_what_some_countries_programs_take_for_a_cell(
+    house: House, alice: Browser, text: str, cell: str
+) -> None:
+    """Where a comma is the decimal point, a semicolon parts cells; and signs may have double width."""
+    house.account("alice", "front-desk")
+    with house.database.write() as session:
+        session.execute(update(SIPAccountRow).values(network_id=text))
+    assert table(alice)[0]["Network id"] == cell
+    assert entries(alice)[0]["network_id"] == text
 
 
 def test_letters_of_all_languages_arrive(house: House, alice: Browser) -> None:
@@ -337,3 +360,38 @@ def test_an_id_in_a_file_leads_to_its_account(house: House, alice: Browser) -> N
     house.account("alice", "front-desk")
     row = table(alice)[1]
     assert alice.open(f"/sip-accounts/{row['Id']}").h1 == f"front-desk@{DOMAIN}"
+
+
+# How many there may be at once: each keeps a thread for as long as its reader takes
+
+
+@FORMS
+def test_a_second_file_of_the_same_visitor_waits_for_the_first(house: House, alice: Browser, address: str) -> None:
+    house.accounts("alice", 3)
+    under_way = alice.client.get(address)
+    next(under_way.iter_encoded())
+    answer = alice.raw("GET", address)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "5")
+    assert "Another file is being written" in answer.text
+    assert house.signed_in("bobby").raw("GET", address).status_code == 200
+    under_way.close()
+    assert len(names(alice, address)) == 3
+
+
+def test_files_never_take_all_threads(house: House, alice: Browser) -> None:
+    turns: Turns = house.app.extensions[EXTENSION]
+    with ExitStack() as others:
+        for name in ("bobby", "root-admin"):
+            assert others.enter_context(turns.turn(name)) is not None
+        assert alice.raw("GET", CSV).status_code == 429
+        assert alice.open("/sip-accounts").status == 200
+    assert alice.raw("GET", CSV).status_code == 200
+
+
+def test_a_file_that_nobody_reads_or_that_fails_gives_its_turn_back(house: House, alice: Browser) -> None:
+    alice.client.get(CSV).close()
+    assert alice.raw("HEAD", CSV).status_code == 200
+    house.watched.before["GetSIPAccounts"] = lambda: (_ for _ in ()).throw(Unavailable("away"))
+    assert alice.raw("GET", CSV).status_code == 503
+    house.watched.before.clear()
+    assert names(alice, CSV)

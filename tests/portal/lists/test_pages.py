@@ -42,7 +42,7 @@ def test_a_list_of_one_has_no_pages(house: House, alice: Browser) -> None:
     house.accounts("alice", 1)
     page = alice.open("/sip-accounts")
     assert page.names == ["line-00001"]
-    assert "All 1, line-00001" in page.text
+    assert words(page.one("//span[@class='pager-range']")) == "All 1"
     assert pages(page) == {}
 
 
@@ -50,7 +50,7 @@ def test_a_list_of_25_is_one_page(house: House, alice: Browser) -> None:
     house.accounts("alice", 25)
     page = alice.open("/sip-accounts")
     assert len(page.names) == 25
-    assert "All 25, line-00001 to line-00025" in page.text
+    assert words(page.one("//span[@class='pager-range']")) == "All 25"
     assert pages(page) == {}
 
 
@@ -194,7 +194,7 @@ def sizes(page: Page) -> str:
 def test_the_size_that_was_chosen_holds_from_then_on_and_in_every_list(house: House, alice: Browser) -> None:
     house.accounts("alice", 130)
     page = alice.open("/sip-accounts?page=2")
-    assert sizes(page) == "Rows on a page 25 50 100"
+    assert sizes(page) == "Rows a page 25 50 100"
     assert words(page.one("//span[@class='pager-sizes']/b")) == "25"
     page = page.follow("50")
     assert len(page.names) == 50
@@ -239,6 +239,31 @@ def test_a_cookie_that_somebody_made_up_does_no_harm(house: House, alice: Browse
     house.accounts("alice", 130)
     alice.client.set_cookie("page_size", kept)
     assert len(alice.open("/sip-accounts").names) == size
+
+
+# Order
+
+
+@pytest.mark.parametrize(
+    ("path", "heading", "order"),
+    [
+        ("/sip-accounts", "Account", "ascending"),
+        ("/registrations", "SIP account", "ascending"),
+        ("/providers", "Provider", "ascending"),
+        ("/provider-registrations", "Provider", "ascending"),
+        ("/dial-plans", "Name", "ascending"),
+        ("/cdrs", "Time", "descending"),
+    ],
+)
+def test_the_heading_of_the_column_by_which_the_whole_list_is_ordered_says_so(
+    house: House, alice: Browser, path: str, heading: str, order: str
+) -> None:
+    things = house.one_of_each("alice")
+    house.bind(house.stored_accounts("alice")["front-desk"])
+    house.provider("alice", "blueline", register_enabled=True, register_contact="sip:alice@sip.example.org")
+    assert things
+    sorted_by = alice.open(path).all("//thead//th[@aria-sort]")
+    assert [(words(each), each.get("aria-sort")) for each in sorted_by] == [(heading, order)]
 
 
 # Searching
@@ -324,7 +349,7 @@ def test_a_customer_finds_nothing_of_others(house: House, alice: Browser) -> Non
     assert find(alice, "bob").names == []
 
 
-@pytest.mark.parametrize("query", ["x" * 5000, '"' * 3000, "\\" * 5000, "\N{PILE OF POO}" * 2000])
+@pytest.mark.parametrize("query", ["x" * 5000, '"' * 3000, "\\" * 5000, "\N{PILE OF POO}" * 1000])
 def test_a_very_long_search_finds_nothing_and_does_no_harm(house: House, alice: Browser, query: str) -> None:
     page = find(alice, query)
     assert (page.status, page.rows) == (200, [])

@@ -9,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from sipsorcery_web.contract.errors import Unavailable
 from sipsorcery_web.contract.records import GoogleVoiceCallbackType, ProviderType, SIPProvider
+from sipsorcery_web.contract.rules_for_providers import provider_violations
 from sipsorcery_web.service.store.models import SIPProviderRow
 from tests.conftest import DOMAIN, PASSWORD
 
@@ -89,9 +90,18 @@ def test_everything_that_is_typed_is_stored(house: House, alice: Browser) -> Non
     assert stored.register_enabled
 
 
+@pytest.mark.parametrize("typed", ["sip.blue.example", "sip:sip.blue.example"])
+def test_a_server_needs_no_scheme_when_it_is_added_and_when_it_is_changed(
+    house: House, alice: Browser, northline: SIPProvider, typed: str
+) -> None:
+    add(alice, provider_name="blueline", provider_server=typed)
+    assert house.stored_providers("alice")["blueline"].provider_server == "sip:sip.blue.example"
+    edit(alice, northline, provider_server=typed)
+    assert stored_in(house, northline).provider_server == "sip:sip.blue.example"
+
+
 def test_who_registers_without_a_contact_gets_their_own(house: House, alice: Browser) -> None:
-    page = alice.open(ADD)
-    assert page.control("register_contact").get("placeholder") == f"alice@{DOMAIN}"
+    assert f"Left empty, it is alice@{DOMAIN}." in alice.open(ADD).text
     add(alice, register_enabled=True)
     assert house.stored_providers("alice")["northline"].register_contact == f"sip:alice@{DOMAIN}"
 
@@ -214,6 +224,34 @@ def test_a_control_character_in_a_header_is_refused(house: House, alice: Browser
     )
     assert page.errors == {"custom_headers": "A custom header cannot hold control characters."}
     assert not house.stored_providers("alice")
+
+
+def test_rows_without_end_are_refused_in_a_page_of_bounded_length(alice: Browser) -> None:
+    page = alice.force(
+        ADD, {"custom_headers": ["no header"] * 5000}, provider_name="northline", provider_server="sip.a.example"
+    )
+    assert page.status == 422
+    assert page.errors["custom_headers"] == "There are more than 400 headers. The first 400 are shown here."
+    assert len(page.all("//input[@name='custom_headers']")) == 401
+
+
+def test_rows_without_end_that_are_stored_already_stay(house: House, alice: Browser, northline: SIPProvider) -> None:
+    """Another service may take more than this one."""
+    stored = "|".join(f"X-{number}: 1" for number in range(500))
+    with house.database.write() as session:
+        session.execute(update(SIPProviderRow).values(custom_headers=stored))
+    page = alice.open(f"/providers/{northline.id}")
+    rows = page.all("//input[@name='custom_headers']/@value")
+    assert len(rows) == 501
+    again = alice.force(f"/providers/{northline.id}", {"custom_headers": rows}, provider_username="me")
+    assert len(again.all("//input[@name='custom_headers']/@value")) == 501
+
+
+def test_of_a_text_that_is_too_long_only_that_is_said() -> None:
+    """A complaint about each part of a megabyte would take minutes."""
+    provider = SIPProvider(provider_name="a", provider_server="sip:a.example", custom_headers="x|" * 100_000)
+    complaints = [each.message for each in provider_violations(provider) if each.field == "custom_headers"]
+    assert complaints == ["The custom headers can have at most 1024 characters."]
 
 
 def test_a_type_that_nobody_offers_is_refused_or_sip(house: House, alice: Browser) -> None:
