@@ -13,7 +13,10 @@
 
   const show = (state, clock) => {
     for (const words of document.querySelectorAll("[data-live-state]")) words.hidden = words.dataset.liveState !== state
-    if (clock) for (const words of document.querySelectorAll("[data-live-clock]")) words.textContent = clock
+    if (clock) for (const words of document.querySelectorAll("[data-live-clock]")) {
+      words.textContent = clock.slice(11, 19)
+      words.dateTime = clock
+    }
   }
 
   const isSelectedIn = (selection) => !selection.isCollapsed && selection.containsNode(list, true)

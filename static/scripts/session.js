@@ -18,7 +18,10 @@
   }
   const follow = ({ minutesLeft, ends: time }) => {
     ends = Date.now() + minutesLeft * minute
-    say("[data-session-ends]", time)
+    for (const part of document.querySelectorAll("[data-session-ends]")) {
+      part.textContent = time.slice(11, 16)
+      part.dateTime = time
+    }
     show()
   }
   // in place, so that a form which is being filled in stays as it is

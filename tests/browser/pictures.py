@@ -1,6 +1,6 @@
 """Takes a picture of every page and state: `python -m tests.browser.pictures DIR [NAME …]`.
 
-The name `readme` stands for the two pictures of the README.
+The name `readme` stands for the pictures of the README.
 """
 
 import sys
@@ -22,6 +22,17 @@ from .views import VIEWS
 DOMAIN = "harbour-dental.example"
 THEMES = ("light", "dark")
 README = "readme"
+GALLERY = {
+    "providers": ("providers", DESK, "light"),
+    "dial-plan": ("dial-plan", DESK, "dark"),
+    "comparison": ("dial-plan-compared", DESK, "light"),
+    "calls": ("calls", DESK, "dark"),
+    "call-records": ("call-records", DESK, "light"),
+    "call": ("call-details", DESK, "dark"),
+    "accounts-phone": ("accounts", PHONE, "light"),
+    "call-records-phone": ("call-records", PHONE, "dark"),
+}
+"""Name in the gallery: view, width and theme."""
 
 
 def take(folder: Path, names: list[str]) -> None:
@@ -44,11 +55,15 @@ def take_view(folder: Path, name: str, width: int, scene: Scene, chromium: Brows
 
 
 def take_for_readme(folder: Path, scene: Scene, chromium: Browser) -> None:
-    """The list of accounts, as a browser's window shows it."""
+    """The list of accounts and the gallery, as a browser's window shows them."""
     with opened(chromium) as pages:
         page = VIEWS["accounts"].open(scene, pages, width=DESK)
         for theme in THEMES:
             take_page(page, theme, folder / f"accounts-{theme}.png", full=False)
+    for name, (view, width, theme) in GALLERY.items():
+        with opened(chromium) as pages:
+            page = VIEWS[view].open(scene, pages, width=width)
+            take_page(page, theme, folder / f"gallery-{name}.png", full=False)
 
 
 def take_page(page: Page, theme: str, path: Path, full: bool) -> None:
