@@ -50,6 +50,7 @@ def settings_for(folder: Path, environment: Mapping[str, str] = os.environ) -> S
 
 def show(app: Flask, server: Any, settings: Settings) -> None:
     """Fill the store and serve until told to stop."""
+    print("Making everything up takes some seconds.", file=sys.stderr, flush=True)
     stage = Stage(app.extensions["set_up"].parts)
     stage.fill()
     told_to_stop = stop_on_signals(server)

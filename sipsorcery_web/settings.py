@@ -158,17 +158,25 @@ def _port(value: str) -> int:
 
 
 def _seconds(value: str) -> float:
-    seconds = float(value)
+    seconds = _number(value)
     if not 0 < seconds <= 300:
         raise ValueError("it is a number of seconds above 0, up to 300")
     return seconds
 
 
 def _pause(value: str) -> float:
-    seconds = float(value)
+    seconds = _number(value)
     if not 1 <= seconds <= 300:
         raise ValueError("it is a number of seconds from 1 to 300")
     return seconds
+
+
+def _number(value: str) -> float:
+    """What is no number lies outside every range, and is refused with the words for that."""
+    try:
+        return float(value)
+    except ValueError:
+        return float("nan")
 
 
 def _count(value: str) -> int:

@@ -74,6 +74,8 @@ def test_a_variable_is_read(name: str, value: str, field: str, parsed: Any) -> N
         ("PROVISIONING_TIMEOUT", "0", "a number of seconds above 0"),
         ("PROVISIONING_TIMEOUT", "301", "up to 300"),
         ("PROVISIONING_TIMEOUT", "nan", "a number of seconds above 0"),
+        ("PROVISIONING_TIMEOUT", "ten", "a number of seconds above 0"),
+        ("LIVE_SECONDS", "soon", "a number of seconds from 1 to 300"),
         ("INSECURE_HTTP", "maybe", "it is one of 1, 0, true, false, yes, no, on, off"),
         ("TRUSTED_PROXIES", "all", "it is a whole number"),
         ("DOMAIN", "two words", "it is a domain name"),

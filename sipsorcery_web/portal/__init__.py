@@ -38,6 +38,7 @@ from .keepings.dial_plan_versions import DialPlanVersions
 from .keepings.kept_forms import KeptForms
 from .keepings.opened_records import OpenedRecords
 from .keepings.sessions import SessionKeeping
+from .lists import turns
 from .live import views as live
 from .provider_registrations import pages as provider_registrations
 from .registrations import pages as registrations
@@ -99,6 +100,7 @@ def init_app(app: Flask, portal: Portal) -> MaskedCSRF:
     conflicts.init_app(app, portal.opened_records)
     deleting.init_app(app, portal.deleted_records)
     dial_plan_history.init_app(app, portal.dial_plan_versions)
+    turns.init_app(app)
     live.init_app(app, portal.live_seconds)
     access.init_app(app)
     csrf = MaskedCSRF(app)

@@ -122,10 +122,11 @@ def _back() -> str:
 
 def _surroundings() -> dict[str, Any]:
     current = _current()
+    known = current or g.get("ended_session")
     theme = request.cookies.get("theme", "device")
     return {
         "visitor": current and _visitor(current),
-        "zone": current and _zone(current),
+        "zone": known and _zone(known),
         "theme": theme if theme in THEMES else "device",
         "version": __version__,
         "places": PLACES,
@@ -146,7 +147,7 @@ def _visitor(current: session.Visit) -> Visitor:
     return Visitor(current.username, current.is_administrator, ends, left, may_extend)
 
 
-def _zone(current: session.Visit) -> Zone:
-    g.zone = zone_of(current.time_zone)
-    name = current.time_zone if g.zone else "UTC"
-    return Zone(places_of(name), zone_label(current.time_zone, now()))
+def _zone(known: session.Visit | session.EndedSession) -> Zone:
+    g.zone = zone_of(known.time_zone)
+    name = known.time_zone if g.zone else "UTC"
+    return Zone(places_of(name), zone_label(known.time_zone, now()))

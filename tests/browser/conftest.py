@@ -42,6 +42,15 @@ def portal(request: pytest.FixtureRequest) -> Portal:
     return portal
 
 
+BOTH_WAYS = pytest.mark.parametrize(
+    ("portal", "scripts", "width"),
+    [("over_soap", True, DESK), ("in_process", False, PHONE)],
+    ids=["with scripts over SOAP", "without scripts on a phone"],
+    indirect=["portal"],
+)
+"""For what somebody does from beginning to end: once with all there is, once with as little as there may be."""
+
+
 @pytest.fixture
 def alice(portal: Portal) -> str:
     """The username of a customer who has just been made."""
@@ -76,8 +85,8 @@ class Pages:
         return context.new_page()
 
     def close(self) -> None:
-        for context in self._contexts:
-            context.close()
+        while self._contexts:
+            self._contexts.pop().close()
 
 
 @pytest.fixture

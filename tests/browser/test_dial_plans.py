@@ -5,10 +5,10 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from .conftest import Pages
+from .conftest import BOTH_WAYS, Pages
 from .portals import Portal
 from .scenes import Opening
-from .steps import heading, note, sign_in
+from .steps import heading, note, row_of, sign_in
 
 
 @pytest.fixture
@@ -86,10 +86,13 @@ def test_escape_leaves_the_editor_and_tab_goes_on(page: Page) -> None:
 
 
 def test_ctrl_f_finds_in_the_script(page: Page) -> None:
-    write(page, "")
+    editor(page).click()
     page.keyboard.press("Control+f")
     page.keyboard.type("sys.In")
     expect(page.locator(".ace_search_counter")).to_have_text(re.compile("1 of 1"))
+    top = "each => each.getBoundingClientRect().top"
+    number, line = (page.locator(each).first.evaluate(top) for each in (".ace_gutter-cell", ".ace_line"))
+    assert number == line, "the line has left its number"
 
 
 def test_remarks_stand_at_their_lines_and_go_when_the_line_is_mended(page: Page) -> None:
@@ -110,11 +113,60 @@ def test_what_cannot_be_saved_in_place_comes_back_as_a_page(page: Page, open_pag
     assert tried.startswith("answered 422: POST ")
 
 
-def test_without_scripts_the_text_area_is_there(portal: Portal, open_page: Opening, owner: str) -> None:
-    page = open_page(portal, scripts=False)
+@BOTH_WAYS
+def test_a_plan_is_written_checked_saved_compared_and_brought_back(
+    open_page: Opening, portal: Portal, owner: str, scripts: bool, width: int
+) -> None:
+    page = open_page(portal, width, scripts)
+
+    def rewrite(script: str) -> None:
+        if not scripts:
+            return page.get_by_label("Script", exact=True).fill(script)
+        editor(page).click()
+        page.keyboard.press("Control+a")
+        return page.keyboard.insert_text(script)
+
+    def save(button: str) -> None:
+        page.get_by_role("button", name=button).last.click()
+
     sign_in(page, owner)
-    page.goto("/dial-plans/add")
-    page.get_by_label("Name", exact=True).fill("plain")
-    page.get_by_label("Script", exact=True).fill("sys.Log 'x'\n")
-    page.get_by_role("button", name="Add plan").click()
-    expect(note(page, "plain is added.")).to_be_visible()
+    page.goto("/dial-plans")
+    page.get_by_role("link", name="New").click()
+    page.get_by_role("link", name="Begin with extension lines instead").click()
+    page.get_by_label("Name", exact=True).fill("night")
+    rewrite("exten => 1,1,Dial(\n")
+    save("Add plan")
+    expect(note(page, "night is added.")).to_be_visible()
+    expect(page.get_by_text("Line 1.")).to_be_visible()
+    rewrite("exten => 1,1,Dial(1@local)\n")
+    page.get_by_label("Note").fill("closed what was open")
+    save("Save plan")
+    expect(note(page, "night is saved.")).to_be_visible()
+    expect(page.get_by_text("Line 1.")).to_have_count(0)
+
+    page.get_by_role("link", name="Compare version 1").click()
+    expect(heading(page, "Version 1 of night")).to_be_visible()
+    expect(page.get_by_role("row", name="only now")).to_contain_text("Dial(1@local)")
+    page.get_by_role("button", name="Bring this version back").click()
+    expect(note(page, "Version 1 of night is back in use.")).to_be_visible()
+    expect(page.get_by_text("Line 1.")).to_be_visible()
+
+    page.goto("/dial-plans")
+    row_of(page, "night").get_by_role("link", name="Delete").click()
+    page.get_by_role("button", name="Delete").last.click()
+    expect(note(page, "night is deleted.")).to_be_visible()
+    assert [plan.dial_plan_name for plan in portal.program_of(owner).dial_plans.page()] == ["default"]
+
+
+def test_a_script_that_is_not_saved_is_not_left_without_a_warning(page: Page, portal: Portal, owner: str) -> None:
+    seen: list[str] = []
+    page.on("dialog", lambda dialog: (seen.append(dialog.type), dialog.dismiss()))
+    write(page, "# mine")
+    page.get_by_role("link", name="Calls").click(no_wait_after=True)
+    expect(page.locator("[data-unsaved-words]")).to_have_text("1 change not saved: script")
+    expect(editor(page)).to_contain_text("# mine")
+    page.get_by_role("button", name="Save plan").last.click()
+    expect(note(page, "default is saved.")).to_be_visible()
+    page.get_by_role("link", name="Calls").click()
+    expect(heading(page, "Calls")).to_be_visible()
+    assert seen == ["beforeunload"]

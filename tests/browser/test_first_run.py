@@ -26,6 +26,7 @@ def new_machine(open_page: Pages, tmp_path_factory: pytest.TempPathFactory) -> I
     """A portal as it is after the first `make run`."""
     with in_use(lambda: embedded(tmp_path_factory.mktemp("first-run"), "sip.local", new_accounts="")) as portal:
         yield portal
+        open_page.close()  # a list that is live would miss the portal
 
 
 def test_from_the_printed_link_to_a_sip_account(open_page: Pages, new_machine: Portal) -> None:

@@ -3,12 +3,11 @@
 import re
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from sipsorcery_web.contract.records import SIPProvider
 
-from .conftest import DESK, PHONE
+from .conftest import BOTH_WAYS
 from .portals import Portal
 from .steps import SIP_PASSWORD, heading, note, row_of, sign_in
 
@@ -24,14 +23,14 @@ def header(page: Page, number: int) -> Locator:
     return page.get_by_label(f"Custom header {number}", exact=True)
 
 
-@pytest.mark.parametrize(("scripts", "width"), [(True, DESK), (False, PHONE)], ids=["with scripts", "without scripts"])
-def test_a_provider_is_added_changed_and_deleted(
-    open_page: Opening, in_process: Portal, scripts: bool, width: int
+@BOTH_WAYS
+def test_a_provider_is_added_changed_deleted_and_put_back(
+    open_page: Opening, portal: Portal, alice: str, scripts: bool, width: int
 ) -> None:
-    alice = in_process.customer("alice")
-    page = open_page(in_process, width, scripts)
+    page = open_page(portal, width, scripts)
     sign_in(page, alice)
-    page.goto("/providers/add")
+    page.locator("nav[aria-label=Main] a:visible", has_text="providers").click()
+    page.get_by_role("link", name="Add a SIP provider").click()
     page.get_by_label("Name", exact=True).fill("northline")
     page.get_by_label("Server", exact=True).fill("sip.northline.example")
     page.get_by_role("textbox", name="Username (optional)", exact=True).fill("HD-204417")
@@ -40,7 +39,7 @@ def test_a_provider_is_added_changed_and_deleted(
     page.get_by_role("textbox", name="Username (optional)", exact=True).press("Enter")
     expect(note(page, "northline is added.")).to_be_visible()
     expect(row_of(page, "northline")).to_contain_text("Trying to register")
-    assert providers_of(in_process, alice)["northline"].register_contact == f"sip:{alice}@{in_process.domain}"
+    assert (providers_of(portal, alice)["northline"].register_contact or "").startswith(f"sip:{alice}@")
 
     row_of(page, "northline").get_by_role("link", name="northline", exact=True).click()
     page.get_by_text("Register, caller and header settings").click()
@@ -50,14 +49,21 @@ def test_a_provider_is_added_changed_and_deleted(
     header(page, 2).fill("X-Site: Dublin")
     page.get_by_role("button", name="Save provider").click()
     expect(note(page, "northline is saved.")).to_be_visible()
-    stored = providers_of(in_process, alice)["northline"]
+    stored = providers_of(portal, alice)["northline"]
     assert (stored.custom_headers, stored.provider_password) == ("X-Account: 4711|X-Site: Dublin", SIP_PASSWORD)
 
     row_of(page, "northline").get_by_role("link", name="Delete").click()
     expect(heading(page, "Delete northline?")).to_be_visible()
     page.get_by_role("button", name="Delete provider").click()
     expect(note(page, "northline is deleted. Its registration is ended.")).to_be_visible()
-    assert not providers_of(in_process, alice)
+    assert not providers_of(portal, alice)
+
+    page.get_by_role("button", name="Undo").click()
+    expect(note(page, "northline is back.")).to_be_visible()
+    assert providers_of(portal, alice)["northline"].custom_headers == "X-Account: 4711|X-Site: Dublin"
+    page.get_by_role("link", name="Registrations").click()
+    expect(heading(page, "Provider registrations")).to_be_visible()
+    expect(page.get_by_role("row", name="northline")).to_contain_text("Trying to register")
 
 
 def test_rows_of_headers_come_and_go_in_place_and_count_as_changes(open_page: Opening, in_process: Portal) -> None:

@@ -76,13 +76,19 @@ def test_an_empty_answer_keeps_the_stored_one_and_a_new_one_replaces_it(house: H
     assert house.service.parts.passwords.match(stored_hash(), "n1ghtingale")
 
 
-def test_another_time_zone_holds_at_once_and_everywhere(alice: Browser) -> None:
+def test_another_time_zone_holds_at_once_and_everywhere(house: House, alice: Browser) -> None:
     assert "23 Nov 2026 12:00:00" in alice.open("/sip-accounts").text
     page = alice.submit("/account", time_zone=KABUL)
     assert "All times are Kabul time (UTC+04:30)." in page.text
     page = alice.open("/sip-accounts")
     assert "23 Nov 2026 16:30:00" in page.text
     assert "Session ends 17:30" in page.text
+    things = house.one_of_each("alice")
+    house.call("alice")
+    house.bind(house.stored_accounts("alice")["front-desk"])
+    for path in ("/registrations", "/dial-plans", "/calls", f"/cdrs/{things['cdr_id']}", f"/providers/{things['provider_id']}"):
+        assert "23 Nov 2026 16:30:00" in alice.open(path).text, path
+    assert "16:30:00" in alice.open("/cdrs").text
 
 
 @pytest.mark.parametrize("zone", [TIME_ZONE_NAMES[0], TIME_ZONE_NAMES[-1], TIME_ZONE_NAMES[40]])

@@ -3,6 +3,7 @@
 import pytest
 
 from sipsorcery_web.portal.session import COOKIE
+from sipsorcery_web.version import __version__
 from tests.conftest import PASSWORD
 
 from .browser import Browser, Page
@@ -84,12 +85,29 @@ def test_a_note_is_told_once(alice: Browser) -> None:
     assert alice.open("/account").notes == []
 
 
+def test_notes_of_success_warning_and_error_are_told_apart_by_eye_and_ear(alice: Browser) -> None:
+    def levels(page: Page) -> list[tuple[str, str]]:
+        notes = page.all("//main//*[contains(@class, 'note ')][not(@hidden)]")
+        return [(note.get("class").split()[1], note.get("role")) for note in notes]
+
+    assert levels(alice.submit("/account", city="Cork")) == [("note-success", "status")]
+    assert levels(alice.submit("/account", city="")) == [("note-error", "alert")]
+    fields = {"sip_username": "front-desk", "sip_password": "bl4ckbird!", "ip_address_acl": "^203("}
+    warned = alice.submit("/sip-accounts/add", **fields)
+    assert levels(warned) == [("note-success", "status"), ("note-warning", "status")]
+
+
 def test_the_page_about_this_portal_can_be_read_by_anybody(alice: Browser, browser: Browser) -> None:
     for page in (alice.open("/about"), browser.open("/about")):
         assert page.h1 == "About"
-        assert "SIPSorcery Web 1.0.0" in page.text
+        assert f"SIPSorcery Web {__version__}" in page.text
+        assert "Copyright the SIPSorcery Web authors." in page.text
+        assert page.links["github.com/sipsorcery-org/sipsorcery"] == "https://github.com/sipsorcery-org/sipsorcery"
         assert "Answering" in page.text
     assert browser.open("/about").follow("Sign in").h1 == "Sign in"
+    for page in (alice.open("/sip-accounts"), browser.open("/login")):
+        assert f"SIPSorcery Web {__version__}" in page.text
+        assert "/about" in page.links.values()
 
 
 # How long the session lasts
@@ -139,7 +157,7 @@ def test_the_end_that_is_shown_is_the_end(house: House, alice: Browser, beside: 
     house.clock.pass_(minutes=50)
     page = extend(alice)
     session = page.one("//section[@data-session]")
-    assert session.get("data-ends") == "13:50"
+    assert session.get("data-ends") == "2026-11-23T13:50:00+00:00"
     assert session.get("data-minutes-left") == "60"
     house.clock.pass_(minutes=60 + beside)
     assert page.submit(action="/session/extend").h1 == h1

@@ -12,7 +12,7 @@ from sipsorcery_web.service.passwords import Passwords
 from sipsorcery_web.settings import NewAccounts
 from tests.conftest import DOMAIN
 
-from .browser import Browser, Page
+from .browser import Browser, Page, words
 from .crowd import LARGE, SMALL, Size, id_of, name_of_account, settle
 from .house import House, Houses
 
@@ -107,6 +107,20 @@ def test_the_first_page_takes_as_few_calls_as_a_small_customers(
 def test_the_last_page_takes_no_more(town: House, browsers: dict[str, Browser], listed: Listed) -> None:
     paths = {username: listed.last_page(size) for username, size in SIZES.items()}
     assert costs_of(town, browsers, paths) <= listed.calls
+
+
+@by_path
+def test_every_list_can_be_leafed_through(browsers: dict[str, Browser], listed: Listed) -> None:
+    def shown(page: Page) -> str:
+        return words(page.one("//span[@class='pager-range']"))
+
+    first = browsers["alice"].open(listed.path)
+    last = first.follow("Last")
+    before = last.follow("Previous")
+    assert shown(first).startswith("1 to 25 of ")
+    assert len({shown(first), shown(before), shown(last)}) == 3
+    assert shown(before.follow("Next")) == shown(last)
+    assert shown(last.follow("First")) == shown(first)
 
 
 @by_path

@@ -111,10 +111,22 @@ def test_a_locked_account_tells_the_administrators_reason(house: House, alice: B
 
 
 def test_a_registered_phone_is_named_with_its_address(house: House, alice: Browser, desk: SIPAccount) -> None:
-    house.bind(desk, user_agent="Snom <script>/10.1", remote_sip_socket="203.0.113.41:5060")
+    house.bind(desk, user_agent="Snom <script>/10.1", remote_sip_socket="203.0.113.41:5060", expiry=3600)
     row = row_of(alice.open("/sip-accounts"), "front-desk")
-    assert "Registered renewed 12:00:00" in row
+    assert "Registered until 13:00:00" in row
     assert "Snom <script>/10.1, 203.0.113.41:5060" in row
+
+
+@pytest.mark.parametrize(
+    ("seconds", "tells"),
+    [(86_400, "Registered until 24 Nov 2026 12:00:00"), (2**31 - 1, "Registered until 11 Dec 2094 15:14:07")],
+)
+def test_a_registration_that_lasts_beyond_today_is_told_with_the_day(
+    house: House, alice: Browser, desk: SIPAccount, seconds: int, tells: str
+) -> None:
+    house.bind(desk, expiry=seconds)
+    assert tells in row_of(alice.open("/sip-accounts"), "front-desk")
+    assert tells.replace("Registered ", "") in alice.open(f"/sip-accounts/{desk.id}").text
 
 
 def test_several_phones_are_counted(house: House, alice: Browser, desk: SIPAccount) -> None:
@@ -179,6 +191,12 @@ def test_a_new_account_is_stored_as_it_was_typed_and_named(house: House, alice: 
         admin_disabled_reason=None,
         inserted=house.clock(),
     )
+
+
+@pytest.mark.parametrize("ticked", [True, False])
+def test_the_switchboard_flag_is_saved_when_adding(house: House, alice: Browser, ticked: bool) -> None:
+    add(alice, is_switchboard_enabled=ticked)
+    assert house.stored_accounts("alice")["front-desk"].is_switchboard_enabled is ticked
 
 
 def test_the_form_of_a_new_account_has_sensible_defaults(alice: Browser) -> None:
@@ -418,6 +436,10 @@ def test_a_plan_that_is_gone_is_kept_and_marked(house: House, alice: Browser) ->
     page = alice.open(f"/sip-accounts/{account.id}")
     assert page.value("out_dial_plan_name") == "night <b>"
     assert page.options("out_dial_plan_name")["night <b>"] == "night <b> (this plan does not exist)"
+    assert (page.value("in_dial_plan_name"), page.options("in_dial_plan_name")["away"]) == (
+        "away",
+        "away (this plan does not exist)",
+    )
     page.submit(network_id="attic")
     assert house.stored(account.id) == account.with_(network_id="attic")
 

@@ -28,7 +28,7 @@ _PASSWORD_REFUSED = Cause(
 )
 _FORBIDDEN = Cause(
     "Provider refused",
-    "The provider refused the registration. Most often the password is wrong, or the account there is suspended.",
+    "Most often the password is wrong, or the account there is suspended.",
     (_RETYPE_PASSWORD, _CHECK_AUTH_USERNAME, Step("Check in the provider’s own portal that the account is active.")),
     "bad",
 )

@@ -34,7 +34,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "duration": "Seconds talked",
         "inserted": "Stored",
     },
-    "For whoever looks further": {
+    "For tracing it elsewhere": {
         "call_id": "Call-ID",
         "bridge_id": "Bridge",
         "local_socket": "Local socket",

@@ -12,7 +12,8 @@ from sipsorcery_web.contract.rules import Violation, dial_plan_violations
 
 from ..editing.conflicts import EditForm
 from ..forms import choice, choices_with, text, tick
-from .scripts import MOST_CHARACTERS, RUBY, TYPES, as_stored, line_end_of, type_value
+from ..texts.lines import as_stored, line_end_of
+from .scripts import MOST_CHARACTERS, RUBY, TYPES, type_value
 from .starters import STARTERS
 
 ADMINISTRATIVE = ("max_execution_count", "authorised_apps")

@@ -12,7 +12,7 @@ from ..backend import visit
 from ..keepings.dial_plan_versions import DialPlanVersions, PlanText, Saving, Version
 from ..keepings.errors import KeepingsUnavailable
 from ..moments import now
-from .differences import counts
+from ..texts.differences import counts
 
 EXTENSION = "dial_plan_versions"
 BEFORE = "as it was before it was saved here"

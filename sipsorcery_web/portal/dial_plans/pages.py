@@ -15,6 +15,7 @@ from sipsorcery_web.contract.records import SIPDialPlan
 from .. import expired
 from ..addresses import local_path
 from ..backend import service, visit
+from ..dial_plan_names import forget_dial_plan_names
 from ..editing.conflicts import Edit, conflict_page
 from ..editing.deleting import delete_undoably, unless_deleted
 from ..editing.records import add_once, the_record
@@ -23,12 +24,12 @@ from ..lists.exports import Column, exported, twin
 from ..lists.finding import find
 from ..lists.pages import Asked, page_of
 from ..lists.searching import containing
-from ..sip_accounts.dial_plans import forget_dial_plan_names
+from ..texts.differences import rows
+from ..texts.lines import lines_of
 from . import history
 from .checks import remarks
-from .differences import rows
 from .form import DialPlanForm, copy_name, new_values, values_of, values_of_copy
-from .scripts import MOST_CHARACTERS, lines_of, type_words
+from .scripts import MOST_CHARACTERS, type_words
 from .usage import Usage, renamed, usage_of, usages_of
 
 bp = Blueprint("dial_plans", __name__, url_prefix="/dial-plans")

@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import json
 import logging
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,16 +20,17 @@ from wtforms import BooleanField, Field, HiddenField, PasswordField
 from sipsorcery_web.contract.records import SIPAccount, SIPDialPlan, SIPProvider, wire_fields
 
 from ..backend import visit
-from ..dial_plans.differences import Row, rows
 from ..forms import Form, shown
 from ..keepings.errors import KeepingsUnavailable
 from ..keepings.opened_records import OpenedRecords
+from ..texts.differences import Row, rows
 
 R = TypeVar("R", SIPAccount, SIPProvider, SIPDialPlan)
 
 EXTENSION = "opened_records"
 CONFLICT = 409
 OURS, THEIRS = "typed", "stored"
+DIGEST = re.compile(r"[0-9a-f]{64}")
 COUNTED_ANYWAY = frozenset({"execution_count", "last_update"})
 """What changes in a stored record without anybody's saving it."""
 
@@ -111,6 +113,8 @@ class Edit:
             {field.name: _json_value(field, field.object_data) for field in self._fields if not _is_secret(field)},
             {field.name: self._secret(field.name, getattr(record, field.name)) for field in self._secret_fields},
         )
+        if not DIGEST.fullmatch(form.opened.data or ""):
+            form.opened.data = ""
         if request.method == "POST":
             self._mix()
         elif not form.opened.data:

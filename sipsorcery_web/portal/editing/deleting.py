@@ -19,8 +19,8 @@ from sipsorcery_web.provisioning.client import ProvisioningClient, Records
 
 from .. import formats
 from ..backend import service, visit
+from ..dial_plan_names import forget_dial_plan_names
 from ..keepings.deleted_records import DeletedRecords
-from ..sip_accounts.dial_plans import forget_dial_plan_names
 from .records import add_once
 
 Changeable = SIPAccount | SIPProvider | SIPDialPlan
@@ -147,7 +147,7 @@ def _tell(words: str, record_id: UUID, until: datetime | None) -> None:
     message: Mapping[str, str] = {
         "words": words,
         "id": str(record_id),
-        "until": formats.clock(until, zone_of(visit().time_zone) or UTC)[:5],
+        "until": formats.iso(until, zone_of(visit().time_zone) or UTC),
     }
     flash(message, UNDOABLE)  # type: ignore[arg-type]
 

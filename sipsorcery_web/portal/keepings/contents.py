@@ -31,6 +31,7 @@ class EndedSession:
     username: str
     ended_at: datetime
     csrf_secret: str | None = field(repr=False)
+    time_zone: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Contents:
         """What remains of these contents after their end."""
         if self.visit is None:
             return self.ended
-        return EndedSession(self.visit.username, at, self.values.get(CSRF_KEY))
+        return EndedSession(self.visit.username, at, self.values.get(CSRF_KEY), self.visit.time_zone)
 
     def to_json(self) -> str:
         """These contents as text, the same for the same contents.

@@ -16,7 +16,8 @@ _TOKEN = re.compile(r'(name="csrf_token" value=")[^"]*')
 class Message:
     """How things stand: `state` is on, away or ended, `again` the seconds until one asks anew once nothing follows.
 
-    The list is told when it has changed, with the digest that names it.
+    `clock` is when the list was looked at, in the visitor's zone. The list is told when it has changed, with the digest
+    that names it.
     """
 
     state: str

@@ -124,6 +124,6 @@ def _looked(list_now: Callable[[], str], seen: str) -> Message:
     except Exception as error:
         current_app.logger.error("The live list %s failed", request.path, exc_info=error)
         return AWAY
-    clock = formats.clock(now(), zone_of(visit().time_zone) or UTC)
+    clock = formats.iso(now(), zone_of(visit().time_zone) or UTC)
     name = digest(html)
     return Message("on", AT_ONCE, clock) if name == seen else Message("on", AT_ONCE, clock, name, html)

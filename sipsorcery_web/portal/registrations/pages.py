@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint
@@ -15,6 +15,7 @@ from ..lists.exports import Column, exported, twin
 from ..lists.pages import Asked, page_of
 from ..lists.searching import containing
 from ..live.views import live_list
+from ..sip_accounts.registrations import ends
 
 bp = Blueprint("registrations", __name__, url_prefix="/registrations")
 
@@ -42,14 +43,6 @@ def export(form: str) -> Any:
     """The same registrations as a file."""
     where = _search(Asked.from_request().query)
     return exported(form, "registrations", _columns(), service().registrar_bindings, where)
-
-
-def ends(binding: SIPRegistrarBinding) -> datetime | None:
-    """When a registration ends unless the phone renews it; None where that is beyond any calendar."""
-    try:
-        return binding.last_update + timedelta(seconds=binding.expiry)
-    except OverflowError:
-        return None
 
 
 def _search(query: str) -> Expression | None:

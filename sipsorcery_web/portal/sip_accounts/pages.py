@@ -11,6 +11,7 @@ from sipsorcery_web.contract.records import SIPAccount
 from .. import expired
 from ..addresses import local_path
 from ..backend import service, visit
+from ..dial_plan_names import dial_plan_names
 from ..editing.conflicts import Edit, conflict_page
 from ..editing.deleting import delete_undoably, unless_deleted
 from ..editing.records import add_once, page_with, the_record
@@ -18,7 +19,6 @@ from ..forms import opened
 from ..lists.exports import exported, twin
 from ..lists.pages import Asked
 from ..live.views import live_list
-from .dial_plans import dial_plan_names
 from .form import SIPAccountForm, new_values, values_of
 from .listing import STATES, columns, rows_of, the_page, wanted
 from .registrations import address_of, registrations_of

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sipsorcery_web.contract.errors import ProvisioningError
 from sipsorcery_web.contract.filters import MAX_LENGTH, Expression, any_of, prop
@@ -21,6 +22,19 @@ class Registration:
     state: str
     bindings: Sequence[SIPRegistrarBinding] = ()
     note: str = ""
+
+    @property
+    def ends(self) -> datetime | None:
+        """When the only phone is off the list unless it renews; None without one, and with several."""
+        return ends(self.bindings[0]) if len(self.bindings) == 1 else None
+
+
+def ends(binding: SIPRegistrarBinding) -> datetime | None:
+    """When a registration ends unless the phone renews it; None where that is beyond any calendar."""
+    try:
+        return binding.last_update + timedelta(seconds=binding.expiry)
+    except OverflowError:
+        return None
 
 
 def registrations_of(accounts: Iterable[SIPAccount]) -> list[Registration]:

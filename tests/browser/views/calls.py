@@ -39,3 +39,21 @@ def call_details(page: Page, scene: Scene) -> None:
     page.goto("/cdrs?status=refused")
     page.get_by_role("link", name="everything about this call").first.click()
     expect(heading(page, "Call of")).to_be_visible()
+
+
+@view("newcomer")
+def calls_empty(page: Page, scene: Scene) -> None:
+    page.goto("/calls")
+    expect(page.get_by_role("heading", name="No call is going on")).to_be_visible()
+
+
+@view("newcomer")
+def call_records_empty(page: Page, scene: Scene) -> None:
+    page.goto("/cdrs")
+    expect(page.get_by_role("heading", name="No calls yet")).to_be_visible()
+
+
+@view("owner")
+def call_records_not_found(page: Page, scene: Scene) -> None:
+    page.goto(f"/cdrs?q={'thereisnosuchnumber' * 4}")
+    expect(page.get_by_role("heading", name="No call fits all of this")).to_be_visible()

@@ -41,3 +41,18 @@ def dial_plan_compared(page: Page, scene: Scene) -> None:
 @view("owner")
 def dial_plan_delete(page: Page, scene: Scene) -> None:
     page.goto(f"/dial-plans/{scene.plan.id}/delete")
+
+
+@view("owner")
+def dial_plan_history(page: Page, scene: Scene) -> None:
+    page.goto(f"/dial-plans/{scene.plan.id}/versions")
+    expect(page.get_by_role("link", name="Compare version 1", exact=True)).to_be_visible()
+
+
+@view("newcomer")
+def dial_plans_empty(page: Page, scene: Scene) -> None:
+    plans = scene.portal.program_of(scene.newcomer).dial_plans
+    for plan in plans.page():
+        plans.delete(plan)
+    page.goto("/dial-plans")
+    expect(page.get_by_role("heading", name="No dial plans yet")).to_be_visible()

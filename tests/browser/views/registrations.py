@@ -1,6 +1,6 @@
 """Which phones are registered."""
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from ..scenes import Scene
 from .view import view
@@ -14,3 +14,9 @@ def registrations(page: Page, scene: Scene) -> None:
 @view("administrator")
 def registrations_of_all(page: Page, scene: Scene) -> None:
     page.goto(f"/registrations?q={scene.owner}")
+
+
+@view("newcomer")
+def registrations_empty(page: Page, scene: Scene) -> None:
+    page.goto("/registrations")
+    expect(page.get_by_role("heading", name="No phone is registered")).to_be_visible()

@@ -31,7 +31,7 @@ def test_a_row_tells_direction_parties_and_time(house: House, alice: Browser) ->
         "direction": "In",
         "from": "+35315550163@northline.exampleOonagh Brady",
         "destination": "4f2a@203.0.113.41:5060",
-        "since": "12 minsince 23 Nov 2026 12:00:00",
+        "since": "12 min since 23 Nov 2026 12:00:00",
     }
 
 

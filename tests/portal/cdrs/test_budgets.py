@@ -39,5 +39,5 @@ def test_the_order_of_the_list_comes_from_an_index(house: House) -> None:
     asked = f"EXPLAIN QUERY PLAN SELECT * FROM cdr WHERE {where} ORDER BY created DESC, id LIMIT 25"
     with house.database.read() as session:
         plan = [row[-1] for row in session.execute(text(asked))]
-    assert "USING INDEX ix_cdr_owner_created_id (owner=?)" in plan[0]
+    assert "USING INDEX ix_cdr_owner_created_id_answered_status (owner=?)" in plan[0]
     assert "USE TEMP B-TREE FOR ORDER BY" not in plan

@@ -78,7 +78,8 @@ def test_a_failure_is_explained_with_what_to_do(house: House, alice: Browser) ->
     cdr = house.cdr("alice", answered_status=403, answered_reason="Forbidden")
     page = alice.open(f"/cdrs/{cdr}")
     note = page.one("//*[@id='what-to-do']")
-    assert words(note.xpath("./h2")[0]) == "Refused"
+    assert words(page.one("//main//dl/div[dt='Result']/dd")) == "Refused403 Forbidden"
+    assert [words(heading) for heading in note.xpath(".//h2 | .//h3")] == ["What it means", "What to do"]
     assert len(note.xpath(".//li")) >= 1
     assert not page.links.keys() & {"Is 0871550198 registered?"}
 

@@ -16,7 +16,7 @@ ALICE = Visit("alice", "t0ken", NINE, NINE + timedelta(hours=1), False, "Dublin,
         Contents(),
         Contents({"csrf_token": "abc", "name": "Grüße \ud83d 電話", "many": [1, None, {"a": True}]}),
         Contents({}, ALICE),
-        Contents({"a": 1}, None, EndedSession("alice", NINE, None)),
+        Contents({"a": 1}, None, EndedSession("alice", NINE, None, "(GMT) Dublin")),
     ],
 )
 def test_contents_are_read_as_they_were_written(contents: Contents) -> None:

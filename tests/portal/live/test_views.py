@@ -4,12 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 
 from sipsorcery_web.contract.errors import ContractError, OutcomeUnknown, Refused, Unavailable
 from sipsorcery_web.portal.keepings.errors import KeepingsUnavailable
 from sipsorcery_web.portal.keepings.sessions import SqlSessions
 from sipsorcery_web.portal.live.streams import Streams
 from sipsorcery_web.portal.live.views import ASKED_AGAIN_AFTER, LONGEST
+from sipsorcery_web.service.store.models import SIPDialogueRow, SIPRegistrarBindingRow
 from tests.portal.browser import Browser
 from tests.portal.house import House, counted_statements
 
@@ -40,11 +42,12 @@ def test_the_list_is_told_when_it_has_changed_and_the_time_at_every_look(house: 
     assert "Not registered" in before["list"]
     assert "Snom/10.1" in after["list"]
     assert before["digest"] != after["digest"]
-    assert quiet == {"state": "on", "again": 1.0, "clock": "12:00:03"}
+    assert quiet == {"state": "on", "again": 1.0, "clock": "2026-11-23T12:00:03+00:00"}
 
 
 def test_a_browser_that_shows_the_list_as_it_is_is_told_the_time_only(alice: Browser) -> None:
-    assert told(alice, Last_Event_ID=shown_digest(alice)) == [{"state": "on", "again": 1.0, "clock": "12:00:00"}]
+    (message,) = told(alice, Last_Event_ID=shown_digest(alice))
+    assert message == {"state": "on", "again": 1.0, "clock": "2026-11-23T12:00:00+00:00"}
 
 
 def test_what_is_told_is_what_the_page_shows(house: House, alice: Browser) -> None:
@@ -62,6 +65,29 @@ def test_every_live_list_is_told_as_its_page_shows_it(house: House, path: str, u
     (message,) = told(browser, path=path)
     assert message["list"] in browser.open(path).source
     assert told(browser, path=path, Last_Event_ID=shown_digest(browser, path))[0].keys() == {"state", "again", "clock"}
+
+
+@pytest.mark.parametrize("path", LIVE)
+def test_what_comes_and_goes_is_told_of_every_live_list(house: House, alice: Browser, path: str) -> None:
+    account = house.account("alice", "front-desk")
+    provider = house.provider("alice", "northline", register_enabled=True, register_contact="sip:alice@sip.example.org")
+    house.registration(provider, is_registered=True)
+
+    def comes() -> None:
+        house.bind(account)
+        house.call("alice", remote_user_field="<sip:+35315550163@northline.example>")
+        house.registration(provider, is_registered=False, registration_failure_message="403 Forbidden")
+
+    def goes() -> None:
+        house.registration(provider, is_registered=True, registration_failure_message=None)
+        with house.database.write() as session:
+            for row in (SIPRegistrarBindingRow, SIPDialogueRow):
+                session.execute(delete(row))
+
+    fresh = {"/calls": "+35315550163", "/providers": "Provider refused", "/provider-registrations": "Provider refused"}
+    before, during, after = told(alice, comes, goes, path=path)
+    present = [fresh.get(path, "Snom/10.1") in message["list"] for message in (before, during, after)]
+    assert present == [False, True, False]
 
 
 @pytest.mark.parametrize("asked", ["?q=front", "?size=1&page=2", "?q=nowhere"])

@@ -77,6 +77,12 @@ def test_the_answer_is_where_the_button_leads(alice: Browser, desk: SIPAccount) 
     assert page.control("test_address").get("autofocus") is not None
 
 
+def test_what_is_saved_after_trying_shows_its_page_from_the_top(alice: Browser) -> None:
+    page = try_it(alice.open("/sip-accounts/add"), ip_address_acl="^203", test_address="203.0.113.41:5060")
+    # A form without an address of its own goes to the page's, which ends with #test_address after trying.
+    assert page.form("sip_username").get("action") == "/sip-accounts/add"
+
+
 def test_enter_saves_and_does_not_try(alice: Browser, desk: SIPAccount) -> None:
     page = alice.open(f"/sip-accounts/{desk.id}")
     first = page.form("test_address").xpath(".//button[not(@type) or @type='submit']")[0]

@@ -1,4 +1,4 @@
-"""The names of dial plans to choose from."""
+"""The names of dial plans, as accounts choose from them: kept for a while, forgotten when plans change."""
 
 from datetime import timedelta
 
@@ -6,8 +6,8 @@ from flask import session
 
 from sipsorcery_web.contract.filters import prop
 
-from ..backend import service
-from ..moments import now
+from .backend import service
+from .moments import now
 
 KEPT_FOR = timedelta(minutes=2)
 KEY = "dial_plan_names"

@@ -1,4 +1,4 @@
-from sipsorcery_web.portal.dial_plans.differences import AROUND, Line, Row, counts, rows
+from sipsorcery_web.portal.texts.differences import AROUND, Line, Row, counts, rows
 
 
 def test_counts_are_of_lines_and_not_of_line_ends() -> None:

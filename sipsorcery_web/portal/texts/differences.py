@@ -1,11 +1,11 @@
-"""What has changed from one script to another, line by line."""
+"""What has changed from one text to another, line by line."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import zip_longest
 
-from .scripts import lines_of
+from .lines import lines_of
 
 AROUND = 3
 """So many unchanged lines are shown around a change."""
@@ -40,7 +40,7 @@ def counts(old: str, new: str) -> tuple[int, int]:
 
 
 def rows(old: str, new: str) -> list[Row]:
-    """Both scripts beside each other, without what is far from every change."""
+    """Both texts beside each other, without what is far from every change."""
     before, after = lines_of(old), lines_of(new)
     opcodes = _opcodes(before, after)
     last = len(opcodes) - 1

@@ -1,0 +1,136 @@
+"""Times: wherever a page tells one, it tells machines too, with the offset of the visitor's zone that was valid then."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from lxml import html
+
+from sipsorcery_web.contract.kinds import FOREVER
+from sipsorcery_web.contract.time_zones import zone_of
+
+from .browser import Browser, Page, words
+from .house import House
+from .test_routes import ROUTES, filled_in
+
+NEW_YORK = "(GMT-05:00) Eastern Time (US & Canada)"
+ALICE = "alice"
+SUMMER = datetime(2026, 7, 15, 16, 30, 5, tzinfo=UTC)
+WINTER = datetime(2026, 11, 12, 16, 30, 5, tzinfo=UTC)
+BRIDGE = "5d1f1d36-6a5b-4a0e-8c0c-9a3f8d1b7c21"
+
+TOLD = re.compile(
+    r"\b\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4}\b|\b\d\d:\d\d(?::\d\d)?\b(?!\))"
+)
+NOT_MOMENTS = ("title", "script", "style", "option", "textarea", "pre", "code", "time", "svg")
+EXAMPLES = ("/help", "/developers", "/provisioning.svc", "/assets/<file>", "/healthz", "/readyz", "/setup/<secret>")
+"""Addresses without a moment of the visitor's own."""
+
+
+@pytest.fixture
+def hers(house: House) -> dict[str, UUID]:
+    """What alice has, who is in New York: something of everything, from summer and from winter."""
+    things = house.one_of_each(ALICE)
+    house.change_customer(ALICE, time_zone=NEW_YORK)
+    for created in (SUMMER, WINTER):
+        ended = created + timedelta(hours=12)
+        things["cdr_id"] = house.cdr(
+            ALICE, created=created, answered_time=created, hungup_time=ended, bridge_id=BRIDGE, answered_status=480
+        )
+        house.call(ALICE, inserted=created, hangup_at=created + timedelta(days=1))
+    account = house.stored_accounts(ALICE)["front-desk"]
+    for renewed in (SUMMER, WINTER):
+        house.bind(account, last_update=renewed)
+    house.bind(house.account(ALICE, "back-desk"), last_update=SUMMER)
+    for name, tried, again in (("blueline", SUMMER, FOREVER), ("redline", WINTER, WINTER + timedelta(days=1))):
+        wanted: dict[str, Any] = {"register_enabled": True, "register_contact": "sip:alice@sip.example.org"}
+        provider = house.provider(ALICE, name, **wanted)
+        house.registration(
+            provider, last_register_attempt=tried, last_register_time=tried, next_registration_time=again
+        )
+    return things
+
+
+def visits(house: House, things: dict[str, UUID]) -> Iterator[Page]:
+    """Every page that alice can open, and some that answer a form."""
+    browser = Browser(house.app, house.watched.tokens)
+    browser.sign_in(ALICE)
+    for address, methods in ROUTES.items():
+        if "GET" in methods and address not in EXAMPLES and not address.endswith("form>"):
+            yield browser.open(filled_in(address, **things))
+    yield browser.submit(f"/providers/{things['provider_id']}/delete")
+    changed = browser.open(f"/sip-accounts/{things['account_id']}")
+    house.revoke(ALICE)
+    yield changed.submit(network_id="attic")
+
+
+def outside(tree: html.HtmlElement) -> list[str]:
+    """What looks like a day or a time of day and does not stand in a time element."""
+    found = []
+    for element in tree.iter():
+        if not isinstance(element.tag, str):
+            continue
+        own = [] if is_in(element, NOT_MOMENTS) else [element.text or ""]
+        parent = element.getparent()
+        if parent is not None and not is_in(parent, NOT_MOMENTS):
+            own.append(element.tail or "")
+        found += [text.strip() for text in own if TOLD.search(text)]
+    return found
+
+
+def is_in(element: html.HtmlElement, tags: tuple[str, ...]) -> bool:
+    return element.tag in tags or any(each.tag in tags for each in element.iterancestors())
+
+
+def told(page: Page) -> list[tuple[str, str]]:
+    """The times of a page: what machines read, and what people do."""
+    return [(element.get("datetime", ""), words(element)) for element in page.all("//time[not(@data-live-clock)]")]
+
+
+def test_every_moment_on_every_page_is_told_to_machines_with_the_offset_valid_then(
+    house: House, hers: dict[str, UUID]
+) -> None:
+    zone, offsets = zone_of(NEW_YORK), set()
+    for page in visits(house, hers):
+        assert outside(page.tree) == [], page.path
+        for machine, people in told(page):
+            moment = datetime.fromisoformat(machine)
+            if "T" not in machine:
+                assert f"{moment:%d %b %Y}" in people, page.path
+                continue
+            assert moment.utcoffset() == moment.astimezone(zone).utcoffset(), (page.path, machine)
+            assert f"{moment:%H:%M}" in people, page.path
+            assert not re.search("[A-Z]", people) or f"{moment:%d %b %Y}" in people, page.path
+            offsets.add(machine[-6:])
+    assert offsets == {"-04:00", "-05:00"}
+
+
+def test_a_stranger_is_told_times_in_utc_and_that_they_are(browser: Browser) -> None:
+    for path, words_of_zone in (("/login", r"checked \d\d:\d\d:\d\d UTC"), ("/about", r"All times are UTC\.")):
+        page = browser.open(path)
+        assert re.search(words_of_zone, page.text), path
+        assert [machine[-6:] for machine, _ in told(page)] == ["+00:00"], path
+
+
+def test_a_session_that_has_ended_is_told_in_the_zone_that_it_had(house: House, hers: dict[str, UUID]) -> None:
+    alice = house.browser()
+    alice.sign_in(ALICE)
+    page = alice.open(f"/sip-accounts/{hers['account_id']}")
+    house.revoke(ALICE)
+    letter = page.submit(network_id="attic")
+    assert "It ended at 07:00." in letter.text
+    assert "All times are Eastern time (EST)." in letter.text
+
+
+def test_a_moment_that_is_not_set_is_no_time(house: House) -> None:
+    never = datetime(1, 1, 1, tzinfo=UTC)
+    cdr = house.cdr("alice", created=never, answered_time=never, hungup_time=never)
+    house.call("alice", inserted=never)
+    alice = house.signed_in("alice")
+    for path in ("/cdrs", f"/cdrs/{cdr}", "/calls"):
+        page = alice.open(path)
+        assert "" not in [machine for machine, _ in told(page)], path
+        assert "never" in page.text or "Time not told" in page.text
