@@ -10,6 +10,8 @@ _TRY_LATER = Step("Call again later.")
 _ASK_PROVIDER = Step("Ask the provider, and name the code and the time of the call.")
 _ASK_OPERATOR = Step("Ask the operator of the server that answered, and name the code and the time of the call.")
 _RETYPE_PASSWORD = Step("Type the same SIP password here and in the phone.", "sip_password")
+_RETYPE_PROVIDERS_PASSWORD = Step("Did the call go to a provider? Type its password again.", "provider_password")
+_CHECK_PROVIDER = Step("Check the username and password of the provider that the call went to.", "provider_username")
 _CODECS = Step("Allow one more common codec, such as G.711, in the phone.")
 
 
@@ -42,13 +44,16 @@ _NO_ANSWER_IN_TIME = Cause(
 _REFUSED = Cause(
     "Refused",
     "The other side understood the call and does not allow it: the account, the number or the caller is barred.",
-    (Step("Check the username and password of the provider that the call went to."), _ASK_PROVIDER),
+    (_CHECK_PROVIDER, _ASK_PROVIDER),
     "bad",
 )
 _DECLINED = Cause("Declined", "Somebody, or their phone, chose not to take the call.")
 _NOT_FOUND = Cause("Number not found", "Nobody has this number or address there.", (_CHECK_NUMBER, _CHECK_PLAN), "warn")
 _WRONG_PASSWORD = Cause(
-    "Wrong password", "A password was asked for, and none or a wrong one came.", (_RETYPE_PASSWORD,), "bad"
+    "Wrong password",
+    "A password was asked for, and none or a wrong one came.",
+    (_RETYPE_PASSWORD, _RETYPE_PROVIDERS_PASSWORD),
+    "bad",
 )
 _NO_COMMON_CODEC = Cause(
     "No common language for sound", "The two phones have no codec that both can use.", (_CODECS,), "bad"

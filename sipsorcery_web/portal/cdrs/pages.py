@@ -19,6 +19,7 @@ from ..lists.finding import find
 from ..lists.pages import Asked, page_of
 from .details import details_of
 from .files import columns
+from .mending import fields_to_change
 from .rows import Row, days_of
 from .sifting import CallSieve
 
@@ -50,9 +51,14 @@ def export(form: str) -> Any:
 @bp.get("/<uuid:cdr_id>")
 def details(cdr_id: UUID) -> str:
     """Everything that is known of one call, and where its other legs are."""
-    cdr = the_record(service().cdrs, cdr_id, "call record")
-    others = [Row(other) for other in _other_legs(cdr)]
-    return render_template("cdrs/details.html", row=Row(cdr), parts=list(details_of(cdr)), others=others)
+    row = Row(the_record(service().cdrs, cdr_id, "call record"))
+    return render_template(
+        "cdrs/details.html",
+        row=row,
+        fields=fields_to_change(row),
+        parts=list(details_of(row.cdr)),
+        others=[Row(other) for other in _other_legs(row.cdr)],
+    )
 
 
 def _and_older(cdr: SIPCDRAsset) -> Expression:

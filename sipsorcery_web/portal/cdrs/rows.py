@@ -51,10 +51,14 @@ class Row:
         return of_hangup(self.cdr.hungup_reason)
 
     @property
+    def came_in(self) -> bool:
+        """Whether the service was called, and did not call itself."""
+        return (self.cdr.call_direction or "").lower() == "in"
+
+    @property
     def silent_account(self) -> str:
         """The SIP account whose phone could not be rung; empty where the call went elsewhere, or did ring."""
-        came_in = (self.cdr.call_direction or "").lower() == "in"
-        return self.destination.user if came_in and self.cdr.answered_status in NO_PHONE else ""
+        return self.destination.user if self.came_in and self.cdr.answered_status in NO_PHONE else ""
 
     @property
     def duration(self) -> str:

@@ -2,6 +2,8 @@
 
 import pytest
 
+from sipsorcery_web.contract.errors import Unavailable
+
 from ..browser import Browser, words
 from ..house import House
 
@@ -82,6 +84,55 @@ def test_a_failure_is_explained_with_what_to_do(house: House, alice: Browser) ->
     assert [words(heading) for heading in note.xpath(".//h2 | .//h3")] == ["What it means", "What to do"]
     assert len(note.xpath(".//li")) >= 1
     assert not page.links.keys() & {"Is 0871550198 registered?"}
+
+
+@pytest.mark.parametrize(
+    "went_to", [{"dst_host": "northline", "dst_uri": "sip:0871550198@northline"}, {"dst_host": "sip.northline.example"}]
+)
+def test_a_call_that_a_provider_refused_leads_to_the_field_to_change(
+    house: House, alice: Browser, went_to: dict[str, str]
+) -> None:
+    provider = house.provider("alice", "northline")
+    cdr = house.cdr("alice", answered_status=403, answered_reason="Forbidden", **went_to)
+    page = alice.open(f"/cdrs/{cdr}")
+    assert page.links["Check the username and password of the provider that the call went to."] == (
+        f"/providers/{provider.id}#provider_username"
+    )
+
+
+def test_a_phone_with_a_wrong_password_leads_to_the_password_of_its_account(house: House, alice: Browser) -> None:
+    account = house.account("alice", "front-desk")
+    cdr = house.cdr("alice", call_direction="In", answered_status=401, answered_reason="Unauthorized")
+    page = alice.open(f"/cdrs/{cdr}")
+    assert page.links["Type the same SIP password here and in the phone."] == f"/sip-accounts/{account.id}#sip_password"
+
+
+@pytest.mark.parametrize("others", ["twice", "somebody else's"])
+def test_a_step_whose_field_is_not_known_leads_nowhere(house: House, alice: Browser, others: str) -> None:
+    owners = ("alice", "alice") if others == "twice" else ("bobby",)
+    for number, owner in enumerate(owners):
+        house.provider(owner, f"northline-{number}", provider_server="sip:northline.example")
+    cdr = house.cdr("alice", answered_status=403, answered_reason="Forbidden")
+    page = alice.open(f"/cdrs/{cdr}")
+    assert "Check the username and password of the provider that the call went to." in page.text
+    assert not [link for link in page.links.values() if "/providers/" in link]
+
+
+def test_a_service_that_does_not_tell_the_provider_spoils_no_page(house: House, alice: Browser) -> None:
+    def away() -> None:
+        raise Unavailable("Nobody answers.")
+
+    cdr = house.cdr("alice", answered_status=403, answered_reason="Forbidden")
+    house.watched.before["GetSIPProviders"] = away
+    assert alice.open(f"/cdrs/{cdr}").status == 200
+
+
+def test_where_to_mend_it_takes_one_call_more(house: House, alice: Browser) -> None:
+    cdr = house.cdr("alice", answered_status=403, answered_reason="Forbidden")
+    alice.open("/cdrs")
+    house.forget_calls()
+    alice.open(f"/cdrs/{cdr}")
+    assert house.calls == ["GetCDRs", "GetSIPProviders"]
 
 
 def test_an_answered_call_needs_no_explanation(house: House, alice: Browser) -> None:
