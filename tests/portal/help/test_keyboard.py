@@ -1,5 +1,7 @@
 """The keys as the server tells of them: which there are, and that they can be switched off."""
 
+from sipsorcery_web.portal.help.topics import TOPICS
+
 from ..browser import Browser, Page, words
 from ..house import House
 
@@ -7,8 +9,10 @@ KEYS = {
     "a": "/sip-accounts",
     "r": "/registrations",
     "p": "/providers",
+    "t": "/provider-registrations",
     "d": "/dial-plans",
     "c": "/calls",
+    "l": "/cdrs",
     "s": "/account",
     "h": "/help",
 }
@@ -28,6 +32,12 @@ def test_every_letter_leads_to_a_page_that_there_is(alice: Browser) -> None:
     assert keys == KEYS
     for address in keys.values():
         assert alice.open(address).status == 200
+
+
+def test_every_screen_has_a_letter_of_its_own() -> None:
+    letters = [topic.key for topic in TOPICS if topic.endpoint]
+    assert all(letters)
+    assert len({*letters, "h", "g"}) == len(letters) + 2
 
 
 def test_without_scripts_the_list_of_keys_stays_out_of_sight(alice: Browser) -> None:
