@@ -98,6 +98,22 @@ def test_calls_of_a_day_are_found_with_the_browsers_date_fields(open_page: Openi
     expect(page.get_by_role("heading", name="What to do")).to_be_in_viewport()
 
 
+@BOTH_WAYS
+def test_an_address_that_fits_its_line_is_in_one_piece(
+    open_page: Opening, portal: Portal, harbour: str, scripts: bool, width: int
+) -> None:
+    page = open_page(portal, width, scripts)
+    sign_in(page, harbour)
+    page.goto(f"/cdrs?q={calls.TO_BE_FOUND}")
+    page.get_by_role("link", name="everything about this call").first.click()
+    user, host = page.locator(".call-facts dd", has_text=calls.TO_BE_FOUND).locator(".part").all()
+    before, after = user.bounding_box(), host.bounding_box()
+    assert before
+    assert after
+    assert before["y"] == after["y"]
+    assert before["x"] + before["width"] == pytest.approx(after["x"], abs=1)
+
+
 def test_a_day_that_is_none_stays_to_be_mended(open_page: Opening, scene: Scene) -> None:
     page = scene.page_of(scene.owner, open_page)
     page.goto("/cdrs?from=12.11.2026")
