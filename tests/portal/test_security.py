@@ -1,11 +1,23 @@
 """What every answer says to browsers about trust, and what no page tells."""
 
+import csv
 import re
+from itertools import count
 from urllib.parse import quote
 
 import pytest
+from sqlalchemy import String, Text, select
 
 from sipsorcery_web.portal.session import COOKIE
+from sipsorcery_web.service.store.models import (
+    SIPAccountRow,
+    SIPCDRRow,
+    SIPDialogueRow,
+    SIPDialPlanRow,
+    SIPProviderBindingRow,
+    SIPProviderRow,
+    SIPRegistrarBindingRow,
+)
 from tests.conftest import PASSWORD
 
 from .browser import Browser
@@ -175,6 +187,52 @@ def test_no_page_takes_markup_out_of_its_address(house: House, alice: Browser, b
             assert page.status == 200
             assert "<script>alert" not in page.source
             assert "1337" not in page.text
+
+
+OWNED = (
+    SIPAccountRow,
+    SIPCDRRow,
+    SIPDialogueRow,
+    SIPDialPlanRow,
+    SIPProviderBindingRow,
+    SIPProviderRow,
+    SIPRegistrarBindingRow,
+)
+NOT_FREE_TEXT = frozenset({"owner", "admin_member_id", "sip_domain", "provider_type", "gv_callback_type"})
+
+
+def write_everywhere(house: House, text: str) -> None:
+    """Put this into every text that lies open among alice's things, with a number behind it: some have to differ."""
+    numbers = count()
+    with house.database.write() as session:
+        for row in (row for kind in OWNED for row in session.scalars(select(kind).where(kind.owner == "alice"))):
+            for name, column in row.__mapper__.columns.items():
+                if type(column.type) in (String, Text) and name not in NOT_FREE_TEXT and "sealed" not in name:
+                    setattr(row, name, f"{text}{next(numbers)}")
+
+
+@pytest.mark.parametrize("begins", ["", "javascript:alert(1)//", "=1+1"])
+@pytest.mark.parametrize("username", ["alice", "root-admin"])
+def test_what_strangers_write_into_any_record_stays_text_on_every_page(
+    house: House, username: str, begins: str
+) -> None:
+    paths = every_page(house)
+    provider = house.provider("alice", "blueline", register_enabled=True, register_contact="sip:a@sip.example.org")
+    house.registration(provider, registration_failure_message="403 Forbidden")
+    house.bind(house.account("alice", "consult-room"))
+    house.call("alice")
+    write_everywhere(house, begins + HOSTILE)
+    browser = house.signed_in(username)
+    for path in paths:
+        if path.endswith(".csv"):
+            cells = [cell for row in csv.reader(browser.raw("GET", path).text.splitlines()) for cell in row]
+            assert not [cell for cell in cells if cell.startswith("=")], path
+            continue
+        page = browser.open(path)
+        assert page.status == 200, path
+        assert "<script>alert" not in page.source, path
+        assert not [each for each in page.tree.xpath("//@href | //@action") if "script:" in each.lower()[:11]], path
+        assert "1337" not in page.text, path
 
 
 def test_looking_at_pages_changes_nothing_but_what_the_forms_were_opened_on(house: House, alice: Browser) -> None:
