@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from .conftest import PHONE
 from .portals import Portal
+from .scenes import Scene
 from .steps import sign_in
 
 Opening = Callable[..., Page]
@@ -62,6 +63,42 @@ FAULTS = """() => {
   }
   return faults
 }"""
+
+
+SCREENS = (
+    "/sip-accounts",
+    "/sip-accounts/add",
+    "/registrations",
+    "/providers",
+    "/providers/add",
+    "/provider-registrations",
+    "/dial-plans",
+    "/dial-plans/add",
+    "/calls",
+    "/cdrs",
+    "/account",
+    "/account/password",
+    "/account/delete",
+    "/help",
+    "/about",
+    "/developers",
+)
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_without_scripts_a_screen_fits_a_phone_and_has_no_button_that_does_nothing(
+    open_page: Opening, scene: Scene, screen: str
+) -> None:
+    page = scene.page_of(scene.owner, open_page, width=PHONE, scripts=False)
+    page.goto(screen)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    assert page.evaluate(FAULTS) == []
+    assert page.evaluate(BUTTONS_WITHOUT_A_FORM) == []
+
+
+BUTTONS_WITHOUT_A_FORM = """() => [...document.querySelectorAll("button")]
+  .filter((button) => button.checkVisibility() && (button.type !== "submit" || button.form === null))
+  .map((button) => button.textContent.trim())"""
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
