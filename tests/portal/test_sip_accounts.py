@@ -448,7 +448,9 @@ def test_a_stored_blank_in_place_of_a_plan_rings_the_phones(house: House, alice:
     with house.database.write() as session:
         session.connection().exec_driver_sql("update sipaccounts set in_dial_plan_name = ' '")
     assert "In ring the phones" in row_of(alice.open("/sip-accounts"), "front-desk")
-    assert alice.open(f"/sip-accounts/{desk.id}").value("in_dial_plan_name") == ""
+    page = alice.open(f"/sip-accounts/{desk.id}")
+    assert page.value("in_dial_plan_name") == ""
+    assert page.options("in_dial_plan_name").keys() == {"", "default"}
 
 
 def test_an_account_that_was_stored_against_the_rules_can_still_be_changed(house: House, alice: Browser) -> None:
