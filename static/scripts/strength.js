@@ -1,6 +1,6 @@
-// Says how hard a SIP password is to guess, while it is being typed.
+// Says how hard a new password is to guess, while it is being typed.
 {
-  const [shortest, longest] = [6, 15]
+  const shortest = 6
   const kinds = [[/[a-z]/, 26], [/[A-Z]/, 26], [/[0-9]/, 10], [/[^A-Za-z0-9]/, 25]]
 
   // a character that repeats the one before it, or follows it in a row such as abc or 321, adds a single bit
@@ -9,7 +9,7 @@
     const steps = [...password].map((letter, index) => Math.abs(letter.charCodeAt() - password.charCodeAt(index - 1)))
     return steps.reduce((sum, step) => sum + (step <= 1 ? 1 : Math.log2(letters)), 0)
   }
-  const judged = (password) => {
+  const judged = (password, longest) => {
     const guessed = bits(password)
     if (password.length < shortest) return [1, `Too short: ${password.length} of at least ${shortest} characters.`]
     if (password.length > longest) return [1, `Too long: ${password.length} of at most ${longest} characters.`]
@@ -23,7 +23,7 @@
     const words = place.querySelector("output")
     const show = () => {
       place.hidden = !field.value
-      const [value, sentence] = judged(field.value)
+      const [value, sentence] = judged(field.value, Number(place.dataset.longest))
       place.dataset.strength = value
       words.textContent = field.value && sentence
     }

@@ -1,5 +1,6 @@
 """The settings: details, password, and leaving for good."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -33,6 +34,24 @@ def test_details_are_changed_and_times_follow_the_zone(
     expect(page.get_by_role("contentinfo")).to_contain_text("All times are Islamabad time")
     page.goto("/sip-accounts")
     assert created.inner_text() != in_dublin
+
+
+@pytest.mark.parametrize("path", ["/register", "/account/password"])
+def test_a_new_password_is_judged_while_it_is_typed(page: Page, alice: str, path: str) -> None:
+    if path != "/register":
+        sign_in(page, alice)
+    page.goto(path)
+    field = page.get_by_label(re.compile("^(New p|P)assword$"))
+    words = page.locator("[data-strength-of] output")
+    expect(words).to_be_hidden()
+    for typed, said in [
+        ("abc", "Too short: 3 of at least 6 characters."),
+        ("harbour", "Easy to guess."),
+        ("Vq7mZ2xKp9Rt4LwB8nHc", "Hard to guess."),
+        ("Vq7mZ2xKp9Rt4LwB8nHcd", "Too long: 21 of at most 20 characters."),
+    ]:
+        field.fill(typed)
+        expect(words).to_contain_text(said)
 
 
 def test_a_new_password_signs_out_the_other_browsers(open_page: Opening, portal: Portal, alice: str) -> None:
