@@ -86,7 +86,7 @@ def test_escape_leaves_the_editor_and_tab_goes_on(page: Page) -> None:
 
 
 def test_ctrl_f_finds_in_the_script(page: Page) -> None:
-    editor(page).click()
+    page.locator("textarea.ace_text-input").focus()  # after a click, Ace takes the focus once more a moment later
     page.keyboard.press("Control+f")
     page.keyboard.type("sys.In")
     expect(page.locator(".ace_search_counter")).to_have_text(re.compile("1 of 1"))
