@@ -22,6 +22,8 @@ from .records import (
 SESSION_MINUTES = 60
 """The life of a new session (section 2)."""
 LONGEST_SESSION_MINUTES = 600
+CHANGES = ("Create", "Add", "Update", "Delete")
+"""How the names of the operations begin that change a record."""
 NO_LIMIT = 2147483647
 """The `count` that means "all" in every store of the original (section 5)."""
 
@@ -75,6 +77,11 @@ class Operation:
     def result_element(self) -> str:
         """The element in the wrapper that holds the result."""
         return f"{self.name}Result"
+
+    @property
+    def changes_records(self) -> bool:
+        """Whether there is something to lose or to do twice."""
+        return self.name.startswith(CHANGES)
 
     def arguments(self, given: dict[str, Any]) -> dict[str, Any]:
         """Every argument by its Python name, absent ones with their default; TypeError for an unknown name."""

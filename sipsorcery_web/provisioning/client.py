@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from sipsorcery_web.contract.envelope import UnknownAction
-from sipsorcery_web.contract.errors import Refused, SessionExpired
+from sipsorcery_web.contract.errors import OutcomeUnknown, Refused, SessionExpired, Unavailable
 from sipsorcery_web.contract.filters import Expression
 from sipsorcery_web.contract.operations import NO_LIMIT, OPERATIONS
 from sipsorcery_web.contract.records import (
@@ -151,6 +151,8 @@ class ProvisioningClient:
             self.customer(username)
         except (SessionExpired, Refused):
             return
+        except Unavailable as error:
+            raise OutcomeUnknown(error.message) from error
         raise Refused("The service has kept the account. Switch off its provider registrations, then try again.")
 
     def domains(self) -> list[SIPDomain]:

@@ -11,7 +11,7 @@ from lxml import etree
 
 from sipsorcery_web.contract import codec, envelope
 from sipsorcery_web.contract.carriable import refuse_uncarriable
-from sipsorcery_web.contract.errors import ContractError, Refused, Unavailable
+from sipsorcery_web.contract.errors import ContractError, OutcomeUnknown, Refused, Unavailable
 from sipsorcery_web.contract.faults import error_for
 from sipsorcery_web.contract.operations import Operation
 
@@ -57,7 +57,12 @@ class SoapChannel:
     def _post(self, operation: Operation, message: etree._Element) -> Answer:
         document = etree.tostring(message, xml_declaration=True, encoding="utf-8")
         headers = {"SOAPAction": f'"{operation.action}"', "Content-Type": "text/xml; charset=utf-8"}
-        return self._transport.post(self._url, document, headers)
+        try:
+            return self._transport.post(self._url, document, headers)
+        except OutcomeUnknown as error:
+            if operation.changes_records:
+                raise
+            raise Unavailable(error.message) from error  # a question leaves nothing behind to be unsure of
 
 
 def _body_of(answer: Answer) -> etree._Element:

@@ -61,6 +61,14 @@ def test_only_these_operations_can_be_called_without_a_session(access: Access, o
     assert {operation.name for operation in OPERATIONS.values() if operation.access is access} == operations
 
 
+def test_a_change_is_told_from_a_question() -> None:
+    changing = {operation.name for operation in OPERATIONS.values() if operation.changes_records}
+    assert changing == {
+        *(f"{verb}{record}" for verb in ("Add", "Update", "Delete") for record in ("SIPAccount", "SIPProvider", "DialPlan")),
+        *("CreateCustomer", "UpdateCustomer", "UpdateCustomerPassword", "DeleteCustomer"),
+    }
+
+
 def test_numbers_cannot_be_nil_while_texts_and_records_can() -> None:
     nillable = {parameter.element: parameter.nillable for parameter in parameters_of("GetSIPAccounts", "AddSIPAccount")}
     assert nillable == {"whereExpression": True, "offset": False, "count": False, "sipAccount": True}

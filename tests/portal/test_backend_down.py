@@ -342,6 +342,7 @@ def test_a_service_that_takes_a_call_and_never_answers_is_given_up_in_time(house
         page = portal.browser().submit("/login", username="alice", password=PASSWORD)
         assert monotonic() - began < 5
     assert page.status == 503
+    assert "may have saved" not in page.text
     assert page.value("username") == "alice"
 
 

@@ -3,7 +3,7 @@
 import gzip
 import logging
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from threading import Event
 from time import monotonic
@@ -28,7 +28,7 @@ from sipsorcery_web.contract.errors import (
 )
 from sipsorcery_web.contract.kinds import FOREVER, NEVER
 from sipsorcery_web.contract.operations import OPERATIONS
-from sipsorcery_web.contract.records import SIPAccount, SIPCDRAsset, SIPDialPlan, SIPProvider
+from sipsorcery_web.contract.records import Customer, SIPAccount, SIPCDRAsset, SIPDialPlan, SIPProvider
 from sipsorcery_web.provisioning import transport
 from sipsorcery_web.provisioning.client import ProvisioningClient, Visitor
 from sipsorcery_web.provisioning.soap import TOO_MUCH, UNREADABLE, SoapChannel
@@ -80,14 +80,14 @@ def test_an_answer_that_drips_ends_with_the_time_of_the_call(
 ) -> None:
     error, seconds = asked(scripted, SHORT, scripted.drips(piece, preface))
 
-    assert (type(error), error.message) == (OutcomeUnknown, TOO_SLOW)
+    assert (type(error), error.message) == (Unavailable, TOO_SLOW)
     assert SHORT <= seconds < 4 * SHORT
 
 
 def test_a_silent_service_ends_with_the_time_of_the_call(scripted: ScriptedService) -> None:
     error, seconds = asked(scripted, SHORT, scripted.silence)
 
-    assert (type(error), error.message) == (OutcomeUnknown, TOO_SLOW)
+    assert (type(error), error.message) == (Unavailable, TOO_SLOW)
     assert SHORT <= seconds < 4 * SHORT
 
 
@@ -206,7 +206,38 @@ def test_a_connection_that_breaks_off_is_no_answer(scripted: ScriptedService, se
 
     error, _ = asked(scripted, 5, break_off)
 
-    assert (type(error), error.message) == (OutcomeUnknown, sentence)
+    assert (type(error), error.message) == (Unavailable, sentence)
+
+
+@pytest.mark.parametrize(
+    ("call", "kind"),
+    [
+        (lambda service: service.sip_accounts.add(SIPAccount()), OutcomeUnknown),
+        (lambda service: service.sip_accounts.update(SIPAccount()), OutcomeUnknown),
+        (lambda service: service.sip_accounts.delete(SIPAccount()), OutcomeUnknown),
+        (lambda service: service.create_customer(Customer()), OutcomeUnknown),
+        (lambda service: service.update_customer_password("alice", "old", "new"), OutcomeUnknown),
+        (lambda service: service.sip_accounts.count(), Unavailable),
+        (lambda service: service.customer("alice"), Unavailable),
+        (lambda service: service.login("alice", "n1ghtingale"), Unavailable),
+    ],
+)
+def test_only_a_change_may_have_been_carried_out(
+    scripted: ScriptedService, channel: SoapChannel, call: Callable[[ProvisioningClient], object], kind: type[Unavailable]
+) -> None:
+    scripted.answers(lambda connection: connection.shutdown(socket.SHUT_RDWR))
+    with pytest.raises(Unavailable) as ended:
+        call(ProvisioningClient(channel, Visitor("ab" * 48)))
+
+    assert type(ended.value) is kind
+
+
+def test_a_customer_may_be_gone_when_nobody_can_ask_afterwards(
+    scripted: ScriptedService, channel: SoapChannel
+) -> None:
+    scripted.answers(reply("DeleteCustomer"), lambda connection: connection.shutdown(socket.SHUT_RDWR))
+    with pytest.raises(OutcomeUnknown):
+        ProvisioningClient(channel, Visitor("ab" * 48)).delete_customer("alice")
 
 
 def test_a_request_is_sent_once_only(scripted: ScriptedService) -> None:
