@@ -24,7 +24,7 @@ from .test_registration import CAROL
 
 AWAY = "The service does not answer. Nothing was saved; what you typed is still below."
 NOT_TOGETHER = "Username and password do not belong together."
-TIMEOUT = 0.5
+TIMEOUT = 10
 
 
 class Backend:
