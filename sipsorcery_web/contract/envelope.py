@@ -14,6 +14,8 @@ from .names import soap
 MAX_DEPTH = 64
 """The deepest message of the contract has nine levels."""
 
+NOT_WELL_FORMED = "The message is not well-formed XML."
+
 _AUTH_ID = f"{{{names.SECURITY}}}AuthID"
 _SECURITY = f"{{{names.SECURITY}}}Security"
 _LEGACY_AUTH_ID = "authid"
@@ -56,13 +58,15 @@ def parse_envelope(document: bytes, charset: str | None = None) -> etree._Elemen
     text = text_of(document, charset).lstrip(" \t\r\n")
     if _DOCUMENT_TYPE.match(text):
         raise ContractError("A document type declaration is not allowed in a message.")
+    if not text.startswith("<"):  # libxml2 passes over a second byte order mark, and would find a document type there
+        raise ContractError(NOT_WELL_FORMED)
     try:
         parser = etree.XMLParser(
             encoding="utf-8", resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True
         )
         envelope = etree.fromstring(text.encode(), parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise ContractError("The message is not well-formed XML.") from error
+        raise ContractError(NOT_WELL_FORMED) from error
     if envelope.tag != soap("Envelope"):
         raise VersionMismatch("The message is not a SOAP 1.1 envelope.")
     _refuse_depth(envelope)

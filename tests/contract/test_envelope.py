@@ -72,6 +72,15 @@ def test_a_document_type_is_refused_in_every_encoding(encoding: str, told: str) 
         envelope.parse_envelope(document, encoding if told == "by HTTP" else None)
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("before", ["\ufeff\ufeff", "\ufeff \ufeff", " \ufeff", "\ufeff\ufeff\ufeff"])
+def test_a_document_type_behind_more_byte_order_marks_is_refused(encoding: str, before: str) -> None:
+    document = f'{before}<!DOCTYPE s [<!ENTITY a "ha">]>{message(security("&a;"))}'.encode(encoding)
+
+    with pytest.raises(ContractError):
+        envelope.parse_envelope(document, encoding)
+
+
 def test_a_document_type_that_utf_7_hides_is_refused() -> None:
     declaration = b'<?xml version="1.0" encoding="utf-7"?>+ADwAIQ-DOCTYPE s [+ADwAIQ-ENTITY a "ha">]>'
 
