@@ -81,7 +81,8 @@ def restore_unknown(element: etree._Element, record: Record) -> None:
     """Put the elements that this revision does not know back where they stood in the record's element."""
     for unknown in reversed(record.unknown):
         position = next((index + 1 for index, child in enumerate(element) if child.tag == unknown.after), 0)
-        element.insert(position, etree.fromstring(unknown.xml))
+        # Written and read, it takes along every prefix in whose scope it stood, also those of names in its values.
+        element.insert(position, etree.fromstring(etree.tostring(unknown.element, with_tail=False)))
 
 
 def _wrapper(name: str, values: Iterable[tuple[str, Kind, Any]]) -> etree._Element:
@@ -152,7 +153,7 @@ def _read_record(element: etree._Element, record: Any) -> Any:
             values[entry.attribute] = entry.absent if _is_nil(child) else _read(child, entry.kind)
             before = str(child.tag)
         else:
-            unknown.append(UnknownElement(before, etree.tostring(child, encoding="unicode", with_tail=False)))
+            unknown.append(UnknownElement(before, child))
     return record(**values, present=frozenset(values), unknown=tuple(unknown))
 
 
@@ -172,23 +173,34 @@ def _first_complaint(schema: etree.XMLSchema) -> str:
     return "" if entry is None else re.sub(r"\{https?:[^}]*\}", "", entry.message)
 
 
-def _tidied(source: etree._Element, children: Mapping[str, Kind]) -> etree._Element:
-    """A copy that holds the known children only, in the order of the contract."""
-    # Attributes of other namespaces are no part of the contract: xsi:type, encodingStyle, wsu:Id.
-    kept = {key: value for key, value in source.items() if key == names.NIL or not key.startswith("{")}
-    tidy = etree.Element(source.tag, kept)
+def _tidied(source: etree._Element, children: Mapping[str, Kind], is_list: bool = False) -> etree._Element:
+    """A copy that holds the known children only, in the order of the contract.
+
+    What can come in any number is refused here: the schema would look at all of it, attributes each against each other.
+    """
+    tidy = etree.Element(source.tag, _nil(source))
     tidy.text = source.text
-    found = _by_tag(source, children)
+    found = _by_tag(source, children, is_list)
     for tag, kind in children.items():
-        tidy.extend(_tidied(child, _children(kind)) for child in found.get(tag, ()))
+        tidy.extend(_tidied(child, _children(kind), isinstance(kind, ListKind)) for child in found.get(tag, ()))
     return tidy
 
 
-def _by_tag(source: etree._Element, children: Mapping[str, Kind]) -> dict[str, list[etree._Element]]:
+def _nil(source: etree._Element) -> dict[str, str]:
+    """The contract's only attribute. Those of other namespaces are passed over: xsi:type, encodingStyle, wsu:Id."""
+    if own := next((name for name in map(str, source.keys()) if not name.startswith("{")), None):
+        raise ContractError(f"The attribute {own} has no place in {_local(source)}.")
+    nil = source.get(names.NIL)
+    return {} if nil is None else {names.NIL: nil}
+
+
+def _by_tag(source: etree._Element, children: Mapping[str, Kind], is_list: bool) -> dict[str, list[etree._Element]]:
     known = {etree.QName(tag).localname for tag in children}
     found: dict[str, list[etree._Element]] = {}
     for child in source:
         tag = str(child.tag)
+        if tag in found and not is_list:
+            raise ContractError(f"The element {_local(child)} stands in {_local(source)} more than once.")
         if tag in children:
             found.setdefault(tag, []).append(child)
         elif not children or _local(child) in known:

@@ -12,6 +12,8 @@ from functools import cache
 from typing import Any, ClassVar, Self
 from uuid import UUID
 
+from lxml import etree
+
 from . import names
 from .kinds import BOOLEAN, GUID, INT, MOMENT, STRING, Kind, enumeration
 
@@ -106,10 +108,13 @@ def callback_type(element: str, since_2011: bool = False) -> Any:
 
 @dataclass(frozen=True)
 class UnknownElement:
-    """An element that this revision does not know, as XML text; it stands behind the element `after`, "" = in front."""
+    """An element that this revision does not know; it stands behind the element `after`, "" = in front.
+
+    It is kept as it was read. Written out it repeats every namespace of its message, far more than was received.
+    """
 
     after: str
-    xml: str
+    element: etree._Element
 
 
 @dataclass(frozen=True, kw_only=True)

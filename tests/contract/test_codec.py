@@ -156,6 +156,25 @@ def test_a_field_that_does_not_keep_to_the_contract_is_refused(fields: str) -> N
 
 
 @pytest.mark.parametrize(
+    ("fields", "complaint"),
+    [
+        ("<a:Owner/>" * 3, "The element Owner stands in sipAccount more than once."),
+        ("<a:Owner kind='x' sort='y'/>", "The attribute kind has no place in Owner."),
+        ("<a:Inserted><b:DateTime/><b:DateTime/></a:Inserted>", "The element DateTime stands in Inserted more than once."),
+    ],
+)
+def test_what_comes_in_any_number_is_refused_before_the_schema_looks_at_it(
+    fields: str, complaint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(codec, "message_schema", lambda: None)
+
+    with pytest.raises(ContractError) as refused:
+        account_from(fields)
+
+    assert refused.value.message == complaint
+
+
+@pytest.mark.parametrize(
     "arguments",
     [
         "<offset>ten</offset>",
@@ -221,11 +240,20 @@ def test_elements_of_another_revision_are_kept_with_their_place() -> None:
 
     assert account.owner == "alice"
     assert [unknown.after for unknown in account.unknown] == ["", owner, owner]
-    assert [etree.QName(etree.fromstring(unknown.xml)).localname for unknown in account.unknown] == [
-        "AAA",
-        "Zone",
-        "More",
-    ]
+    assert [etree.QName(unknown.element).localname for unknown in account.unknown] == ["AAA", "Zone", "More"]
+
+
+def test_elements_of_another_revision_are_not_written_out_when_they_are_read() -> None:
+    request = wrapper(ADD, "<sipAccount><a:Zone/><a:More/></sipAccount>")
+
+    assert [unknown.element for unknown in codec.read_arguments(ADD, request)["sip_account"].unknown] == list(request[0])
+
+
+def test_a_kept_element_takes_the_prefixes_of_its_values_along() -> None:
+    request = wrapper(ADD, '<sipAccount xmlns:n="urn:n"><a:Zone i:type="n:Kind">n:1</a:Zone></sipAccount>')
+    written = codec.write_arguments(ADD, codec.read_arguments(ADD, request))
+
+    assert written[0][0].nsmap["n"] == "urn:n"
 
 
 def test_kept_elements_go_back_to_where_they_stood() -> None:
@@ -247,7 +275,7 @@ def test_an_element_whose_neighbour_is_gone_goes_to_the_front() -> None:
     account = SIPAccount(
         owner="alice",
         present=frozenset({"owner"}),
-        unknown=(UnknownElement(f"{{{names.APP}}}Id", f'<a:X xmlns:a="{names.APP}"/>'),),
+        unknown=(UnknownElement(f"{{{names.APP}}}Id", etree.Element(f"{{{names.APP}}}X")),),
     )
 
     assert local_names(codec.write_arguments(ADD, {"sip_account": account})[0]) == ["X", "Owner"]

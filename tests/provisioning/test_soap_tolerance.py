@@ -370,7 +370,7 @@ def test_a_cookie_of_one_visitor_is_not_sent_for_another(
     ("result", "reason"),
     [
         ("<IsAliveResult>maybe</IsAliveResult>", "not a valid value"),
-        ("<IsAliveResult>true</IsAliveResult><IsAliveResult>true</IsAliveResult>", "not expected"),
+        ("<IsAliveResult>true</IsAliveResult><IsAliveResult>true</IsAliveResult>", "more than once"),
         ("<IsAliveResult><a:Id>1</a:Id></IsAliveResult>", "no place"),
     ],
 )
