@@ -18,7 +18,7 @@ NOT_WELL_FORMED = "The message is not well-formed XML."
 
 _AUTH_ID = f"{{{names.SECURITY}}}AuthID"
 _SECURITY = f"{{{names.SECURITY}}}Security"
-_LEGACY_AUTH_ID = "authid"
+_TOKEN_HEADERS = (_SECURITY, "authid")
 # What may stand before the root element, and then a document type (XML 1.0, section 2.8).
 _DOCUMENT_TYPE = re.compile(r"(?:\s++|<\?.*?\?>|<!--.*?-->)*+<!(?!--)", re.DOTALL)
 
@@ -82,19 +82,16 @@ def body_of(envelope: etree._Element) -> etree._Element:
 
 
 def token_of(envelope: etree._Element) -> str | None:
-    """The token in the security header, or in the form of before 2010; None when missing or blank.
+    """The token in the security header, or where that has none in the form of before 2010; None when there is none.
 
-    ContractError for more than one header, NotUnderstood for an unknown header flagged must-understand.
+    ContractError for more than one of a form, NotUnderstood for an unknown header flagged must-understand.
     """
     blocks = [block for header in envelope.iterchildren(soap("Header")) for block in header]
     for block in blocks:
-        if block.tag != _SECURITY and block.get(soap("mustUnderstand")) in ("1", "true"):
+        if block.tag not in _TOKEN_HEADERS and block.get(soap("mustUnderstand")) in ("1", "true"):
             raise NotUnderstood(f"The header {block.tag!s} is not understood.")
-    security = [block for block in blocks if block.tag == _SECURITY]
-    if len(security) > 1:
-        raise ContractError("The message has more than one security header.")
-    found = security[0].find(_AUTH_ID) if security else _first(blocks, _LEGACY_AUTH_ID)
-    return None if found is None else (found.text or "").strip() or None
+    security, legacy = (_only(blocks, tag) for tag in _TOKEN_HEADERS)
+    return _token(None if security is None else security.find(_AUTH_ID)) or _token(legacy)
 
 
 def security_header(token: str | None) -> etree._Element:
@@ -152,8 +149,15 @@ def _code_prefix(code: str) -> str:
     return "s" if code in ("VersionMismatch", "MustUnderstand", "Client", "Server") else "c"
 
 
-def _first(blocks: Iterable[etree._Element], tag: str) -> etree._Element | None:
-    return next((block for block in blocks if block.tag == tag), None)
+def _only(blocks: Iterable[etree._Element], tag: str) -> etree._Element | None:
+    found = [block for block in blocks if block.tag == tag]
+    if len(found) > 1:
+        raise ContractError("The message has more than one security header.")
+    return found[0] if found else None
+
+
+def _token(element: etree._Element | None) -> str | None:
+    return None if element is None else (element.text or "").strip() or None
 
 
 def _refuse_depth(envelope: etree._Element) -> None:
