@@ -352,6 +352,28 @@ def test_an_operation_without_a_result_answers_an_empty_wrapper() -> None:
     assert codec.read_result(OPERATIONS["Logout"], written) is None
 
 
+@pytest.mark.parametrize("bad", [0, codec.PIECE - 1, codec.PIECE, 2 * codec.PIECE])
+def test_one_bad_record_spoils_the_list_wherever_it_stands(bad: int) -> None:
+    items = ["<a:SIPAccount><a:Owner>alice</a:Owner></a:SIPAccount>"] * (2 * codec.PIECE + 1)
+    whole = codec.read_result(LIST, reply(LIST, f"<GetSIPAccountsResult>{''.join(items)}</GetSIPAccountsResult>"))
+    items[bad] = "<a:SIPAccount><a:Id>1</a:Id></a:SIPAccount>"
+
+    assert [account.owner for account in whole] == ["alice"] * len(items)
+    with pytest.raises(ContractError, match="Element 'Id'"):
+        codec.read_result(LIST, reply(LIST, f"<GetSIPAccountsResult>{''.join(items)}</GetSIPAccountsResult>"))
+
+
+def test_a_list_is_validated_no_further_than_its_first_bad_piece(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at = []
+    monkeypatch.setattr(codec, "_first_complaint", lambda schema: looked_at.append(len(schema.error_log)) or "")
+    items = "<a:SIPAccount><a:Id>1</a:Id></a:SIPAccount>" * (10 * codec.PIECE)
+
+    with pytest.raises(ContractError):
+        codec.read_result(LIST, reply(LIST, f"<GetSIPAccountsResult>{items}</GetSIPAccountsResult>"))
+
+    assert looked_at[0] <= 2 * codec.PIECE
+
+
 def test_an_empty_list_and_a_nil_list_are_told_apart() -> None:
     assert codec.read_result(LIST, reply(LIST, "<GetSIPAccountsResult/>")) == []
     assert codec.read_result(LIST, reply(LIST, '<GetSIPAccountsResult i:nil="true"/>')) is None
