@@ -189,17 +189,24 @@ def _first_complaint(schema: etree.XMLSchema) -> str:
     return "" if entry is None else re.sub(r"\{https?:[^}]*\}", "", entry.message)
 
 
-def _tidied(source: etree._Element, children: Mapping[str, Kind], is_list: bool = False) -> etree._Element:
+def _tidied(source: etree._Element, children: Mapping[str, Kind]) -> etree._Element:
     """A copy that holds the known children only, in the order of the contract.
 
     What can come in any number is refused here: the schema would look at all of it, attributes each against each other.
     """
-    tidy = etree.Element(source.tag, _nil(source))
+    # Elements that are made in their place have no namespaces of their own: to move many of those takes quadratic time.
+    tidy = etree.Element(source.tag, _nil(source), nsmap=_PREFIXES)
+    _fill(tidy, source, children)
+    return tidy
+
+
+def _fill(tidy: etree._Element, source: etree._Element, children: Mapping[str, Kind], is_list: bool = False) -> None:
     tidy.text = source.text
     found = _by_tag(source, children, is_list)
     for tag, kind in children.items():
-        tidy.extend(_tidied(child, _children(kind), isinstance(kind, ListKind)) for child in found.get(tag, ()))
-    return tidy
+        for child in found.get(tag, ()):
+            copy = etree.SubElement(tidy, child.tag, _nil(child))
+            _fill(copy, child, _children(kind), isinstance(kind, ListKind))
 
 
 def _nil(source: etree._Element) -> dict[str, str]:

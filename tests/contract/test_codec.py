@@ -374,6 +374,19 @@ def test_a_list_is_validated_no_further_than_its_first_bad_piece(monkeypatch: py
     assert looked_at[0] <= 2 * codec.PIECE
 
 
+def test_records_of_a_list_are_checked_without_a_namespace_of_their_own() -> None:
+    one, many = (
+        codec._tidied(
+            reply(LIST, f"<GetSIPAccountsResult>{'<a:SIPAccount><a:Owner/></a:SIPAccount>' * count}</GetSIPAccountsResult>"),
+            {names.svc("GetSIPAccountsResult"): ListKind(SIPAccount)},
+        )
+        for count in (1, 5)
+    )
+
+    assert (len(one[0]), len(many[0])) == (1, 5)
+    assert etree.tostring(many).count(b"xmlns") == etree.tostring(one).count(b"xmlns")
+
+
 def test_an_empty_list_and_a_nil_list_are_told_apart() -> None:
     assert codec.read_result(LIST, reply(LIST, "<GetSIPAccountsResult/>")) == []
     assert codec.read_result(LIST, reply(LIST, '<GetSIPAccountsResult i:nil="true"/>')) is None
