@@ -13,15 +13,24 @@ from sipsorcery_web.contract import codec, envelope
 from sipsorcery_web.contract.carriable import refuse_uncarriable
 from sipsorcery_web.contract.errors import ContractError, OutcomeUnknown, Refused, Unavailable
 from sipsorcery_web.contract.faults import error_for
+from sipsorcery_web.contract.kinds import ListKind
+from sipsorcery_web.contract.names import svc
 from sipsorcery_web.contract.operations import Operation
 
 from . import wsdl as wsdls
 from .revision import Revision
 from .token_lives import TokenLives
-from .transport import NO_ANSWER, Answer, HttpTransport
+from .transport import NO_ANSWER, TOO_LARGE, Answer, HttpTransport
 
 UNREADABLE = "The provisioning service answered with something that is not of its contract"
 TOO_MUCH = "What was sent is too large for the provisioning service."
+TOO_MANY = "The list that the provisioning service answered with is too long."
+
+# The time of a call ends before its answer is read, which takes as long as there are records and elements in it.
+MAX_RECORDS = 10_000
+"""Five times what the portal asks for at once."""
+MAX_TAGS = 1_000_000
+"""Opening and closing ones; so many records of calls, which have the most, take 740,000."""
 
 XML_TYPES = ("", "text/xml", "application/xml", "application/soap+xml")
 AWAY = (429, 502, 503, 504)
@@ -49,6 +58,7 @@ class SoapChannel:
         body = _body_of(self._post(operation, message))
         if fault := envelope.fault_of(body):
             raise error_for(fault, self._tokens.may_be_over(token))
+        _refuse_length(operation, body)
         result = codec.read_result(operation, body)
         self._revision.learn(result)
         self._tokens.note(operation, token, arguments, result)
@@ -69,6 +79,8 @@ def _body_of(answer: Answer) -> etree._Element:
     """The body of an answer of any status: a fault may come with 500 or 200 (spec, section 1.8)."""
     if answer.status == 413:
         raise Refused(TOO_MUCH)
+    if answer.content.count(b"<") > MAX_TAGS:
+        raise ContractError(TOO_LARGE)
     try:
         if answer.media_type not in XML_TYPES:
             raise ContractError(f"A message is text/xml, not {answer.media_type}.")
@@ -77,3 +89,9 @@ def _body_of(answer: Answer) -> etree._Element:
         if answer.status in AWAY:
             raise Unavailable(NO_ANSWER) from error
         raise ContractError(f"{UNREADABLE} (status {answer.status}).") from error
+
+
+def _refuse_length(operation: Operation, body: etree._Element) -> None:
+    found = body.find(svc(operation.result_element))
+    if isinstance(operation.result, ListKind) and found is not None and len(found) > MAX_RECORDS:
+        raise ContractError(TOO_MANY)

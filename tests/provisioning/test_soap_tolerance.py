@@ -29,9 +29,12 @@ from sipsorcery_web.contract.errors import (
 from sipsorcery_web.contract.kinds import FOREVER, NEVER
 from sipsorcery_web.contract.operations import OPERATIONS
 from sipsorcery_web.contract.records import Customer, SIPAccount, SIPCDRAsset, SIPDialPlan, SIPProvider
-from sipsorcery_web.provisioning import transport
+from sipsorcery_web.portal.dial_plans.usage import MOST_ACCOUNTS
+from sipsorcery_web.portal.lists.finding import AT_ONCE, MOST_ROWS
+from sipsorcery_web.portal.sip_accounts.registrations import MOST_BINDINGS
+from sipsorcery_web.provisioning import soap, transport
 from sipsorcery_web.provisioning.client import ProvisioningClient, Visitor
-from sipsorcery_web.provisioning.soap import TOO_MUCH, UNREADABLE, SoapChannel
+from sipsorcery_web.provisioning.soap import MAX_RECORDS, TOO_MANY, TOO_MUCH, UNREADABLE, SoapChannel
 from sipsorcery_web.provisioning.transport import BROKEN_OFF, NO_ANSWER, REDIRECTED, TOO_LARGE, TOO_SLOW
 
 from .scripted import LONG, ScriptedService, Step, fault, http, message, reply, valid_reply
@@ -346,6 +349,41 @@ def test_an_answer_counts_as_large_as_it_unpacks(scripted: ScriptedService, monk
 
     assert (type(error), error.message) == (ContractError, TOO_LARGE)
     assert len(bomb) < 100_000
+
+
+def test_a_list_as_long_as_the_limit_is_read_and_a_longer_one_is_not(
+    scripted: ScriptedService, client: ProvisioningClient
+) -> None:
+    scripted.answers(*(reply("GetSIPAccounts", empty_accounts(count)) for count in (MAX_RECORDS, MAX_RECORDS + 1)))
+
+    assert len(client.sip_accounts.page()) == MAX_RECORDS
+    with pytest.raises(ContractError, match=TOO_MANY):
+        client.sip_accounts.page()
+
+
+def empty_accounts(count: int) -> str:
+    return f"<GetSIPAccountsResult>{'<a:SIPAccount/>' * count}</GetSIPAccountsResult>"
+
+
+def test_the_limit_of_a_list_is_far_above_what_is_asked_for_at_once() -> None:
+    assert max(AT_ONCE, MOST_ROWS, MOST_ACCOUNTS, MOST_BINDINGS) * 4 <= MAX_RECORDS
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "utf-16-le"])
+def test_an_answer_of_more_elements_than_the_limit_is_not_read(
+    scripted: ScriptedService, client: ProvisioningClient, monkeypatch: pytest.MonkeyPatch, charset: str
+) -> None:
+    content = ALIVE.partition(b"\r\n\r\n")[2].decode()
+    typed = f"text/xml; charset={charset}"
+    monkeypatch.setattr(soap, "MAX_TAGS", content.count("<"))
+    scripted.answers(
+        http(content.encode(charset), 200, typed),
+        http(content.replace("</s:Body>", "</s:Body><more/>").encode(charset), 200, typed),
+    )
+
+    assert client.is_alive() is True
+    with pytest.raises(ContractError, match=TOO_LARGE):
+        client.is_alive()
 
 
 def test_what_is_too_large_for_the_service_is_refused(scripted: ScriptedService) -> None:
