@@ -34,6 +34,14 @@ PATIENCE = 30.0
 SET_UP_LINK = re.compile(r"http://\S+/setup/[\w-]{43}")
 NEVER_LOGGED = re.compile(rf"/setup/[\w-]{{43}}|\b[0-9A-Fa-f]{{96}}\b|{PASSWORD}")
 
+BACKEND = os.environ.get("SIPSORCERY_TEST_BACKEND", "")
+if BACKEND not in ("", "soap"):
+    raise ValueError(f"SIPSORCERY_TEST_BACKEND is soap or not set, not {BACKEND}.")
+OVER_SOAP = BACKEND == "soap"
+"""Whether every portal of this run has its service in another process."""
+NO_SET_UP = "the set-up is off in front of another service"
+NO_ENGINE = "a SIP engine needs the service in the same process"
+
 
 def free_port() -> int:
     """A port of the loopback interface that is free now."""
@@ -216,20 +224,24 @@ class Portal:
                 stack.callback(self.channel._transport._pools.clear)
 
 
-def embedded(folder: Path, domain: str, **settings: str) -> Portal:
+def embedded(folder: Path, domain: str, new_accounts: str = "open", **settings: str) -> Portal:
     """A portal with the service in the same process."""
-    server = Server(folder / "portal", domain=domain, **({"new_accounts": "open"} | settings))
+    server = Server(folder / "portal", domain=domain, new_accounts=new_accounts, **settings)
     server.start()
     return Portal(server, server, domain)
 
 
-def over_soap(folder: Path, domain: str) -> Portal:
-    """A portal in front of a second process that has the service."""
-    keeper = Server(folder / "service", domain=domain, new_accounts="open")
+def over_soap(folder: Path, domain: str, new_accounts: str = "open", **settings: str) -> Portal:
+    """A portal with these settings in front of a second process that has the service."""
+    keeper = Server(folder / "service", domain=domain, new_accounts=new_accounts)
     keeper.start()
-    front = Server(folder / "portal", provisioning_url=keeper.service_address)
+    front = Server(folder / "portal", provisioning_url=keeper.service_address, **settings)
     front.start()
     return Portal(front, keeper, domain)
+
+
+as_chosen = over_soap if OVER_SOAP else embedded
+"""A portal of the kind that this run is about."""
 
 
 @contextmanager

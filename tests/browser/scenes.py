@@ -17,7 +17,7 @@ from sipsorcery_web.provisioning.client import ProvisioningClient
 from sipsorcery_web.service.store.models import SIPAccountRow
 from tests.conftest import HOME
 
-from .portals import Portal, Server, embedded, free_port, in_use
+from .portals import Portal, Server, as_chosen, embedded, free_port, in_use
 from .scenery import calls, dial_plans, providers
 from .steps import SIP_PASSWORD, sign_in
 
@@ -219,7 +219,7 @@ def scene(folder: Path, portal: Portal, cast: Cast) -> Iterator[Scene]:
     """A scene at a portal; the ones beside it are started, and stopped at the end."""
     with ExitStack() as stack:
         not_set_up = stack.enter_context(in_use(lambda: embedded(folder / "new", portal.domain, new_accounts="invite")))
-        invited = stack.enter_context(in_use(lambda: embedded(folder / "invited", portal.domain, new_accounts="invite")))
+        invited = stack.enter_context(in_use(lambda: as_chosen(folder / "invited", portal.domain, new_accounts="invite")))
         away = stack.enter_context(in_use(lambda: in_front_of_nothing(folder / "away")))
         invited.customer("root-admin", administrator=True)
         yield Scene(portal, not_set_up, invited, away, cast)

@@ -55,9 +55,9 @@ def test_an_account_is_added_with_the_keyboard_alone(
     expect(row_of(page, desk)).to_contain_text("keep-alives on")
 
 
-def test_a_provider_is_added_with_the_keyboard_alone(open_page: Opening, in_process: Portal) -> None:
-    page = open_page(in_process)
-    sign_in(page, in_process.customer("alice"))
+def test_a_provider_is_added_with_the_keyboard_alone(open_page: Opening, usual: Portal) -> None:
+    page = open_page(usual)
+    sign_in(page, usual.customer("alice"))
     page.goto("/providers")
     tab_to(page, "Add a SIP provider")
     page.keyboard.press("Enter")

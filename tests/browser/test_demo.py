@@ -12,10 +12,12 @@ from playwright.sync_api import Page, expect
 
 from tests.conftest import HOME
 
-from .portals import TOP, free_port
+from .portals import OVER_SOAP, TOP, free_port
 from .steps import heading, sign_in
 from .test_accessibility import AXE, LOOKS, violations
 from .test_layout import FAULTS, WIDTHS
+
+pytestmark = pytest.mark.skipif(OVER_SOAP, reason="the demonstration has its service in the same process")
 
 PATIENCE = 60_000
 PLACES = ("/sip-accounts", "/registrations", "/providers", "/provider-registrations", "/dial-plans", "/calls", "/cdrs")

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.conftest import PASSWORD
 
 from .conftest import DESK, PHONE, Pages
-from .portals import Portal, embedded, in_use
+from .portals import NO_SET_UP, OVER_SOAP, Portal, embedded, in_use
 from .steps import (
     fill_in_account,
     fill_in_customer,
@@ -19,6 +19,8 @@ from .steps import (
     sign_out,
     try_to_sign_in,
 )
+
+pytestmark = pytest.mark.skipif(OVER_SOAP, reason=NO_SET_UP)
 
 
 @pytest.fixture

@@ -14,15 +14,15 @@ Opening = Callable[..., Page]
 
 
 @pytest.fixture(scope="module")
-def customer(in_process: Portal) -> str:
+def customer(usual: Portal) -> str:
     """Somebody with one account."""
-    return in_process.customer("keymaster")
+    return usual.customer("keymaster")
 
 
 @pytest.fixture
-def page(open_page: Opening, in_process: Portal, customer: str) -> Page:
+def page(open_page: Opening, usual: Portal, customer: str) -> Page:
     """The list of SIP accounts of somebody who has signed in."""
-    page: Page = open_page(in_process)
+    page: Page = open_page(usual)
     sign_in(page, customer)
     return page
 

@@ -103,14 +103,14 @@ BUTTONS_WITHOUT_A_FORM = """() => [...document.querySelectorAll("button")]
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
 def test_the_chosen_appearance_holds_on_every_page_and_after_signing_out(
-    open_page: Opening, in_process: Portal, scripts: bool
+    open_page: Opening, usual: Portal, scripts: bool
 ) -> None:
-    page = open_page(in_process, PHONE, scripts, color_scheme="light")
-    sign_in(page, in_process.customer("alice"))
+    page = open_page(usual, PHONE, scripts, color_scheme="light")
+    sign_in(page, usual.customer("alice"))
     page.goto("/sip-accounts?q=alice")
     assert ground(page) == LIGHT
     page.get_by_role("button", name="Dark").click()
-    expect(page).to_have_url(f"{in_process.address}/sip-accounts?q=alice")
+    expect(page).to_have_url(f"{usual.address}/sip-accounts?q=alice")
     expect(page.get_by_role("button", name="Dark")).to_have_attribute("aria-pressed", "true")
     assert ground(page) == DARK
     page.goto("/account")

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Locator, Page, Request, Route, expect
 from sipsorcery_web.contract.records import SIPAccount
 
 from .conftest import DESK, Pages
-from .portals import Portal, embedded, in_use
+from .portals import Portal, as_chosen, in_use
 from .steps import SIP_PASSWORD, row_of, sign_in
 
 SHORTLY_AFTER = 30_000
@@ -19,7 +19,7 @@ SHORTLY_AFTER = 30_000
 @pytest.fixture(scope="module")
 def lively(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     """A portal that looks at its lists each second."""
-    with in_use(lambda: embedded(tmp_path_factory.mktemp("lively"), "sip.example.org", live_seconds="1")) as portal:
+    with in_use(lambda: as_chosen(tmp_path_factory.mktemp("lively"), "sip.example.org", live_seconds="1")) as portal:
         yield portal
 
 

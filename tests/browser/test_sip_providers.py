@@ -66,14 +66,14 @@ def test_a_provider_is_added_changed_deleted_and_put_back(
     expect(page.get_by_role("row", name="northline")).to_contain_text("Trying to register")
 
 
-def test_rows_of_headers_come_and_go_in_place_and_count_as_changes(open_page: Opening, in_process: Portal) -> None:
-    alice = in_process.customer("alice")
-    program = in_process.program_of(alice)
+def test_rows_of_headers_come_and_go_in_place_and_count_as_changes(open_page: Opening, usual: Portal) -> None:
+    alice = usual.customer("alice")
+    program = usual.program_of(alice)
     record = SIPProvider(
         provider_name="northline", provider_server="sip.northline.example", custom_headers="X-A: 1|X-B: 2|X-C: 3"
     )
     provider = program.sip_providers.add(record)
-    page = open_page(in_process)
+    page = open_page(usual)
     sign_in(page, alice)
     page.goto(f"/providers/{provider.id}")
 
@@ -87,16 +87,16 @@ def test_rows_of_headers_come_and_go_in_place_and_count_as_changes(open_page: Op
     expect(page).to_have_url(re.compile(f"{provider.id}$"))
     page.get_by_role("button", name="Save provider").click()
     expect(note(page, "northline is saved.")).to_be_visible()
-    assert providers_of(in_process, alice)["northline"].custom_headers == "X-A: 1|X-C: 3|X-D: 4"
+    assert providers_of(usual, alice)["northline"].custom_headers == "X-A: 1|X-C: 3|X-D: 4"
 
 
-def test_a_stored_password_is_shown_in_its_row_and_hidden_again(open_page: Opening, in_process: Portal) -> None:
-    alice = in_process.customer("alice")
+def test_a_stored_password_is_shown_in_its_row_and_hidden_again(open_page: Opening, usual: Portal) -> None:
+    alice = usual.customer("alice")
     record = SIPProvider(
         provider_name="northline", provider_server="sip.northline.example", provider_password=SIP_PASSWORD
     )
-    in_process.program_of(alice).sip_providers.add(record)
-    page = open_page(in_process)
+    usual.program_of(alice).sip_providers.add(record)
+    page = open_page(usual)
     sign_in(page, alice)
     page.goto("/providers")
     page.get_by_role("button", name="Show the password of northline").click()

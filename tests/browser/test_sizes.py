@@ -44,8 +44,8 @@ class Meter:
             self.bytes[event["requestId"]] = event["encodedDataLength"]
 
 
-def test_the_first_visit_takes_four_requests_and_25_kilobytes(open_page: Opening, in_process: Portal) -> None:
-    page = open_page(in_process)
+def test_the_first_visit_takes_four_requests_and_25_kilobytes(open_page: Opening, usual: Portal) -> None:
+    page = open_page(usual)
     meter = Meter().at(page)
     page.goto("/login", wait_until="networkidle")
     assert len(meter.bytes) <= 4
