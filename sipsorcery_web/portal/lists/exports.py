@@ -125,9 +125,10 @@ def _csv(columns: Sequence[Column[R]], rows: Iterable[R], zone: tzinfo) -> Itera
 
 def _json(columns: Sequence[Column[R]], rows: Iterable[R], zone: tzinfo) -> Iterator[str]:
     before = "[\n"
+    named = {"time_zone": str(zone)} if any(column.is_moment for column in columns) else {}
     try:
         for row in rows:
-            yield before + json.dumps({column.name: _plain(column.value(row), zone) for column in columns})
+            yield before + json.dumps({column.name: _plain(column.value(row), zone) for column in columns} | named)
             before = ",\n"
     except ProvisioningError:
         yield before + json.dumps({"incomplete": INCOMPLETE})

@@ -111,6 +111,7 @@ def test_a_json_file_is_a_list_of_objects(house: House, alice: Browser) -> None:
         "admin_disabled_reason": None,
         "inserted": "2026-11-23T12:00:00+00:00",
         "id": str(account.id),
+        "time_zone": "Europe/Dublin",
     }
 
 
