@@ -5,7 +5,7 @@ import os
 import re
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
@@ -28,6 +28,32 @@ class NewAccounts:
     limit: int = 0
     chosen: bool = False
     """Set by the operator, rather than left at the default."""
+
+
+@dataclass(frozen=True)
+class SipSettings:
+    """How the SIP engine is reached: by phones and providers at `host`, by the portal at a port of this machine."""
+
+    host: str
+    port: int
+    tls_port: int
+    rpc_port: int
+    digest: str
+    certificate: str
+    certificate_key: str
+    database_url: str
+    workers: int
+    register_retry: int
+
+    @property
+    def is_on(self) -> bool:
+        """Whether there is an engine."""
+        return bool(self.host)
+
+    @property
+    def bracketed_host(self) -> str:
+        """The host as URIs write it."""
+        return f"[{self.host}]" if ":" in self.host else self.host
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +84,19 @@ class Settings:
     """Where browsers and clients find this installation, when a request cannot tell."""
     cors_origins: tuple[str, ...] = ()
     """The sites whose pages may call the embedded service from a browser."""
+    sip_host: str = ""
+    """The address of the SIP engine; empty: there is none."""
+    sip_port: int = 5060
+    sip_tls_port: int = 5061
+    sip_rpc_port: int = 5069
+    sip_digest: str = "MD5"
+    sip_certificate: str = ""
+    sip_certificate_key: str = ""
+    sip_database_url: str = ""
+    """PostgreSQL as the engine's own role reads and writes it; empty: as the portal does."""
+    sip_workers: int = 2
+    sip_register_retry: int = 60
+    """Seconds until a registration with a provider that failed is tried again."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
@@ -97,6 +136,30 @@ class Settings:
         if not self.embedded:
             return self.provisioning_url
         return self.public_url and self.public_url + ENDPOINT_PATH
+
+    @property
+    def sip(self) -> SipSettings:
+        """What concerns the SIP engine."""
+        return SipSettings(**{field.name: getattr(self, f"sip_{field.name}") for field in fields(SipSettings)})
+
+    def engine_secret(self) -> str:
+        """What the portal shows the engine's control channel; made and kept in the data directory."""
+        return _kept_secret(self.data_dir / "engine_secret")
+
+    def check_engine(self) -> None:
+        """SettingError for an engine that could not work with the other settings."""
+        if not self.sip.is_on:
+            return
+        if not self.embedded:
+            raise SettingError(
+                "SIPSORCERY_SIP_HOST needs the built-in service, but SIPSORCERY_PROVISIONING_URL names another one."
+            )
+        if len({self.sip_port, self.sip_tls_port, self.sip_rpc_port, self.port}) < 4:
+            raise SettingError(
+                "SIPSORCERY_PORT, SIPSORCERY_SIP_PORT, SIPSORCERY_SIP_TLS_PORT and SIPSORCERY_SIP_RPC_PORT must differ."
+            )
+        if bool(self.sip_certificate) != bool(self.sip_certificate_key):
+            raise SettingError("SIPSORCERY_SIP_CERTIFICATE and SIPSORCERY_SIP_CERTIFICATE_KEY belong together.")
 
     def check_backend(self) -> None:
         """SettingError for a provisioning service that would be sent passwords in clear across a network."""
@@ -154,6 +217,47 @@ def _switch(value: str) -> bool:
 def _port(value: str) -> int:
     if not value.isdigit() or not 0 < int(value) < 65536:
         raise ValueError("a port is a number from 1 to 65535")
+    return int(value)
+
+
+def _sip_host(value: str) -> str:
+    try:
+        address = ipaddress.ip_address(value.strip("[]"))
+    except ValueError as error:
+        raise ValueError("it is the IP address of this machine that phones reach") from error
+    if address.is_unspecified:
+        raise ValueError("phones are told this address, so it is one of this machine's, not all of them")
+    return str(address)
+
+
+def _digest(value: str) -> str:
+    if value.upper() not in ("MD5", "SHA-256"):
+        raise ValueError("it is MD5, which every phone knows, or SHA-256")
+    return value.upper()
+
+
+def _file(value: str) -> str:
+    path = Path(value)
+    if '"' in value or not path.is_file():
+        raise ValueError("there is no such file")
+    return str(path.absolute())
+
+
+def _postgresql(value: str) -> str:
+    if not value.startswith(("postgresql://", "postgres://")):
+        raise ValueError("it is a postgresql:// address")
+    return value
+
+
+def _workers(value: str) -> int:
+    if not value.isdigit() or not 1 <= int(value) <= 64:
+        raise ValueError("it is how many processes take SIP messages, 1 to 64")
+    return int(value)
+
+
+def _retry(value: str) -> int:
+    if not value.isdigit() or not 5 <= int(value) <= 3600:
+        raise ValueError("it is a number of seconds from 5 to 3600")
     return int(value)
 
 
@@ -254,4 +358,14 @@ _PARSERS: dict[str, Callable[[str], object]] = {
     "fault_status": _fault_status,
     "public_url": _public_url,
     "cors_origins": _origins,
+    "sip_host": _sip_host,
+    "sip_port": _port,
+    "sip_tls_port": _port,
+    "sip_rpc_port": _port,
+    "sip_digest": _digest,
+    "sip_certificate": _file,
+    "sip_certificate_key": _file,
+    "sip_database_url": _postgresql,
+    "sip_workers": _workers,
+    "sip_register_retry": _retry,
 }

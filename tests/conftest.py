@@ -18,6 +18,7 @@ from sipsorcery_web.contract.records import Customer, SIPAccount
 from sipsorcery_web.database.engine import Database, open_database
 from sipsorcery_web.database.keyring import Keyring
 from sipsorcery_web.database.migrate import migrate
+from sipsorcery_web.engine.tables import engine_metadata
 from sipsorcery_web.provisioning.client import ProvisioningClient, Visitor
 from sipsorcery_web.provisioning.in_process import InProcessChannel
 from sipsorcery_web.service.call import Parts
@@ -76,6 +77,7 @@ def empty_database() -> Iterator[Database]:
 def shared_database() -> Iterator[Database]:
     """The store that the tests take turns with, since every engine compiles its statements anew."""
     database = open_database("sqlite:///:memory:")
+    migrate(database)
     yield database
     database.close()
 
@@ -89,6 +91,9 @@ def database(empty_database: Database, shared_database: Database) -> Database:
     ):
         copy.rollback()
         source.driver_connection.backup(copy.driver_connection)  # type: ignore[union-attr]
+    with shared_database.write() as session:  # a backup is of the main file alone
+        for table in engine_metadata.tables.values():
+            session.execute(table.delete())
     return shared_database
 
 

@@ -5,12 +5,13 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from sipsorcery_web.database.locks import alone_in
 
@@ -18,9 +19,12 @@ READS_ONLY = "sipsorcery_reads_only"
 IN_MEMORY = {None, "", ":memory:"}
 SQLITE_SETTINGS = (
     "PRAGMA busy_timeout=5000",  # first: the next one may have to wait for another process
-    "PRAGMA journal_mode=WAL",
+    "ATTACH DATABASE ? AS engine",
+    "PRAGMA main.journal_mode=WAL",
+    "PRAGMA engine.journal_mode=WAL",
     "PRAGMA foreign_keys=ON",
-    "PRAGMA synchronous=NORMAL",
+    "PRAGMA main.synchronous=NORMAL",
+    "PRAGMA engine.synchronous=NORMAL",
 )
 
 
@@ -34,19 +38,21 @@ class Database:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._reader = engine.execution_options(**{READS_ONLY: True, "postgresql_readonly": True})
+        self.sessions = sessionmaker(expire_on_commit=False)
+        """Makes every session, so that whoever has to know of changes can listen to them here."""
         shares_one_connection = isinstance(engine.pool, StaticPool)
         self._turn: AbstractContextManager[Any] = threading.RLock() if shares_one_connection else nullcontext()
 
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session that sees one state of the data; an attempt to write raises the database's own error."""
-        with self._turn, Session(self._reader, expire_on_commit=False) as session:
+        with self._turn, self.sessions(bind=self._reader) as session:
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A session that holds SQLite's write lock from its start, commits at the end and rolls back on an error."""
-        with self._turn, Session(self.engine, expire_on_commit=False) as session, session.begin():
+        with self._turn, self.sessions(bind=self.engine) as session, session.begin():
             session.connection()  # now, not at the first statement: what is read here stays true until it is written
             yield session
 
@@ -90,16 +96,29 @@ def _postgresql_engine(address: URL) -> Engine:
 
 
 def _sqlite_engine(address: URL) -> Engine:
-    if address.database in IN_MEMORY:
+    beside = engine_file(address)
+    if beside is None:
         engine = create_engine(
             address, hide_parameters=True, poolclass=StaticPool, connect_args={"check_same_thread": False}
         )
     else:
         _make_private_file(Path(str(address.database)))
+        _make_private_file(beside)
         engine = create_engine(address, hide_parameters=True)
-    event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "connect", partial(_set_up_sqlite, str(beside or ":memory:")))
     event.listen(engine, "begin", _begin_on_sqlite)
     return engine
+
+
+def engine_file(address: URL) -> Path | None:
+    """SQLite's file for what the SIP engine reads and writes; None where the store is in memory or not SQLite's.
+
+    A file of its own, since the engine needs HA1 in clear. Who writes to the one locks the other too.
+    """
+    if address.get_backend_name() != "sqlite" or address.database in IN_MEMORY:
+        return None
+    path = Path(str(address.database))
+    return path.with_name(f"{path.stem}-engine{path.suffix}")
 
 
 def _first_use(address: URL) -> AbstractContextManager[None]:
@@ -115,10 +134,15 @@ def _make_private_file(path: Path) -> None:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
-def _set_up_sqlite(connection: Any, _record: object) -> None:
+def _set_up_sqlite(engine_file: str, connection: Any, _record: object) -> None:
+    connection.text_factory = _text  # the SIP engine writes what strangers sent, byte for byte
     connection.isolation_level = None  # sqlite3 would begin on its own, late and without the lock
     for setting in SQLITE_SETTINGS:
-        connection.execute(setting)
+        connection.execute(setting, (engine_file,) if "?" in setting else ())
+
+
+def _text(value: bytes) -> str:
+    return value.decode("utf-8", "replace")
 
 
 def _begin_on_sqlite(connection: Connection) -> None:

@@ -1,11 +1,13 @@
 """What an operation is given: the parts of the service, and who calls from where."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
+from sipsorcery_web.contract.records import Record
 from sipsorcery_web.database.engine import Database
 from sipsorcery_web.database.keyring import Keyring
 from sipsorcery_web.settings import NewAccounts
@@ -25,6 +27,8 @@ class Parts:
     clock: Callable[[], datetime]
     new_accounts: NewAccounts
     provider_policy: ProviderPolicy = ProviderPolicy()
+    engine_rows: Mapping[type[Record], Any] = field(default_factory=dict)
+    """The rows of records that a SIP engine keeps, in place of the service's own."""
 
 
 @dataclass(frozen=True, kw_only=True)

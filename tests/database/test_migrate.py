@@ -1,5 +1,7 @@
 import multiprocessing
+import sqlite3
 import threading
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -13,28 +15,58 @@ from sqlalchemy import inspect, text
 from sipsorcery_web.database.base import Base
 from sipsorcery_web.database.engine import Database, open_database
 from sipsorcery_web.database.migrate import MIGRATIONS, migrate
+from sipsorcery_web.engine.tables import engine_metadata
 from sipsorcery_web.portal.keepings import models as keepings
 from sipsorcery_web.service.store import models as store
 
 MODELS = (keepings, store)  # what declares the tables
 TABLES = set(Base.metadata.tables)
+ENGINE_TABLES = {*engine_metadata.tables, "version", "location_attrs"}
+"""What Kamailio reads and writes; with SQLite in a file of its own, attached as `engine`."""
 
 
 def differences(database: Database) -> list[Any]:
     """What the models have and the migrated store has not, or the other way round."""
     with database.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        options = {"compare_type": True, "compare_server_default": True, "include_name": is_the_services}
+        context = MigrationContext.configure(connection, opts=options)
         return list(compare_metadata(context, Base.metadata))
 
 
+def is_the_services(name: str | None, kind: str, _parents: Any) -> bool:
+    return kind != "table" or name not in ENGINE_TABLES
+
+
 def tables_of(database: Database) -> set[str]:
-    return set(inspect(database.engine).get_table_names())
+    inspector = inspect(database.engine)
+    attached = inspector.get_table_names(schema="engine") if database.engine.dialect.name == "sqlite" else []
+    return {*inspector.get_table_names(), *attached}
 
 
 def test_an_empty_database_gets_every_table(database: Database) -> None:
     migrate(database)
 
-    assert tables_of(database) == TABLES | {"alembic_version"}
+    assert tables_of(database) == TABLES | ENGINE_TABLES | {"alembic_version"}
+
+
+def test_the_engines_tables_have_every_column_that_is_read(database: Database) -> None:
+    migrate(database)
+
+    inspector = inspect(database.engine)
+    schema = "engine" if database.engine.dialect.name == "sqlite" else None
+    for name, table in engine_metadata.tables.items():
+        there = {column["name"] for column in inspector.get_columns(name, schema=schema)}
+        assert set(table.columns.keys()) <= there
+
+
+def test_what_the_engine_writes_is_not_in_the_portals_own_file(tmp_path: Path) -> None:
+    database = open_database(f"sqlite:///{tmp_path}/portal.db")
+    migrate(database)
+    database.close()
+
+    with closing(sqlite3.connect(tmp_path / "portal.db")) as alone:
+        names = {name for (name,) in alone.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    assert names == TABLES | {"alembic_version"}
 
 
 def test_migrations_and_models_agree(database: Database) -> None:

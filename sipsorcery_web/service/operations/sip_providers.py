@@ -6,7 +6,7 @@ from uuid import uuid4
 from sqlalchemy import select
 
 from sipsorcery_web.contract.errors import Refused
-from sipsorcery_web.contract.records import ProviderType, SIPProvider
+from sipsorcery_web.contract.records import SIPProvider
 from sipsorcery_web.contract.rules import Violation, refuse
 from sipsorcery_web.contract.rules_for_providers import URI_FIELDS, provider_violations
 from sipsorcery_web.contract.sip_uris import normalised
@@ -45,15 +45,10 @@ def _written(work: OwnWork, row: SIPProviderRow) -> None:
     _derive_ha1(work, row)
     work.session.flush()
     binding = _binding(work, row)
-    if is_active(row):
+    if row.is_registering:
         _refresh(work, row, binding or _new_binding(work, row))
     elif binding is not None:
         _retire(work, binding)
-
-
-def is_active(row: SIPProviderRow) -> bool:
-    """Whether a registration with the provider is wanted and allowed (section 7.4)."""
-    return row.register_enabled and row.register_admin_enabled and row.provider_type == ProviderType.SIP.value
 
 
 def _derive_ha1(work: OwnWork, row: SIPProviderRow) -> None:

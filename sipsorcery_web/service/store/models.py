@@ -162,6 +162,11 @@ class SIPProviderRow(Base):
     register_realm: Mapped[str | None] = mapped_column(String(256))
     register_server: Mapped[str | None] = mapped_column(String(256))
 
+    @property
+    def is_registering(self) -> bool:
+        """Whether a registration with the provider is wanted and allowed (section 7.4)."""
+        return self.register_enabled and self.register_admin_enabled and self.provider_type == "SIP"
+
 
 class SIPProviderBindingRow(Base):
     """The state of one registration with a provider."""

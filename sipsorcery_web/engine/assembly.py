@@ -1,0 +1,68 @@
+"""The engine's side of an application: all its parts, put together for one portal."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from sipsorcery_web.contract.records import Record, SIPDialogueAsset, SIPRegistrarBinding
+from sipsorcery_web.database.engine import Database
+from sipsorcery_web.database.keyring import Keyring
+from sipsorcery_web.service.store.models import SIPDomainRow
+from sipsorcery_web.settings import Settings
+
+from .config import EngineConfig, engine_config, engine_environment
+from .control import Control
+from .mirror import Changes, Mirror
+from .rows import BindingRow, CallRow
+from .rpc import Rpc
+from .running import Supervisor
+from .watch import Watch
+
+ENGINE_ROWS: dict[type[Record], Any] = {SIPRegistrarBinding: BindingRow, SIPDialogueAsset: CallRow}
+"""The records that the engine keeps, and where."""
+
+
+@dataclass(frozen=True)
+class Engine:
+    """A portal's SIP engine: what mirrors, follows, controls and runs it."""
+
+    settings: Settings
+    database: Database
+    control: Control
+    mirror: Mirror
+    watch: Watch
+
+    @classmethod
+    def assemble(
+        cls, settings: Settings, database: Database, keyring: Keyring, clock: Callable[[], datetime]
+    ) -> "Engine":
+        """The parts, with the mirror listening already."""
+        rpc = Rpc(settings.sip.rpc_port, settings.engine_secret)
+        control = Control(database, rpc)
+        watch = Watch(database, rpc, clock)
+
+        def carry_out(changes: Changes) -> None:
+            if changes.providers:
+                watch.providers_changed(changes.providers)
+            for username, domain in changes.ended:
+                control.end_bindings(username, domain)
+
+        def domain_of(host: str) -> str:
+            return settings.domain if host == settings.sip.bracketed_host else host
+
+        mirror = Mirror(database, keyring, domain_of, carry_out)
+        mirror.listen()
+        return cls(settings, database, control, mirror, watch)
+
+    def config(self) -> EngineConfig:
+        """Kamailio's configuration, with the domains that the service has now."""
+        with self.database.read() as session:
+            domains = session.scalars(select(SIPDomainRow.domain).order_by(SIPDomainRow.domain)).all()
+        return engine_config(self.settings, domains)
+
+    def supervisor(self) -> Supervisor:
+        """What runs Kamailio beside the portal."""
+        return Supervisor(self.config(), engine_environment(self.settings))

@@ -1,0 +1,108 @@
+"""The configuration that Kamailio is given, from the settings and the domains of the service."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from sqlalchemy import URL, make_url
+
+from sipsorcery_web.database.engine import engine_file
+from sipsorcery_web.settings import Settings, SipSettings
+
+from .tables import CALL_FACTS
+
+FOLDER = Path(__file__).parent
+TEMPLATE = "kamailio.cfg.jinja"
+ANSWER_TIMEOUT, RING_TIMEOUT = 5_000, 120_000
+"""Milliseconds that a phone may be silent, and may ring."""
+REGISTER_INTERVAL = 2
+"""Seconds between two looks of the engine at what it has to register."""
+WRONG_PASSWORDS = 20
+"""How many one address may have for one account in five minutes before it is refused without a look."""
+
+
+@dataclass(frozen=True)
+class EngineConfig:
+    """Kamailio's configuration, and the folder that it is written to."""
+
+    text: str
+    folder: Path
+
+    @property
+    def path(self) -> Path:
+        """The configuration file."""
+        return self.folder / "kamailio.cfg"
+
+    def write(self) -> Path:
+        """Put it where Kamailio reads it; only its owner can, since it holds the secret of the control channel."""
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.path.unlink(missing_ok=True)
+        with os.fdopen(os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(self.text)
+        return self.path
+
+
+def engine_config(settings: Settings, domains: Sequence[str]) -> EngineConfig:
+    """The configuration for these settings; `domains` are served, the settings' own among them."""
+    sip = settings.sip
+    address = make_url(settings.store_url)
+    text = _template().render(
+        host=sip.bracketed_host,
+        port=sip.port,
+        tls_port=sip.tls_port,
+        rpc_port=sip.rpc_port,
+        contact=f"{sip.bracketed_host}:{sip.port}",
+        certificate=sip.certificate,
+        certificate_key=sip.certificate_key,
+        domain=settings.domain,
+        domains=domains,
+        driver="db_sqlite" if engine_file(address) else "db_postgres",
+        sqlite=engine_file(address) is not None,
+        database=kamailio_address(address, sip),
+        algorithm="" if sip.digest == "MD5" else "SHA-256",
+        ha1_column="ha1_md5" if sip.digest == "MD5" else "ha1_sha256",
+        call_facts=CALL_FACTS,
+        answer_timeout=ANSWER_TIMEOUT,
+        ring_timeout=RING_TIMEOUT,
+        attempts=WRONG_PASSWORDS,
+        register_interval=REGISTER_INTERVAL,
+        register_retry=sip.register_retry,
+        secret=settings.engine_secret(),
+        workers=sip.workers,
+    )
+    return EngineConfig(text, settings.data_dir.absolute() / "engine")
+
+
+def kamailio_address(address: URL, sip: SipSettings) -> str:
+    """The database as Kamailio is told of it: the engine's own file, or the same PostgreSQL database."""
+    file = engine_file(address)
+    if file is not None:
+        return f"sqlite:///{file}"
+    own = make_url(sip.database_url) if sip.database_url else address
+    return own.set(drivername="postgres", query={}).render_as_string(hide_password=False)
+
+
+def engine_environment(settings: Settings) -> dict[str, str]:
+    """What Kamailio's process is told: its times are UTC, and which schema of PostgreSQL has its tables."""
+    options = make_url(settings.store_url).query.get("options")
+    more = {"PGOPTIONS": options} if isinstance(options, str) else {}
+    return {**os.environ, "TZ": "UTC", **more}
+
+
+def _template() -> Template:
+    environment = Environment(
+        loader=FileSystemLoader(FOLDER),
+        undefined=StrictUndefined,
+        autoescape=False,  # noqa: S701 (a configuration, not a page; the settings are checked where they are read)
+        block_start_string="<%",
+        block_end_string="%>",
+        variable_start_string="<<",
+        variable_end_string=">>",
+        comment_start_string="<#-",
+        comment_end_string="#>",
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template(TEMPLATE)

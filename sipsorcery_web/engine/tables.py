@@ -1,0 +1,146 @@
+"""Kamailio's tables as this project sees them (revision 0004 of the migrations declares them).
+
+They are on a metadata of their own: with SQLite they are in another file, attached to every connection.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Column, Dialect, Double, Float, Integer, MetaData, String, Table, TypeDecorator
+from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy.types import TypeEngine
+
+UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+JULIAN_UNIX_EPOCH = 2440587.5
+"""1970-01-01T00:00Z as a Julian day."""
+
+engine_metadata = MetaData()
+
+
+class EngineTime(TypeDecorator[datetime]):
+    """A moment as Kamailio stores it: a Julian day in SQLite, bare time of its own zone (UTC) in PostgreSQL."""
+
+    impl = Double
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(Double() if dialect.name == "sqlite" else TIMESTAMP())
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        if dialect.name == "sqlite":
+            return (value - UNIX_EPOCH) / timedelta(days=1) + JULIAN_UNIX_EPOCH
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if dialect.name == "sqlite":
+            seconds = round((value - JULIAN_UNIX_EPOCH) * 86400)  # the whole second that was meant
+            return UNIX_EPOCH + timedelta(seconds=seconds)
+        moment: datetime = value.replace(tzinfo=UTC)
+        return moment
+
+
+class UnixTime(TypeDecorator[datetime]):
+    """A moment as seconds since 1970."""
+
+    impl = Integer
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        return None if value is None else int((value - UNIX_EPOCH).total_seconds())
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        return None if value is None else UNIX_EPOCH + timedelta(seconds=value)
+
+
+def _table(name: str, *columns: Column[Any]) -> Table:
+    return Table(name, engine_metadata, Column("id", Integer, primary_key=True), *columns)
+
+
+def _texts(names: str) -> list[Column[Any]]:
+    return [Column(name, String) for name in names.split()]
+
+
+SUBSCRIBER = _table(
+    "subscriber",
+    *_texts("account_id username domain ha1_md5 ha1_sha256 owner trusted_addresses"),
+    *(Column(name, Integer) for name in ("disabled", "incoming_only", "keep_alives", "as_sent")),
+)
+"""SIP accounts as the engine reads them. Each row has an HA1: Kamailio 5.6 crashes on one that is null."""
+
+LOCATION = _table(
+    "location",
+    *_texts("ruid username domain contact received user_agent socket binding_id aor"),
+    Column("q", Float),
+    Column("expires", EngineTime),
+    Column("last_modified", EngineTime),
+)
+
+DIALOG = _table(
+    "dialog",
+    Column("hash_entry", Integer),
+    Column("hash_id", Integer),
+    *_texts("callid from_uri from_tag to_uri to_tag caller_cseq callee_cseq caller_contact callee_contact"),
+    *_texts("caller_sock callee_sock req_uri bridge_id out_leg_id in_leg_id"),
+    Column("state", Integer),
+    Column("start_time", UnixTime),
+)
+
+DIALOG_VARS = _table(
+    "dialog_vars", Column("hash_entry", Integer), Column("hash_id", Integer), *_texts("dialog_key dialog_value")
+)
+
+PROVIDER_REGISTRATION = _table(
+    "uacreg",
+    *_texts("l_uuid l_username l_domain r_username r_domain realm auth_username auth_password auth_ha1 auth_proxy"),
+    *_texts("custom_headers"),
+    Column("expires", Integer),
+    Column("flags", Integer),
+)
+"""What the engine registers with providers; `l_uuid` is the provider's id."""
+
+PROVIDER_ANSWER = _table(
+    "provider_answers",
+    Column("l_uuid", String),
+    Column("sent_at", UnixTime),
+    Column("answered_at", UnixTime),
+    Column("answer_code", Integer),
+    Column("answer_reason", String),
+)
+"""The last answer of each provider; `answer_reason` is the phrase in hexadecimal, since strangers write it."""
+
+CALL_FACTS = (
+    "call_id",
+    "caller_owner",
+    "callee_owner",
+    "from_header",
+    "from_name",
+    "from_user",
+    "dst_uri",
+    "dst_user",
+    "dst_host",
+    "remote_socket",
+    "local_socket",
+    "callee_socket",
+    "setup_time",
+    "ring_code",
+    "ring_reason",
+    "ring_time",
+    "answer_code",
+    "answer_reason",
+    "answer_time",
+    "hangup_reason",
+    "hangup_time",
+)
+"""What the configuration notes of a call, each in a column of its own."""
+
+CALL_RECORD = _table(
+    "acc_cdrs",
+    Column("start_time", EngineTime),
+    Column("end_time", EngineTime),
+    *(Column(name, String) for name in CALL_FACTS),
+    *_texts("bridge_id out_leg_id in_leg_id"),
+)

@@ -1,0 +1,83 @@
+"""The thread of the portal that follows the engine: records of calls, and registrations with providers."""
+
+import logging
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sipsorcery_web.database.engine import Database
+from sipsorcery_web.database.locks import take_turns
+
+from .call_records import AT_ONCE, take_over
+from .provider_states import ProviderStates
+from .rpc import EngineError, Rpc
+from .tables import CALL_RECORD
+
+PAUSE = 1.0
+"""Seconds between two looks."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Watch:
+    """Looks at the engine's tables again and again until it is stopped; `poke` makes it look at once."""
+
+    database: Database
+    rpc: Rpc
+    clock: Callable[[], datetime]
+    _woken: threading.Event = field(default_factory=threading.Event)
+    _stopped: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        self.providers = ProviderStates(self.database, self.rpc)
+        self._thread = threading.Thread(target=self._run, name="engine-watch", daemon=True)
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._thread.start()
+
+    def providers_changed(self, ids: Iterable[str]) -> None:
+        """Have the engine read these providers again, at once."""
+        self.providers.changed.extend(ids)
+        self.poke()
+
+    def poke(self) -> None:
+        """There is something to do."""
+        self._woken.set()
+
+    def stop(self) -> None:
+        """End the thread, with the look that it is at."""
+        self._stopped.set()
+        self._woken.set()
+        if self._thread.is_alive():
+            self._thread.join(5.0)
+
+    def look(self) -> None:
+        """One look; for the thread, and for whoever cannot wait for it."""
+        self.take_records_over()
+        try:
+            self.providers.look(self.clock())
+        except EngineError:
+            log.debug("The SIP engine does not answer.")
+
+    def take_records_over(self) -> None:
+        """Take over the records of calls that the engine has written."""
+        taken = AT_ONCE
+        while taken == AT_ONCE:
+            with self.database.read() as session:
+                if session.execute(CALL_RECORD.select().limit(1)).first() is None:
+                    return
+            with self.database.write() as session:
+                take_turns(session, "call records")
+                taken = take_over(session, self.clock())
+
+    def _run(self) -> None:
+        while not self._stopped.is_set():
+            try:
+                self.look()
+            except Exception:  # whatever one look meets, the next one comes
+                log.exception("The SIP engine could not be followed.")
+            self._woken.wait(PAUSE)
+            self._woken.clear()

@@ -1,0 +1,234 @@
+"""What the engine is told of accounts and providers, without an engine."""
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import Row, select
+
+from sipsorcery_web.contract.errors import ProvisioningError
+from sipsorcery_web.contract.records import SIPProvider
+from sipsorcery_web.engine.mirror import Changes, Mirror
+from sipsorcery_web.engine.tables import PROVIDER_REGISTRATION, SUBSCRIBER
+from sipsorcery_web.service.call import Parts
+from sipsorcery_web.service.dispatch import Service
+from sipsorcery_web.service.domains import keep_default_domain
+from sipsorcery_web.service.operators import Operators
+from tests.conftest import DOMAIN, Stage, sip_account
+
+
+@dataclass
+class Told:
+    """A mirror of a store, and what it asked the engine to do."""
+
+    mirror: Mirror
+    stage: Stage
+    changes: list[Changes] = field(default_factory=list)
+
+    def subscriber(self, username: str) -> Row[Any] | None:
+        with self.mirror.database.read() as session:
+            return session.execute(select(SUBSCRIBER).where(SUBSCRIBER.c.username == username)).one_or_none()
+
+    def registration(self) -> Row[Any] | None:
+        with self.mirror.database.read() as session:
+            return session.execute(select(PROVIDER_REGISTRATION)).one_or_none()
+
+    @property
+    def ended(self) -> set[tuple[str, str]]:
+        return {address for change in self.changes for address in change.ended}
+
+
+@pytest.fixture
+def told(parts: Parts) -> Any:
+    changes: list[Changes] = []
+    mirror = Mirror(parts.database, parts.keyring, lambda host: DOMAIN if host == "127.0.0.1" else host, changes.append)
+    mirror.listen()
+    yield Told(mirror, Stage(Service(parts)), changes)
+    mirror.forget()
+
+
+def ha1(username: str, password: str, domain: str = DOMAIN) -> str:
+    return hashlib.md5(f"{username}:{domain}:{password}".encode()).hexdigest()
+
+
+def provider(**more: Any) -> SIPProvider:
+    details: dict[str, Any] = {
+        "provider_name": "northline",
+        "provider_username": "line",
+        "provider_password": "sw0rdfish",
+        "provider_server": "sip:sip.northline.example:5070",
+        "register_contact": "sip:front-desk@127.0.0.1",
+        "register_enabled": True,
+    }
+    return SIPProvider(id=uuid4(), **(details | more))
+
+
+def test_a_new_account_is_told_with_its_ha1_and_never_its_password(told: Told) -> None:
+    told.stage.alice.sip_accounts.add(sip_account("front-desk", send_nat_keep_alives=True))
+
+    row = told.subscriber("front-desk")
+    assert row is not None
+    assert (row.ha1_md5, row.owner, row.keep_alives) == (ha1("front-desk", "bl4ckbird!"), "alice", 1)
+    assert "bl4ckbird!" not in repr(row)
+    assert told.ended == set()
+
+
+def test_the_first_account_of_a_new_customer_is_told(told: Told) -> None:
+    assert told.stage.alice
+    assert told.subscriber("alice") is not None
+
+
+def test_an_account_without_a_password_is_known_and_nobody_can_sign_in(told: Told) -> None:
+    told.stage.alice.sip_accounts.add(sip_account("only-rings", sip_password=None, is_incoming_only=True))
+
+    row = told.subscriber("only-rings")
+    assert row is not None
+    assert len(row.ha1_md5) == 32
+    assert row.ha1_md5 not in (ha1("only-rings", ""), ha1("only-rings", "None"))
+
+
+@pytest.mark.parametrize(
+    ("change", "ends"),
+    [
+        ({"sip_password": "n3wpassword"}, True),
+        ({"sip_username": "back-desk"}, True),
+        ({"is_user_disabled": True}, True),
+        ({"network_id": "office"}, False),
+        ({"is_incoming_only": True}, False),
+    ],
+)
+def test_a_change_ends_bindings_where_it_must(told: Told, change: dict[str, Any], ends: bool) -> None:
+    account = told.stage.alice.sip_accounts.add(sip_account("front-desk"))
+
+    told.stage.alice.sip_accounts.update(account.with_(**change))
+
+    assert (("front-desk", DOMAIN) in told.ended) is ends
+
+
+def test_a_refused_change_is_not_told(told: Told) -> None:
+    account = told.stage.alice.sip_accounts.add(sip_account("front-desk"))
+
+    with pytest.raises(ProvisioningError):
+        told.stage.alice.sip_accounts.update(account.with_(sip_username="x"))
+
+    assert told.ended == set()
+    assert told.subscriber("front-desk") is not None
+
+
+def test_a_deleted_account_goes(told: Told) -> None:
+    account = told.stage.alice.sip_accounts.add(sip_account("front-desk"))
+
+    told.stage.alice.sip_accounts.delete(account)
+
+    assert told.subscriber("front-desk") is None
+    assert told.ended == {("front-desk", DOMAIN)}
+
+
+def test_a_deleted_customer_takes_everything_along(told: Told) -> None:
+    told.stage.alice.sip_accounts.add(sip_account("front-desk"))
+    told.stage.alice.sip_providers.add(provider())
+    assert told.stage.bob
+
+    told.stage.alice.delete_customer("alice")
+
+    assert told.subscriber("front-desk") is None
+    assert told.registration() is None
+    assert told.ended == {("front-desk", DOMAIN), ("alice", DOMAIN)}
+    assert told.subscriber("bobby") is not None
+
+
+def test_a_suspended_customer_has_no_accounts_until_resumed(told: Told, parts: Parts) -> None:
+    told.stage.alice.sip_accounts.add(sip_account("front-desk"))
+    operators = Operators(parts)
+
+    operators.suspend("alice", None)
+    assert told.subscriber("front-desk").disabled == 1  # type: ignore[union-attr]
+    assert ("front-desk", DOMAIN) in told.ended
+
+    operators.resume("alice")
+    assert told.subscriber("front-desk").disabled == 0  # type: ignore[union-attr]
+
+
+def test_an_account_that_is_changed_while_its_owner_is_suspended_stays_disabled(told: Told, parts: Parts) -> None:
+    assert told.stage.alice
+    Operators(parts).suspend("alice", None)
+
+    told.stage.administrator.sip_accounts.update(
+        next(
+            found for found in told.stage.administrator.sip_accounts.page() if found.sip_username == "alice"
+        ).with_(network_id="office")
+    )
+
+    assert told.subscriber("alice").disabled == 1  # type: ignore[union-attr]
+
+
+def test_another_default_domain_makes_other_ha1(told: Told, parts: Parts) -> None:
+    told.stage.alice.sip_accounts.add(sip_account("front-desk"))
+
+    with parts.database.write() as session:
+        keep_default_domain(session, "sip.example.net", parts.keyring, parts.clock())
+
+    row = told.subscriber("front-desk")
+    assert row is not None
+    assert (row.domain, row.ha1_md5) == ("sip.example.net", ha1("front-desk", "bl4ckbird!", "sip.example.net"))
+
+
+def test_a_provider_is_told_with_its_password_where_the_realm_is_unknown(told: Told) -> None:
+    told.stage.alice.sip_providers.add(provider(custom_headers="X-A: 1|X-B: 2"))
+
+    row = told.registration()
+    assert row is not None
+    assert (row.l_username, row.l_domain) == ("front-desk", DOMAIN)
+    assert (row.r_username, row.r_domain) == ("line", "sip.northline.example")
+    assert row.auth_proxy == "sip:sip.northline.example:5070"
+    assert (row.auth_password, row.auth_ha1) == ("sw0rdfish", "")
+    assert row.custom_headers == "X-A: 1\r\nX-B: 2\r\n"
+
+
+def test_a_known_realm_leaves_the_password_out(told: Told) -> None:
+    told.stage.alice.sip_providers.add(provider(register_realm="northline"))
+
+    row = told.registration()
+    assert row is not None
+    assert (row.auth_password, row.auth_ha1) == ("", ha1("line", "sw0rdfish", "northline"))
+
+
+@pytest.mark.parametrize(
+    ("given", "destination"),
+    [
+        ({"provider_outbound_proxy": "sip:edge.northline.example;transport=tcp"}, "sip:edge.northline.example;transport=tcp"),
+        ({"register_server": "sip:reg.northline.example"}, "sip:reg.northline.example"),
+        ({"provider_server": "sips:sip.northline.example"}, "sip:sip.northline.example;transport=tls"),
+    ],
+)
+def test_a_registration_is_sent_where_the_provider_says(told: Told, given: dict[str, Any], destination: str) -> None:
+    told.stage.alice.sip_providers.add(provider(**given))
+
+    assert told.registration().auth_proxy == destination  # type: ignore[union-attr]
+
+
+def test_a_provider_that_does_not_register_is_not_told(told: Told) -> None:
+    added = told.stage.alice.sip_providers.add(provider())
+
+    told.stage.alice.sip_providers.update(added.with_(register_enabled=False))
+
+    assert told.registration() is None
+    assert told.changes[-1].providers
+
+
+def test_rebuilding_gives_the_same_tables(told: Told) -> None:
+    told.stage.alice.sip_accounts.add(sip_account("front-desk", is_user_disabled=True))
+    told.stage.alice.sip_providers.add(provider())
+
+    def tables() -> list[Any]:
+        return [told.subscriber("front-desk")[1:], told.registration()[1:]]  # type: ignore[index]
+
+    before = tables()
+    with told.mirror.database.write() as session:
+        session.execute(SUBSCRIBER.update().values(ha1_md5="spoilt"))
+        session.execute(PROVIDER_REGISTRATION.delete())
+    told.mirror.rebuild()
+
+    assert tables() == before
