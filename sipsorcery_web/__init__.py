@@ -13,6 +13,8 @@ from . import commands, portal
 from .database.engine import Database, open_database
 from .database.keyring import Keyring
 from .database.migrate import migrate
+from .engine.assembly import ENGINE_ROWS, Engine
+from .engine_controls import engine_of_portal
 from .portal.access import open_blueprint
 from .portal.keepings.deleted_records import DeletedRecords
 from .portal.keepings.dial_plan_versions import DialPlanVersions
@@ -55,6 +57,7 @@ def create_app(
     """
     settings = settings or Settings.from_environment()
     settings.check_backend()
+    settings.check_engine()
     now = clock or _utc_now
     app = Flask(__name__, template_folder=str(TOP / "templates"), static_folder=None)
     app.config.from_mapping(
@@ -68,10 +71,12 @@ def create_app(
     app.extensions["database"] = database = open_database(settings.store_url)
     migrate(database)
     keyring = Keyring.load(settings.data_dir / "keys")
+    engine = Engine.assemble(settings, database, keyring, now) if settings.sip.is_on else None
+    app.extensions["engine"] = engine
     parts = _parts(settings, database, keyring, now, passwords) if settings.embedded else None
-    _add_portal(app, settings, database, keyring, now, parts, demonstration)
+    _add_portal(app, settings, database, keyring, now, parts, engine, demonstration)
     if parts is not None:
-        commands.init_app(app, parts)
+        commands.init_app(app, parts, engine)
     if settings.trusted_proxies:
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
@@ -95,6 +100,7 @@ def _parts(
             private=settings.private_providers,
             registrations=settings.provider_registrations,
         ),
+        engine_rows=ENGINE_ROWS if settings.sip.is_on else {},
     )
 
 
@@ -105,6 +111,7 @@ def _add_portal(
     keyring: Keyring,
     clock: Clock,
     parts: Parts | None,
+    engine: Engine | None,
     demonstration: Demonstration | None,
 ) -> None:
     service = None if parts is None else Service(parts)
@@ -126,6 +133,7 @@ def _add_portal(
             service_address=settings.service_address,
             demonstration=demonstration,
             provider_registrations=settings.provider_registrations,
+            engine=None if engine is None else engine_of_portal(engine),
         ),
     )
     if service is not None:

@@ -1,4 +1,6 @@
-"""Imports run one way: portal → provisioning → contract ← service → store → database; portal/keepings → database."""
+"""Imports run one way: portal → provisioning → contract ← service → store → database; portal/keepings → database;
+engine → store. The portal and the engine do not know each other.
+"""
 
 import ast
 from collections.abc import Iterator
@@ -7,8 +9,8 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parent.parent / "sipsorcery_web"
-ASSEMBLY = ("__init__", "commands", "serving")
-"""The modules that put portal and service together."""
+ASSEMBLY = ("__init__", "commands", "engine_controls", "serving")
+"""The modules that put portal, service and engine together."""
 
 MAY_IMPORT = {
     "contract": {"contract"},
@@ -18,6 +20,7 @@ MAY_IMPORT = {
     "provisioning": {"provisioning", "contract", "settings"},
     "service": {"service", "service/store", "contract", "database", "settings"},
     "service/store": {"service/store", "contract", "database"},
+    "engine": {"engine", "service/store", "contract", "database", "settings"},
     "portal": {"portal", "portal/keepings", "provisioning", "contract", "version"},
     "portal/keepings": {"portal/keepings", "database"},
 }
@@ -81,6 +84,12 @@ def test_only_the_application_and_its_commands_know_portal_and_service() -> None
     assert "__init__" in both
 
 
+def test_only_those_who_put_the_house_together_know_engine_and_portal() -> None:
+    for path in MODULES:
+        parts = {part_of(module).partition("/")[0] for name in imported_by(path) if (module := own(name)) is not None}
+        assert not {"portal", "engine"} <= parts or name_of(path) in ASSEMBLY
+
+
 def test_the_rules_speak_of_parts_that_are_there() -> None:
     for part in MAY_IMPORT:
         assert (PACKAGE / part).is_dir() or (PACKAGE / f"{part}.py").is_file()
@@ -100,10 +109,10 @@ def test_contract_and_database_know_neither_the_web_nor_each_other(part: str) ->
         assert not {name.partition(".")[0] for name in imported_by(path)} & {"flask", "werkzeug", "zeep", "requests"}
 
 
-def test_only_the_store_and_the_keepings_of_the_portal_know_sql() -> None:
+def test_only_the_store_the_engine_and_the_keepings_of_the_portal_know_sql() -> None:
     knowing = {
         part_of(name_of(path))
         for path in MODULES
         if any(name.partition(".")[0] == "sqlalchemy" for name in imported_by(path))
     }
-    assert knowing <= {"database", "service", "service/store", "portal/keepings"}
+    assert knowing <= {"database", "service", "service/store", "engine", "portal/keepings"}

@@ -14,6 +14,7 @@ from . import (
     assets,
     backend,
     developers,
+    engine,
     errors,
     expired,
     first_run,
@@ -32,6 +33,7 @@ from .dial_plans import history as dial_plan_history
 from .dial_plans import pages as dial_plans
 from .editing import conflicts, deleting
 from .editing import pages as editing
+from .engine import SIPEngine
 from .help import pages as help_pages
 from .keepings.deleted_records import DeletedRecords
 from .keepings.dial_plan_versions import DialPlanVersions
@@ -90,6 +92,7 @@ class Portal:
     service_address: str = ""
     demonstration: Demonstration | None = None
     provider_registrations: bool = True
+    engine: SIPEngine | None = None
 
 
 def init_app(app: Flask, portal: Portal) -> MaskedCSRF:
@@ -106,6 +109,7 @@ def init_app(app: Flask, portal: Portal) -> MaskedCSRF:
     csrf = MaskedCSRF(app)
     errors.init_app(app)
     status.init_app(app, portal.address, portal.invites)
+    engine.init_app(app, portal.engine)
     formats.init_app(app)
     assets.init_app(app)
     security.init_app(app)

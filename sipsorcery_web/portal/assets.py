@@ -23,6 +23,7 @@ _FOR_SOME_PAGES = {
     "editor.css": ("vendor/ace/*.css", "editor/*.css"),
     "editor.js": ("vendor/ace/*.js", "editor/*.js"),
     "help.css": ("help/*.css",),
+    "phone.css": ("phone/*.css",),
 }
 """Files that not every page loads, and what they are joined from."""
 _FOR_EVER = "public, max-age=31536000, immutable"  # RFC 8246: the name changes with the contents

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint
 
 from .access import open_to_all
+from .engine import sip_engine
 from .status import service_status
 
 bp = Blueprint("health", __name__)
@@ -20,6 +21,9 @@ def healthz() -> dict[str, str]:
 @bp.get("/readyz")
 @open_to_all
 def readyz() -> Any:
-    """The provisioning service answers, and so does its store."""
-    alive = service_status().alive
-    return {"status": "ok" if alive else "unavailable", "provisioning": alive}, 200 if alive else 503
+    """The provisioning service answers, and so does its store; and the SIP engine, where there is one."""
+    parts = {"provisioning": service_status().alive}
+    if (here := sip_engine()) is not None:
+        parts["engine"] = here.status.answers
+    is_ready = all(parts.values())
+    return {"status": "ok" if is_ready else "unavailable", **parts}, 200 if is_ready else 503

@@ -1,19 +1,16 @@
 """Whether the provisioning service answers, asked at most every few seconds."""
 
-import threading
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from time import monotonic
 
 from flask import Flask, current_app
 
 from sipsorcery_web.contract.errors import ProvisioningError
 
 from .backend import service_with
+from .remembered import Remembered
 
 EXTENSION = "service_status"
-GOOD_FOR = 5.0
-"""Seconds: a crowd at the sign-in page costs the service two calls in that time."""
 
 
 @dataclass(frozen=True)
@@ -37,27 +34,15 @@ class Status:
         return bool(self.new_accounts) and self.invites in ("none", "perhaps")
 
 
-class _Remembered:
-    def __init__(self, blank: Status) -> None:
-        self.blank = blank
-        self.status = blank
-        self.until = 0.0
-        self.lock = threading.Lock()
-
-
 def init_app(app: Flask, address: str, invites: str) -> None:
     """`address` is what people know the service by; `invites` says if codes are needed, none, or perhaps."""
-    app.extensions[EXTENSION] = _Remembered(Status(address, invites))
+    app.extensions[EXTENSION] = Remembered(lambda: _ask(Status(address, invites)))
 
 
 def service_status() -> Status:
     """The state of the service, at most a few seconds old."""
-    remembered: _Remembered = current_app.extensions[EXTENSION]
-    with remembered.lock:
-        if monotonic() >= remembered.until:
-            remembered.status = _ask(remembered.blank)
-            remembered.until = monotonic() + GOOD_FOR
-        return remembered.status
+    remembered: Remembered[Status] = current_app.extensions[EXTENSION]
+    return remembered.now()
 
 
 def _ask(blank: Status) -> Status:

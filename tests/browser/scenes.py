@@ -12,13 +12,14 @@ from playwright.sync_api import Page
 from sqlalchemy import update
 
 from sipsorcery_web.contract.names import ENDPOINT_PATH
-from sipsorcery_web.contract.records import SIPAccount, SIPDialPlan
+from sipsorcery_web.contract.records import SIPAccount, SIPDialPlan, SIPProvider
 from sipsorcery_web.provisioning.client import ProvisioningClient
 from sipsorcery_web.service.store.models import SIPAccountRow
 from tests.conftest import HOME
 
 from .portals import Portal, Server, as_chosen, embedded, free_port, in_use
 from .scenery import calls, dial_plans, providers
+from .scenery.engine import Switchboard, portal_with_engine, register, talk
 from .steps import SIP_PASSWORD, sign_in
 
 Opening = Callable[..., Page]
@@ -139,13 +140,14 @@ LONG = Cast(
 
 @dataclass
 class Scene:
-    """A portal with a cast at work; beside it one that nobody has set up, one that takes the invited only, and one
-    whose service is away."""
+    """A portal with a cast at work; beside it one that nobody has set up, one that takes the invited only, one whose
+    service is away, and one with a SIP engine."""
 
     portal: Portal
     not_set_up: Portal
     by_invitation: Portal
     away: Portal
+    with_engine: "Telephony"
     cast: Cast
     _states: dict[str, Any] = field(default_factory=dict)
 
@@ -209,6 +211,57 @@ class Scene:
         return account
 
 
+@dataclass
+class Telephony:
+    """A portal with a SIP engine; its one customer has the first lines of the cast, phones, calls and providers."""
+
+    portal: Portal
+    board: Switchboard
+    cast: Cast
+    _state: Any = None
+
+    def __post_init__(self) -> None:
+        portal = self.portal
+        self.board.is_away = True  # until all is there that it is asked about
+        self.owner = portal.customer(self.cast.owner)
+        program = portal.program_of(self.owner)
+        program.sip_accounts.delete(program.sip_accounts.page()[0])
+        lines = [line for line in self.cast.lines if line.phones][:3]
+        for line in lines:
+            account = SIPAccount(
+                id=uuid4(), sip_username=line.name, sip_domain=portal.domain, sip_password=SIP_PASSWORD
+            )
+            program.sip_accounts.add(account)
+            register(portal, account, line.phones[0][0])
+        name = f"{self.cast.search}-without-phone"
+        program.sip_accounts.add(
+            SIPAccount(id=uuid4(), sip_username=name, sip_domain=portal.domain, sip_password=SIP_PASSWORD)
+        )
+        talk(portal, self.owner, lines[0].name, lines[1].name)
+        talk(portal, self.owner, lines[2].name, lines[0].name)
+        for provider in ("blueline-trunk", "northline-dublin"):
+            program.sip_providers.add(
+                SIPProvider(
+                    id=uuid4(),
+                    provider_name=provider,
+                    provider_server=f"sip:{provider}.example",
+                    provider_username="HD-204417",
+                    register_enabled=True,
+                    register_expiry=3600,
+                    register_contact=f"sip:{lines[0].name}@{portal.domain}",
+                )
+            )
+        self.board.is_away = False
+
+    def page_of(self, open_page: Opening, **options: Any) -> Page:
+        """A page of the customer, who signs in once."""
+        if self._state is None:
+            first = open_page(self.portal)
+            sign_in(first, self.owner)
+            self._state = first.context.storage_state()
+        return open_page(self.portal, storage_state=self._state, **options)
+
+
 def _lately(name: str, number: int) -> datetime:
     """Some time within the last hour, the same for the same phone."""
     return datetime.now(UTC) - timedelta(seconds=(sum(name.encode()) * 7 + number * 611) % 3000)
@@ -222,7 +275,8 @@ def scene(folder: Path, portal: Portal, cast: Cast) -> Iterator[Scene]:
         invited = stack.enter_context(in_use(lambda: as_chosen(folder / "invited", portal.domain, new_accounts="invite")))
         away = stack.enter_context(in_use(lambda: in_front_of_nothing(folder / "away")))
         invited.customer("root-admin", administrator=True)
-        yield Scene(portal, not_set_up, invited, away, cast)
+        telephony = Telephony(*stack.enter_context(portal_with_engine(folder / "engine", portal.domain)), cast)
+        yield Scene(portal, not_set_up, invited, away, telephony, cast)
 
 
 def in_front_of_nothing(folder: Path) -> Portal:

@@ -1,5 +1,6 @@
 """A browser without scripts, and what every page has to be: it looks at each answer that it is given."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +14,8 @@ from werkzeug.test import Client, TestResponse
 from sipsorcery_web.portal.security import HEADERS
 from tests.conftest import PASSWORD
 
+REVEALING = re.compile(r"/(sip-accounts|providers)/[^/]+/(password|phone)")
+"""The addresses that show a stored password to those who ask by POST."""
 Values = Mapping[str, "str | Sequence[str]"]
 
 SECRETS = (PASSWORD, "bl4ckbird!", "n1ghtingale", "tr0ubad0ur")
@@ -63,6 +66,11 @@ class Page:
         """What stands at each field that is marked as wrong: its described-by error without the word Error."""
         wrong = self.all("//*[@aria-invalid='true']")
         return {control.get("name", ""): self._error_of(control) for control in wrong}
+
+    @property
+    def buttons(self) -> list[str]:
+        """The words of each button of the page's own."""
+        return [words(button) for button in self.all("//main//button[not(@hidden)]")]
 
     @property
     def links(self) -> dict[str, str]:
@@ -130,6 +138,12 @@ class Page:
         if button is not None:
             values.append(pressed(form, button))
         return self.browser.post(urljoin(self.path, form.get("action") or self.path), MultiDict(values))
+
+    def press(self, button: str) -> "Page":
+        """Press a button that says itself where its form goes, by its words or the beginning of them."""
+        pressed = next(each for each in self.all("//button[@formaction]") if words(each).startswith(button))
+        form = self.one(f"//form[@id='{pressed.get('form')}']")
+        return self.browser.post(pressed.get("formaction", ""), MultiDict(filled(form, {})))
 
     def follow(self, link: str) -> "Page":
         """Click a link by its words, or the beginning of them."""
@@ -211,7 +225,7 @@ class Browser:
 
     def _go(self, method: str, path: str, **options: Any) -> Page:
         self.redirects = []
-        reveals = method == "POST" and path.endswith("/password") and path.startswith(("/sip-accounts/", "/providers/"))
+        reveals = method == "POST" and bool(REVEALING.fullmatch(path))
         response = self.raw(method, path, **options)
         while 300 <= response.status_code < 400:
             path = self._local(response.location or "")

@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from sipsorcery_web.portal import engine as portal_engine
 from sipsorcery_web.service.passwords import Passwords
 from sipsorcery_web.settings import NewAccounts
 
 from .browser import SECRETS, Browser
+from .engines import FakeEngine
 from .house import House, Houses
 
 HouseWith = Callable[..., House]
@@ -37,6 +39,14 @@ def house_with(houses: Houses, caplog: pytest.LogCaptureFixture) -> Iterator[Hou
 def house(house_with: HouseWith) -> House:
     """A house that takes new customers."""
     return house_with()
+
+
+@pytest.fixture
+def engine(house: House) -> Iterator[FakeEngine]:
+    """A SIP engine of the house, for as long as the test lasts."""
+    house.app.extensions[portal_engine.EXTENSION] = engine = FakeEngine()
+    yield engine
+    house.app.extensions[portal_engine.EXTENSION] = None
 
 
 @pytest.fixture

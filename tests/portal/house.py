@@ -152,9 +152,12 @@ class House:
         plan = self.stage.someone(owner).dial_plans.page()[0]
         text = PlanText(plan.dial_plan_name or "", "Ruby", "sys.Log('before')")
         DialPlanVersions(self.database, self.keyring).keep(plan.id, owner, None, Saving(text, owner, self.clock()))
+        account = self.account(owner, "front-desk", **of_the_account)
         return {
-            "account_id": self.account(owner, "front-desk", **of_the_account).id,
+            "account_id": account.id,
+            "binding_id": self.bind(account),
             "cdr_id": self.cdr(owner),
+            "leg_id": self.call(owner),
             "plan_id": plan.id,
             "provider_id": self.provider(owner, "northline").id,
         }
@@ -164,9 +167,10 @@ class House:
         locked = account.with_(is_admin_disabled=True, admin_disabled_reason=reason)
         return self.stage.administrator.sip_accounts.update(locked)
 
-    def bind(self, account: SIPAccount, **more: Any) -> None:
+    def bind(self, account: SIPAccount, **more: Any) -> UUID:
         """Register a phone."""
         values: dict[str, Any] = {
+            "id": uuid4(),
             "contact_uri": "sip:phone@203.0.113.41:5060",
             "user_agent": "Snom/10.1",
             "remote_sip_socket": "203.0.113.41:5060",
@@ -179,13 +183,13 @@ class House:
         with self.database.write() as session:
             session.add(
                 SIPRegistrarBindingRow(
-                    id=uuid4(),
                     sip_account_id=account.id,
                     owner=account.owner,
                     sip_account_name=name,
                     **(values | more),
                 )
             )
+        return UUID(str((values | more)["id"]))
 
     def call(self, owner: str, **more: Any) -> UUID:
         """Have somebody talk: one leg of a call in progress."""

@@ -9,6 +9,7 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from .browser import Browser
+from .engines import FakeEngine
 from .house import House
 
 ROUTES = {
@@ -21,6 +22,7 @@ ROUTES = {
     "/assets/<file>": "GET",
     "/calls": "GET",
     "/calls.<any(csv, json):form>": "GET",
+    "/calls/<uuid:leg_id>/hang-up": "POST",
     "/cdrs": "GET",
     "/cdrs.<any(csv, json):form>": "GET",
     "/cdrs/<uuid:cdr_id>": "GET",
@@ -41,6 +43,7 @@ ROUTES = {
     "/logout": "POST",
     "/provider-registrations": "GET",
     "/provider-registrations.<any(csv, json):form>": "GET",
+    "/provider-registrations/<uuid:provider_id>/register": "POST",
     "/providers": "GET",
     "/providers.<any(csv, json):form>": "GET",
     "/providers/<uuid:provider_id>": "GET POST",
@@ -52,6 +55,7 @@ ROUTES = {
     "/register": "GET POST",
     "/registrations": "GET",
     "/registrations.<any(csv, json):form>": "GET",
+    "/registrations/<uuid:binding_id>/remove": "POST",
     "/session/extend": "POST",
     "/setup/<secret>": "GET POST",
     "/sip-accounts": "GET",
@@ -59,6 +63,7 @@ ROUTES = {
     "/sip-accounts/<uuid:account_id>": "GET POST",
     "/sip-accounts/<uuid:account_id>/delete": "GET POST",
     "/sip-accounts/<uuid:account_id>/password": "POST",
+    "/sip-accounts/<uuid:account_id>/phone": "GET POST",
     "/sip-accounts/add": "GET POST",
     "/undo": "POST",
 }
@@ -79,6 +84,15 @@ OPEN = {
     "/setup/<secret>": "GET POST",
 }
 """What can be asked without a session; each looks after its callers itself."""
+
+OF_THE_ENGINE = [
+    ("/calls/<uuid:leg_id>/hang-up", "POST"),
+    ("/provider-registrations/<uuid:provider_id>/register", "POST"),
+    ("/registrations/<uuid:binding_id>/remove", "POST"),
+    ("/sip-accounts/<uuid:account_id>/phone", "GET"),
+    ("/sip-accounts/<uuid:account_id>/phone", "POST"),
+]
+"""What is there with a SIP engine only."""
 
 SOMEWHERE = "3f0e7c1a-9a0b-4c55-9d0e-2f8f0b6f7a11"
 
@@ -175,11 +189,11 @@ def every_way_to_a_thing(app: Flask) -> list[tuple[str, str]]:
 def test_the_matrix_covers_every_route_of_a_thing(house: House, hers: dict[str, UUID]) -> None:
     ways = every_way_to_a_thing(house.app)
     assert {name for address, _ in ways for name in re.findall(r"<uuid:(\w+)>", address)} == {*hers}
-    assert len(ways) == 27
+    assert len(ways) == 33
 
 
 def test_bob_does_not_find_a_thing_of_alices_by_any_route_and_verb(
-    house: House, bob: Browser, hers: dict[str, UUID]
+    house: House, engine: FakeEngine, bob: Browser, hers: dict[str, UUID]
 ) -> None:
     typed = {
         "csrf_token": bob.token(),
@@ -200,9 +214,12 @@ def test_bob_does_not_find_a_thing_of_alices_by_any_route_and_verb(
         assert answer.status_code == 404, (method, address)
         assert not re.search("front-desk|northline", answer.text)
     assert not [call for call in house.calls if call.startswith(("Add", "Update", "Delete"))]
+    assert engine.asked == []
 
 
-def test_somebody_elses_thing_and_none_at_all_are_one_answer(house: House, bob: Browser, hers: dict[str, UUID]) -> None:
+def test_somebody_elses_thing_and_none_at_all_are_one_answer(
+    house: House, engine: FakeEngine, bob: Browser, hers: dict[str, UUID]
+) -> None:
     for address, method in every_way_to_a_thing(house.app):
         if method == "GET":
             assert bob.open(filled_in(address, **hers)).text == bob.open(filled_in(address)).text
@@ -273,3 +290,9 @@ def test_the_first_address_leads_to_the_sip_accounts(alice: Browser) -> None:
 def test_a_monitor_learns_that_the_process_runs_and_can_work_and_nothing_else(browser: Browser) -> None:
     assert browser.raw("GET", "/healthz").get_json() == {"status": "ok"}
     assert browser.raw("GET", "/readyz").get_json() == {"status": "ok", "provisioning": True}
+
+
+def test_without_an_engine_its_addresses_are_not_there(house: House, alice: Browser, hers: dict[str, UUID]) -> None:
+    for address, method in OF_THE_ENGINE:
+        answer = alice.raw(method, filled_in(address, **hers), data={"csrf_token": alice.token()} if method == "POST" else None)
+        assert answer.status_code == 404, address

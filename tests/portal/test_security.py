@@ -160,6 +160,7 @@ def test_a_way_on_this_site_is_taken(alice: Browser, target: str) -> None:
 # What no page tells
 
 
+@pytest.mark.usefixtures("engine")
 def test_no_page_shows_a_password_or_the_token_of_the_session(house: House, alice: Browser) -> None:
     for path in every_page(house, sip_password="tr0ubad0ur"):
         alice.open(path)
@@ -179,6 +180,7 @@ def test_the_cookie_and_the_store_of_the_portal_do_not_tell_the_token_either(hou
     assert PASSWORD not in stored
 
 
+@pytest.mark.usefixtures("engine")
 def test_no_page_takes_markup_out_of_its_address(house: House, alice: Browser, browser: Browser) -> None:
     typed = quote(HOSTILE)
     asked = "&".join(f"{name}={typed}" for name in ("next", "kept", "invite_code", "q", "page", "size", "theme", "x"))
@@ -211,6 +213,7 @@ def write_everywhere(house: House, text: str) -> None:
                     setattr(row, name, f"{text}{next(numbers)}")
 
 
+@pytest.mark.usefixtures("engine")
 @pytest.mark.parametrize("begins", ["", "javascript:alert(1)//", "=1+1"])
 @pytest.mark.parametrize("username", ["alice", "root-admin"])
 def test_what_strangers_write_into_any_record_stays_text_on_every_page(
@@ -235,6 +238,7 @@ def test_what_strangers_write_into_any_record_stays_text_on_every_page(
         assert "1337" not in page.text, path
 
 
+@pytest.mark.usefixtures("engine")
 def test_looking_at_pages_changes_nothing_but_what_the_forms_were_opened_on(house: House, alice: Browser) -> None:
     paths = every_page(house)
     before = dump_of(house)

@@ -3,13 +3,16 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from flask import Blueprint
+from werkzeug.wrappers import Response
 
 from sipsorcery_web.contract.filters import Expression
 from sipsorcery_web.contract.records import SIPDialogueAsset
 
 from ..backend import service, visit
+from ..engine import carried_out, may_act, the_changeable, the_engine
 from ..lists.exports import Column, exported, twin
 from ..lists.pages import Asked, page_of
 from ..lists.searching import containing
@@ -41,6 +44,11 @@ class Call:
         """Whether there is more than one leg to see."""
         return len(self.legs) > 1
 
+    @property
+    def to_hang_up(self) -> Leg | None:
+        """The leg by which the visitor can end the call; None for those who may only look."""
+        return next((leg for leg in self.legs if may_act(leg.asset)), None)
+
 
 @bp.get("")
 @live_list
@@ -57,6 +65,14 @@ def export(form: str) -> Any:
     return exported(form, "calls", _columns(), service().calls, _search(Asked.from_request().query))
 
 
+@bp.post("/<uuid:leg_id>/hang-up")
+def hang_up(leg_id: UUID) -> Response:
+    """End a call by one of its legs."""
+    controls = the_engine().controls
+    leg = the_changeable(service().calls, leg_id, "call")
+    return carried_out(lambda: controls.hang_up(leg.id), "The call is hung up.", "This call has ended already.")
+
+
 def _search(query: str) -> Expression | None:
     """Part of either address or, for administrators, of the owner."""
     names = ["RemoteUserField", "RemoteTarget", *(["Owner"] if visit().is_administrator else [])]
@@ -64,11 +80,11 @@ def _search(query: str) -> Expression | None:
 
 
 def _joined(assets: Iterable[SIPDialogueAsset]) -> list[Call]:
-    """The calls of these legs, in the order of their first legs."""
+    """The calls of these legs, in the order of their first legs; within a call the one that came in stands first."""
     legs: dict[object, list[Leg]] = {}
     for asset in assets:
         legs.setdefault(bridge_of(asset.bridge_id) or asset.id, []).append(_leg(asset))
-    return [Call(joined) for joined in legs.values()]
+    return [Call(sorted(joined, key=lambda leg: leg.asset.direction != "In")) for joined in legs.values()]
 
 
 def _leg(asset: SIPDialogueAsset) -> Leg:

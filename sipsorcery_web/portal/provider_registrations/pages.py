@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from flask import Blueprint
 from werkzeug.wrappers import Response
@@ -10,6 +11,7 @@ from sipsorcery_web.contract.filters import Expression, all_of, prop
 from sipsorcery_web.contract.records import SIPProviderBinding
 
 from ..backend import service, visit
+from ..engine import carried_out, the_changeable, the_engine
 from ..lists.exports import Column, exported, twin
 from ..lists.finding import both
 from ..lists.pages import Asked, Option, Sieve, page_of
@@ -59,6 +61,18 @@ def export(form: str) -> Response:
     """The same list as a file."""
     where = wanted(Asked.from_request().query)
     return exported(form, "provider-registrations", COLUMNS, service().provider_bindings, where)
+
+
+@bp.post("/<uuid:provider_id>/register")
+def register_now(provider_id: UUID) -> Response:
+    """Register with a provider without waiting for its turn."""
+    controls = the_engine().controls
+    provider = the_changeable(service().sip_providers, provider_id, "SIP provider")
+    return carried_out(
+        lambda: controls.register_now(provider.id),
+        f"The engine registers with {provider.provider_name} now. What comes of it is shown in a moment.",
+        f"{provider.provider_name} is not registered with: that is switched off.",
+    )
 
 
 def wanted(query: str) -> Expression | None:

@@ -4,13 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from flask import Blueprint
+from werkzeug.wrappers import Response
 
 from sipsorcery_web.contract.filters import Expression
 from sipsorcery_web.contract.records import SIPRegistrarBinding
 
 from ..backend import service, visit
+from ..engine import carried_out, the_changeable, the_engine
 from ..lists.exports import Column, exported, twin
 from ..lists.pages import Asked, page_of
 from ..lists.searching import containing
@@ -43,6 +46,19 @@ def export(form: str) -> Any:
     """The same registrations as a file."""
     where = _search(Asked.from_request().query)
     return exported(form, "registrations", _columns(), service().registrar_bindings, where)
+
+
+@bp.post("/<uuid:binding_id>/remove")
+def remove(binding_id: UUID) -> Response:
+    """Forget where a phone has registered."""
+    controls = the_engine().controls
+    binding = the_changeable(service().registrar_bindings, binding_id, "registration")
+    return carried_out(
+        lambda: controls.remove_binding(binding.id),
+        f"The registration of {binding.sip_account_name} is removed. "
+        "A phone that is switched on registers again when its time is up.",
+        f"This registration of {binding.sip_account_name} has ended already.",
+    )
 
 
 def _search(query: str) -> Expression | None:

@@ -15,14 +15,18 @@ from ..dial_plan_names import dial_plan_names
 from ..editing.conflicts import Edit, conflict_page
 from ..editing.deleting import delete_undoably, unless_deleted
 from ..editing.records import add_once, page_with, the_record
+from ..engine import sip_engine, the_engine
 from ..forms import opened
 from ..lists.exports import exported, twin
 from ..lists.pages import Asked
 from ..live.views import live_list
 from .form import SIPAccountForm, new_values, values_of
 from .listing import STATES, columns, rows_of, the_page, wanted
+from .phones import address_of_server, code_of, is_near_only
 from .registrations import address_of, registrations_of
 from .trusted_addresses import TRUSTS_EVERYBODY, complaint, trusts_everybody
+
+NOT_FOR_ENGINE = "is not used: the SIP engine reads whole addresses and beginnings of addresses alone"
 
 bp = Blueprint("sip_accounts", __name__, url_prefix="/sip-accounts")
 
@@ -92,6 +96,23 @@ def show_password(account_id: UUID) -> Response:
     return make_response(render_template("sip_accounts/password.html", account=account, password=account.sip_password))
 
 
+@bp.route("/<uuid:account_id>/phone", methods=["GET", "POST"])
+def phone(account_id: UUID) -> str:
+    """What a phone has to be told; the password and the code that holds it only for those who ask."""
+    server = the_engine().server
+    account = the_account(account_id)
+    asks = request.method == "POST"
+    return render_template(
+        "sip_accounts/phone.html",
+        account=account,
+        server=server,
+        server_address=address_of_server(server),
+        near_only=is_near_only(server),
+        shows_password=asks,
+        code=code_of(account, server) if asks and account.sip_password else None,
+    )
+
+
 def the_account(account_id: UUID) -> SIPAccount:
     """The account with this id; NotFound when there is none, or it is not the visitor's to see."""
     return the_record(service().sip_accounts, account_id, "SIP account")
@@ -119,7 +140,11 @@ def _done(account: SIPAccount, verb: str) -> Response:
 
 
 def _warn_of_trust(account: SIPAccount) -> None:
-    if found := complaint(account.ip_address_acl):
+    expression = account.ip_address_acl
+    engine = sip_engine()
+    if found := complaint(expression):
         flash(f"The expression for trusted addresses of {address_of(account)} matches nobody: {found}.", "warning")
-    elif trusts_everybody(account.ip_address_acl):
+    elif engine and engine.controls.trusted_networks(expression) is None:
+        flash(f"The expression for trusted addresses of {address_of(account)} {NOT_FOR_ENGINE}.", "warning")
+    elif trusts_everybody(expression):
         flash(f"The expression for trusted addresses of {address_of(account)} {TRUSTS_EVERYBODY}.", "warning")

@@ -18,7 +18,8 @@ VIEWS: dict[str, "View"] = {}
 
 @dataclass(frozen=True)
 class View:
-    """A page in a state. `who` has signed in, or is a stranger, at one of the scene's portals."""
+    """A page in a state. `who` has signed in, or is a stranger, at one of the scene's portals; `engine` is whoever owns
+    what is at the portal with the SIP engine."""
 
     name: str
     who: str
@@ -26,7 +27,9 @@ class View:
 
     def open(self, scene: Scene, open_page: Opening, **options: Any) -> Page:
         """Go there in a browser of its own."""
-        if self.who in STRANGERS:
+        if self.who == "engine":
+            page = scene.with_engine.page_of(open_page, **options)
+        elif self.who in STRANGERS:
             page = open_page(getattr(scene, self.who), **options)
         else:
             page = scene.page_of(getattr(scene, self.who), open_page, **options)

@@ -13,6 +13,7 @@ from sipsorcery_web.contract.records import SIPDialPlan
 from sipsorcery_web.service.store.models import SIPAccountRow, SIPDialPlanRow
 
 from ..browser import Browser, Page
+from ..engines import FakeEngine
 from ..house import House
 from .conftest import SCRIPT, Plan, Stored
 
@@ -423,3 +424,10 @@ def test_bob_cannot_put_a_new_plan_in_the_place_of_alices(bob: Browser, plan: Pl
     night = plan()
     bob.force(f"{LIST}/add", {"id": str(night.id), "owner": "alice"}, dial_plan_name="night")
     assert stored(night.id) == night
+
+
+def test_with_an_engine_that_runs_no_plans_the_page_says_so(
+    house: House, engine: FakeEngine, alice: Browser, plan: Plan
+) -> None:
+    words = "The built-in engine rings the phones of the account that was called; it does not run dial plans yet."
+    assert words in alice.open(f"/dial-plans/{plan().id}").text

@@ -15,6 +15,7 @@ from tests.conftest import DOMAIN, PASSWORD
 
 from ..browser import Browser, Page
 from ..conftest import HouseWith
+from ..engines import FakeEngine
 from ..house import House
 
 ADD = "/providers/add"
@@ -581,3 +582,22 @@ def test_rows_of_headers_wait_too(house: House, alice: Browser, northline: SIPPr
     assert page.all("//input[@name='custom_headers']/@value") == ["X-A: 1", "X-B: 2", ""]
     assert page.one("//details[@class='more-fields']").get("open") is not None
     assert house.stored_provider(northline.id) == northline
+
+
+OF_THE_ENGINE = (
+    "The part before the @ names the SIP account that is rung.",
+    "A provider that asks for SHA-256 alone cannot be registered with.",
+    "The request is sent there, and still addressed to the server above.",
+    "Registrations are sent there rather than to the register server.",
+    "With a realm, the SIP engine gets a hash in place of the password.",
+)
+
+
+def test_the_form_says_what_the_engine_makes_of_its_fields(engine: FakeEngine, alice: Browser) -> None:
+    page = alice.open(ADD)
+    assert [words for words in OF_THE_ENGINE if words not in page.text] == []
+
+
+def test_without_an_engine_the_form_says_nothing_of_one(alice: Browser) -> None:
+    page = alice.open(ADD)
+    assert [words for words in OF_THE_ENGINE if words in page.text] == []

@@ -1,0 +1,59 @@
+"""The engine as the portal asks for it: what the portal's port wants, carried out by the engine's own control."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from uuid import UUID
+
+from .engine.assembly import Engine
+from .engine.control import Control
+from .engine.rpc import EngineError
+from .engine.trusted import trusted_networks
+from .portal.engine import EngineUnavailable, PhoneServer, SIPEngine
+from .settings import Settings
+
+
+class Controls:
+    """The engine's verbs, with its errors as the portal knows them."""
+
+    def __init__(self, control: Control) -> None:
+        self._control = control
+
+    def hang_up(self, leg: UUID) -> bool:
+        with _errors_of_the_portal():
+            return self._control.hang_up(leg)
+
+    def remove_binding(self, binding: UUID) -> bool:
+        with _errors_of_the_portal():
+            return self._control.remove_binding(binding)
+
+    def register_now(self, provider: UUID) -> bool:
+        with _errors_of_the_portal():
+            return self._control.register_now(provider)
+
+    def version(self) -> str:
+        with _errors_of_the_portal():
+            return self._control.version()
+
+    def trusted_networks(self, expression: str | None) -> Sequence[str] | None:
+        return trusted_networks(expression)
+
+
+def engine_of_portal(engine: Engine) -> SIPEngine:
+    """The engine as the pages have it."""
+    return SIPEngine(Controls(engine.control), phone_server(engine.settings))
+
+
+def phone_server(settings: Settings) -> PhoneServer:
+    """Where phones find the engine."""
+    sip = settings.sip
+    tls_port = sip.tls_port if sip.certificate else None
+    transports = ("UDP", "TCP") if tls_port is None else ("UDP", "TCP", "TLS")
+    return PhoneServer(settings.domain, sip.bracketed_host, sip.port, tls_port, transports, sip.digest)
+
+
+@contextmanager
+def _errors_of_the_portal() -> Iterator[None]:
+    try:
+        yield
+    except EngineError as error:
+        raise EngineUnavailable(str(error)) from error
