@@ -5,8 +5,9 @@ VENV := .venv
 IN_VENV := $(VENV)/bin/python
 INSTALL := $(IN_VENV) -m pip install --quiet --disable-pip-version-check
 EXTRAS ?=
+KAMAILIO := kamailio kamailio-sqlite-modules kamailio-postgres-modules kamailio-extra-modules kamailio-tls-modules
 
-.PHONY: help setup run demo test test-wcf check bench clean browser mono
+.PHONY: help setup run run-sip demo test test-sip test-wcf check bench bench-sip clean browser kamailio phones mono
 .DELETE_ON_ERROR:
 
 help: ## List the targets.
@@ -17,11 +18,17 @@ setup: $(VENV)/runtime.done $(if $(EXTRAS),$(VENV)/extras.done) ## Install what 
 run: setup ## Serve the portal at SIPSORCERY_HOST:SIPSORCERY_PORT, until Ctrl-C.
 	@exec $(IN_VENV) app.py
 
+run-sip: setup kamailio ## The same with the SIP engine: phones register at SIPSORCERY_SIP_HOST:SIPSORCERY_SIP_PORT.
+	@exec env SIPSORCERY_SIP_HOST=$${SIPSORCERY_SIP_HOST:-127.0.0.1} $(IN_VENV) app.py --with-engine
+
 demo: setup ## Serve a portal to try, with customers who are made up; nothing of it is kept.
 	@exec $(IN_VENV) -m demo
 
-test: $(VENV)/tests.done browser ## Run the tests, as many at once as there are cores; ARGS=… goes to pytest.
+test: $(VENV)/tests.done browser kamailio phones ## Run the tests, as many at once as there are cores; ARGS=… goes to pytest.
 	@exec env $$($(IN_VENV) -m tests.services) $(IN_VENV) -m pytest --numprocesses auto $(ARGS)
+
+test-sip: $(VENV)/tests.done kamailio phones ## Run the tests of the SIP engine alone: real Kamailio, sipp and baresip.
+	@exec env $$($(IN_VENV) -m tests.services) $(IN_VENV) -m pytest tests/engine $(ARGS)
 
 test-wcf: $(VENV)/tests.done mono ## Compile and run the C# sample with Debian's Mono.
 	@exec $(IN_VENV) -m pytest tests/samples/test_csharp.py $(ARGS)
@@ -35,6 +42,9 @@ bench: $(VENV)/bench.done ## Measure; takes some minutes and a quiet machine.
 	@$(IN_VENV) -m bench.servers
 	@$(IN_VENV) -m bench.corpus
 	@$(IN_VENV) -m bench.portal
+
+bench-sip: $(VENV)/tests.done kamailio phones ## Measure how fast phones register; needs what the tests need.
+	@env $$($(IN_VENV) -m tests.services) $(IN_VENV) -m bench.registrations
 
 clean: ## Remove .venv and what the tools left behind; instance/ stays.
 	@rm -rf $(VENV) .hypothesis .mypy_cache .pytest_cache .ruff_cache
@@ -68,20 +78,27 @@ $(VENV)/bench.done: $(VENV)/runtime.done bench/requirements.txt
 	@$(INSTALL) -r bench/requirements.txt
 	@touch $@
 
+# $(call debian,what for,packages): Debian packages, where root or sudo is there and apt is; a clear word where not.
+debian = as_root=$$([ "$$(id -u)" = 0 ] || echo 'sudo -n'); \
+	if command -v apt-get >/dev/null && $$as_root true 2>/dev/null; then \
+	  echo 'Installing $(2).'; \
+	  { $$as_root apt-get -qq update && \
+	    $$as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends $(2) >/dev/null; }; \
+	else \
+	  echo '$(1) $(2). As root on Debian: apt-get install $(2)' >&2; \
+	fi
+
 browser: # Debian's Chromium, for the browser tests
-	@command -v chromium >/dev/null || { \
-	  as_root=$$([ "$$(id -u)" = 0 ] || echo 'sudo -n'); \
-	  if command -v apt-get >/dev/null && $$as_root true 2>/dev/null; then \
-	    echo 'Installing Chromium for the browser tests.'; \
-	    { $$as_root apt-get -qq update && \
-	      $$as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends chromium >/dev/null; }; \
-	  else \
-	    echo 'The browser tests need Chromium. As root on Debian: apt-get install chromium' >&2; \
-	  fi; }
+	@command -v chromium >/dev/null || { $(call debian,The browser tests need,chromium); }
+
+kamailio: # Debian's Kamailio, the SIP engine
+	@dpkg -s $(KAMAILIO) >/dev/null 2>&1 || [ ! -x "$$(command -v apt-get)" ] || { \
+	  $(call debian,The SIP engine needs,$(KAMAILIO)); }
+
+phones: # what the tests make calls with
+	@command -v sipp >/dev/null && command -v baresip >/dev/null || { \
+	  $(call debian,The tests of the SIP engine need,sip-tester baresip-core); }
 
 mono: # Debian's Mono with WCF, for the C# sample
-	@command -v mcs >/dev/null || { \
-	  echo 'Installing Mono.'; \
-	  apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends \
-	    mono-mcs mono-runtime libmono-system-servicemodel4.0a-cil libmono-system-runtime-serialization4.0-cil >/dev/null || \
-	  echo 'The C# sample needs Mono. As root on Debian: apt-get install mono-mcs mono-runtime libmono-system-servicemodel4.0a-cil' >&2; }
+	@command -v mcs >/dev/null || { $(call debian,The C# sample needs,mono-mcs mono-runtime \
+	  libmono-system-servicemodel4.0a-cil libmono-system-runtime-serialization4.0-cil); }

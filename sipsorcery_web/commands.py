@@ -1,4 +1,4 @@
-"""The operator's commands: `flask --app app customers …`, `invites …` and `setup-link`."""
+"""The operator's commands: `flask --app app customers …`, `invites …`, `engine config` and `setup-link`."""
 
 import click
 from flask import Flask
@@ -8,6 +8,7 @@ from .contract.choices import DEFAULT_COUNTRY, SECURITY_QUESTIONS
 from .contract.errors import ProvisioningError
 from .contract.records import TOP_LEVEL, Customer
 from .contract.time_zones import DEFAULT_TIME_ZONE
+from .engine.assembly import Engine
 from .service.call import Parts
 from .service.first_run import FirstRun
 from .service.operators import Operators
@@ -24,12 +25,13 @@ class OperatorsGroup(AppGroup):
             raise click.ClickException(error.message) from error
 
 
-def init_app(app: Flask, parts: Parts) -> None:
-    """Add the commands to an application that carries the service."""
+def init_app(app: Flask, parts: Parts, engine: Engine | None) -> None:
+    """Add the commands to an application that carries the service, and perhaps an engine."""
     operators = Operators(parts)
     app.cli.add_command(_customers(operators))
     app.cli.add_command(_invites(operators))
     app.cli.add_command(_setup_link(FirstRun(parts), app.extensions["settings"]))
+    app.cli.add_command(_engine(engine))
 
 
 def setup_address(settings: Settings, first_run: FirstRun) -> str:
@@ -123,6 +125,19 @@ def _invites(operators: Operators) -> click.Group:
         """Make invite codes; each is good for one account and is shown only now."""
         for code in operators.make_invites(count):
             click.echo(code)
+
+    return group
+
+
+def _engine(engine: Engine | None) -> click.Group:
+    group = OperatorsGroup("engine", help="The SIP engine.")
+
+    @group.command("config")
+    def config() -> None:
+        """Write Kamailio's configuration, and say where; for an engine that something else runs."""
+        if engine is None:
+            raise click.ClickException("There is no SIP engine. SIPSORCERY_SIP_HOST says where there should be one.")
+        click.echo(engine.config().write())
 
     return group
 

@@ -12,6 +12,7 @@ import socket
 import sys
 import threading
 import time
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask
@@ -24,6 +25,8 @@ from . import create_app
 from .commands import setup_address
 from .database.engine import StoreUnavailable
 from .database.keyring import KeyringError
+from .engine.assembly import Engine
+from .engine.running import Supervisor
 from .portal import first_run
 from .portal.live.streams import allow_streams
 from .portal.live.views import LEAVING
@@ -100,17 +103,21 @@ class Channel(HTTPChannel):
         return not (self.requests or self.request or self.total_outbufs_len)
 
 
-def serve() -> None:
-    """Set the store up, say where the portal is, and serve until SIGINT or SIGTERM."""
+def serve(runs_engine: bool = False) -> None:
+    """Set the store up, say where the portal is, and serve until SIGINT or SIGTERM, perhaps with Kamailio."""
     set_up_logging()
     try:
         settings = Settings.from_environment()
         app, server = prepare(settings)
+        told_to_stop = stop_on_signals(server)
+        engine = start_engine(app, runs_engine)
     except (SettingError, KeyringError, StoreUnavailable, OSError, ModuleNotFoundError) as error:
         sys.exit(f"SIPSorcery Web does not start: {_reason(error)}")
-    told_to_stop = stop_on_signals(server)
     announce(app, settings)
-    run(server, told_to_stop)
+    try:
+        run(server, told_to_stop)
+    finally:
+        engine.end()
     app.extensions["database"].close()  # SQLite then puts all into one file
 
 
@@ -124,6 +131,39 @@ def prepare(settings: Settings, demonstration: Demonstration | None = None) -> t
         listener.close()
         raise
     return app, make_server(app, settings, listener)
+
+
+@dataclass
+class RunningEngine:
+    """What goes on beside the server for the SIP engine; nothing where there is none."""
+
+    engine: Engine | None
+    supervisor: Supervisor | None = None
+
+    def end(self) -> None:
+        """Stop all of it, and take over what the engine wrote while it ended."""
+        if self.supervisor is not None:
+            self.supervisor.stop()
+        if self.engine is not None:
+            self.engine.watch.stop()
+            self.engine.watch.take_records_over()
+
+
+def start_engine(app: Flask, runs_it: bool) -> RunningEngine:
+    """Bring the engine's tables up to date and follow it, if there is one.
+
+    Raises SettingError when Kamailio is to be run and cannot be.
+    """
+    running = RunningEngine(app.extensions["engine"])
+    if runs_it and running.engine is None:
+        raise SettingError("there is no SIP engine to run. Set SIPSORCERY_SIP_HOST.")
+    if running.engine is not None:
+        running.engine.mirror.rebuild()
+        if runs_it:
+            running.supervisor = running.engine.supervisor()
+            running.supervisor.start()
+        running.engine.watch.start()
+    return running
 
 
 def set_up_logging() -> None:
@@ -170,6 +210,9 @@ def make_server(app: Flask, settings: Settings, listener: socket.socket) -> Any:
 def announce(app: Flask, settings: Settings) -> None:
     """Print the address and, as long as there is no administrator, a set-up link."""
     print(f"SIPSorcery Web: {settings.address}", flush=True)  # noqa: T201
+    if settings.sip.is_on:
+        where = f"{settings.sip.bracketed_host}:{settings.sip.port}"
+        print(f"Phones register at {where} (UDP, TCP), domain {settings.domain}", flush=True)  # noqa: T201
     set_up = app.extensions.get(first_run.EXTENSION)
     if set_up is not None and set_up.is_open():
         print(  # noqa: T201

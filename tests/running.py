@@ -31,6 +31,7 @@ def portal_at_work(app: Flask, settings: Settings) -> Iterator[str]:
         told_to_stop.set()
         server.pull_trigger()
         thread.join()
+        server.trigger.close()
 
 
 @contextmanager

@@ -1,15 +1,17 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from click.testing import Result
 from flask import Flask
 
-from sipsorcery_web import commands
+from sipsorcery_web import commands, create_app
 from sipsorcery_web.contract.errors import SessionExpired
 from sipsorcery_web.service.call import Parts
 from sipsorcery_web.service.first_run import FirstRun
+from sipsorcery_web.service.passwords import Passwords
 from sipsorcery_web.settings import Settings
 from tests.conftest import PASSWORD, Stage
 
@@ -23,7 +25,7 @@ def run(parts: Parts, settings: Settings) -> Run:
     """Runs a command as the operator would type it behind `flask --app app`."""
     app = Flask(__name__)
     app.extensions["settings"] = settings
-    commands.init_app(app, parts)
+    commands.init_app(app, parts, None)
     return lambda *words, **more: app.test_cli_runner().invoke(args=words, **more)
 
 
@@ -175,3 +177,23 @@ def test_in_front_of_another_service_there_are_none(settings: Settings) -> None:
 
     app = create_app(replace(settings, provisioning_url="http://127.0.0.1:9/provisioning.svc"))
     assert not {"customers", "invites", "setup-link"} & set(app.cli.commands)
+
+
+# The SIP engine
+
+
+def test_without_an_engine_there_is_no_configuration(run: Run) -> None:
+    result = run("engine", "config")
+
+    assert result.exit_code == 1
+    assert "SIPSORCERY_SIP_HOST" in result.output
+
+
+def test_the_configuration_of_the_engine_is_written(settings: Settings, passwords: Passwords) -> None:
+    app = create_app(replace(settings, sip_host="127.0.0.1"), passwords=passwords)
+
+    result = app.test_cli_runner().invoke(args=["engine", "config"])
+
+    path = Path(result.output.strip())
+    assert path == settings.data_dir / "engine" / "kamailio.cfg"
+    assert f'alias="{settings.domain}"' in path.read_text()

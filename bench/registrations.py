@@ -1,0 +1,115 @@
+"""How fast phones register, and what the page of registrations costs then: `python -m bench.registrations`.
+
+sipp is the phones: each sends REGISTER, answers the challenge and is done. Everything is on one machine.
+"""
+
+import argparse
+import subprocess
+import tempfile
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from uuid import uuid4
+
+from sqlalchemy import func, select
+
+from sipsorcery_web.contract.operations import NO_LIMIT
+from sipsorcery_web.engine.tables import LOCATION
+from sipsorcery_web.service.passwords import Passwords
+from tests.conftest import DOMAIN, HOME, sip_account
+from tests.engine.house import EngineHouse
+from tests.engine.sipp import REQUEST, free_port, receive, scenario, send
+from tests.schemas import own_schema
+
+OWNER = "alice"
+PASSWORD = "bl4ckbird!"
+
+
+def main() -> None:
+    """Print what one run gives for each rate."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--accounts", type=int, default=1000)
+    parser.add_argument("--rates", type=int, nargs="+", default=[100, 200, 400])
+    parser.add_argument("--postgresql", action="store_true")
+    asked = parser.parse_args()
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        url = stack.enter_context(own_schema()) if asked.postgresql else ""
+        house = stack.enter_context(EngineHouse(folder, Passwords(), url).open())
+        _make_accounts(house, asked.accounts)
+        print(f"{'offered/s':>10}{'seconds':>10}{'reached/s':>11}{'failed':>8}{'repeated':>10}{'bindings':>10}")
+        for rate in asked.rates:
+            seconds, failed, repeated = _register(house, folder, asked.accounts, rate)
+            reached = asked.accounts / seconds
+            print(f"{rate:>10}{seconds:>10.1f}{reached:>11.0f}{failed:>8}{repeated:>10}{_bindings(house):>10}")
+        _look(house, asked.accounts)
+
+
+def _make_accounts(house: EngineHouse, count: int) -> None:
+    accounts = house.client(OWNER).sip_accounts
+    for number in range(1, count + 1):
+        accounts.add(sip_account(f"line-{number:05}", id=uuid4(), sip_password=PASSWORD))
+
+
+def _register(house: EngineHouse, folder: Path, count: int, rate: int) -> tuple[float, int, int]:
+    """Seconds until all have an answer, how many failed, and how many messages were sent again."""
+    port = free_port()
+    names = folder / "names.csv"
+    lines = (
+        f"line-{number:05};[authentication username=line-{number:05} password={PASSWORD}]"
+        for number in range(1, count + 1)
+    )
+    names.write_text("SEQUENTIAL\n" + "\n".join(lines) + "\n")
+    steps = folder / "register.xml"
+    steps.write_text(_scenario())
+    statistics = folder / f"statistics-{port}.csv"
+    command = ["sipp", f"{HOME}:{house.settings.sip_port}", "-sf", steps, "-inf", names, "-i", HOME, "-p", str(port)]
+    limits = ["-m", str(count), "-r", str(rate), "-l", str(count), "-nostdin", "-timeout", "120s"]
+    written = ["-trace_stat", "-stf", statistics, "-fd", "1"]
+    began = time.monotonic()
+    subprocess.run([*command, *limits, *written], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+    seconds = time.monotonic() - began
+    head, *_, last = (line.split(";") for line in statistics.read_text().splitlines())
+    found = dict(zip(head, last, strict=False))
+    return seconds, count - int(found["SuccessfulCall(C)"]), int(found["Retransmissions(C)"])
+
+
+def _scenario() -> str:
+    return scenario(send(_request(1, "")), receive(401, auth="true"), send(_request(2, "[field1]\n")), receive(200))
+
+
+def _request(cseq: int, more: str) -> str:
+    address = f"<sip:[field0]@{DOMAIN}>"
+    return REQUEST.format(
+        method="REGISTER",
+        uri=f"sip:{DOMAIN}",
+        caller=address,
+        called=address,
+        to_tag="",
+        cseq=cseq,
+        verb="REGISTER",
+        more=f"Expires: 3600\n{more}",
+        length="0",
+        body="",
+    )
+
+
+def _bindings(house: EngineHouse) -> int:
+    with house.engine.database.read() as session:
+        return int(session.scalar(select(func.count(func.distinct(LOCATION.c.username)))) or 0)
+
+
+def _look(house: EngineHouse, count: int) -> None:
+    """Page through the registrations, over SOAP and as a page."""
+    began = time.monotonic()
+    found = house.client(OWNER).registrar_bindings.page(count=NO_LIMIT)
+    print(f"GetSIPRegistrarBindings, all {len(found)}: {(time.monotonic() - began) * 1000:.0f} ms")
+    for path in ("/registrations?size=100", f"/registrations?size=100&page={count // 100}", "/sip-accounts?size=100"):
+        house.page(OWNER, path)
+        began = time.monotonic()
+        page = house.page(OWNER, path)
+        print(f"{path}: {len(page.rows)} rows, {(time.monotonic() - began) * 1000:.0f} ms")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,171 @@
+"""Registrations with providers, and calls that come from them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from sipsorcery_web.contract.records import SIPProvider, SIPProviderBinding
+from tests.conftest import DOMAIN
+
+from .house import EngineHouse, eventually
+from .provider import Provider
+from .sipp import CONVERSATION, Phone
+
+
+@pytest.fixture
+def provider(tmp_path: Path) -> Iterator[Provider]:
+    provider = Provider(tmp_path / "provider")
+    yield provider
+    provider.stop()
+
+
+def registered_with(house: EngineHouse, provider: Provider, name: str, **more: Any) -> SIPProvider:
+    """A provider of alice's, with registration switched on."""
+    details: dict[str, Any] = {
+        "provider_username": "line",
+        "provider_password": provider.password,
+        "provider_server": provider.server,
+        "register_contact": f"sip:alice@{DOMAIN}",
+        "register_enabled": True,
+        "register_expiry": 60,
+    }
+    record = SIPProvider(id=uuid4(), provider_name=name, **(details | more))
+    return house.client("alice").sip_providers.add(record)
+
+
+def binding(house: EngineHouse, name: str) -> SIPProviderBinding | None:
+    found = house.client("alice").provider_bindings.page()
+    return next((binding for binding in found if binding.provider_name == name), None)
+
+
+def is_registered(binding: SIPProviderBinding | None) -> bool:
+    return binding is not None and binding.is_registered
+
+
+def failure(binding: SIPProviderBinding | None) -> str:
+    return (binding.registration_failure_message if binding else None) or ""
+
+
+def row(house: EngineHouse, name: str) -> str:
+    """What the page of the providers says of one."""
+    return next(row for row in house.page("alice", "/providers").rows if name in row)
+
+
+def test_a_provider_takes_the_registration(house: EngineHouse, provider: Provider) -> None:
+    provider.start()
+
+    registered_with(house, provider, "northline")
+
+    found = eventually(lambda: binding(house, "northline"), is_registered)
+    assert found is not None
+    assert found.last_register_time is not None
+    assert found.last_register_attempt is not None
+    assert found.next_registration_time > found.last_register_time
+    assert found.registration_failure_message is None
+    assert "Registered" in row(house, "northline")
+
+
+def test_a_deleted_provider_is_told_that_it_is_over(house: EngineHouse, provider: Provider) -> None:
+    provider.start()
+    added = registered_with(house, provider, "deleted")
+    eventually(lambda: binding(house, "deleted"), is_registered)
+    caller = Phone(house.folder / "sipp", f"127.0.0.1:{provider.port}", "line", "", "provider.example")
+
+    house.client("alice").sip_providers.delete(added)
+
+    eventually(lambda: house.is_forgotten(added))
+    number = "line@provider.example"
+    caller.calls_without_password(number, *caller.refused(number, 404)).wait()
+
+
+def test_a_realm_that_is_known_lets_the_engine_do_with_a_hash(house: EngineHouse, provider: Provider) -> None:
+    provider.start()
+
+    added = registered_with(house, provider, "with-realm", register_realm="provider.example")
+
+    eventually(lambda: binding(house, "with-realm"), is_registered)
+    assert provider.password not in house.registration_of(added)
+
+
+def test_a_provider_refuses_and_its_own_words_are_shown(house: EngineHouse, provider: Provider) -> None:
+    provider.start()
+
+    registered_with(house, provider, "refusing", provider_username="barred")
+
+    found = eventually(lambda: binding(house, "refusing"), failure)
+    assert failure(found) == "403 No business with 'you'; DROP TABLE customers"
+    assert "No business with 'you'" in house.page("alice", "/providers").text
+
+
+def test_a_wrong_password_is_told_and_repaired(house: EngineHouse, provider: Provider) -> None:
+    provider.start()
+    wrong = registered_with(house, provider, "mistyped", provider_password="swordf1sh")
+
+    assert failure(eventually(lambda: binding(house, "mistyped"), failure)).startswith("401 ")
+    assert "Password refused" in house.page("alice", "/providers").text
+
+    house.client("alice").sip_providers.update(wrong.with_(provider_password=provider.password))
+    eventually(lambda: binding(house, "mistyped"), is_registered)
+
+
+def test_a_provider_that_is_not_there_is_told_and_comes_back(house: EngineHouse, provider: Provider) -> None:
+    registered_with(house, provider, "away")
+
+    assert "did not answer" in failure(eventually(lambda: binding(house, "away"), failure, seconds=25))
+
+    provider.start()
+    found = eventually(lambda: binding(house, "away"), is_registered, seconds=25)
+    assert failure(found) == ""
+
+
+def test_a_name_that_leads_nowhere_is_told(house: EngineHouse, provider: Provider) -> None:
+    registered_with(house, provider, "misspelt", provider_server="sip:no-such-host.invalid")
+
+    assert "leads to no address" in failure(eventually(lambda: binding(house, "misspelt"), failure, seconds=25))
+
+
+def test_switching_a_registration_off_tells_the_provider(house: EngineHouse, provider: Provider) -> None:
+    provider.start()
+    record = registered_with(house, provider, "ending")
+    eventually(lambda: binding(house, "ending"), is_registered)
+    caller = Phone(house.folder / "sipp", f"127.0.0.1:{provider.port}", "line", "", "provider.example")
+
+    house.client("alice").sip_providers.update(record.with_(register_enabled=False))
+
+    eventually(lambda: binding(house, "ending"), lambda found: found is None)
+    number = "line@provider.example"
+    caller.calls_without_password(number, *caller.refused(number, 404)).wait()
+
+
+def test_custom_headers_reach_the_provider(house: EngineHouse, tmp_path: Path) -> None:
+    provider = Provider(tmp_path / "strict", header="4711")
+    provider.start()
+    try:
+        registered_with(house, provider, "with-headers", custom_headers="X-Customer: 4711|X-Other: two")
+        eventually(lambda: binding(house, "with-headers"), is_registered)
+    finally:
+        provider.stop()
+
+
+def test_a_call_from_the_provider_rings_the_account_that_the_contact_names(
+    house: EngineHouse, provider: Provider
+) -> None:
+    provider.start()
+    account = house.account("alice", "front-desk")
+    phone = house.phone(account)
+    phone.register()
+    registered_with(house, provider, "trunk", register_contact=f"sip:front-desk@{DOMAIN}")
+    eventually(lambda: binding(house, "trunk"), is_registered)
+    number = "line@provider.example"
+    outside = Phone(house.folder / "sipp", f"127.0.0.1:{provider.port}", "0877001", "", "elsewhere.example")
+    answering = phone.takes(*CONVERSATION)
+
+    outside.calls_without_password(number, *outside.talk(number, seconds=0.5)).wait()
+
+    answering.wait()
+    cdr = eventually(lambda: [cdr for cdr in house.records("alice") if cdr.from_user == "0877001"])[0]
+    assert (cdr.call_direction, cdr.answered_status) == ("In", 200)
+    assert "0877001" in " ".join(house.page("alice", "/cdrs?q=0877001").rows)
