@@ -65,4 +65,5 @@ class Engine:
 
     def supervisor(self) -> Supervisor:
         """What runs Kamailio beside the portal."""
-        return Supervisor(self.config(), engine_environment(self.settings))
+        address = self.settings.sip_host, self.settings.sip_port
+        return Supervisor(self.config(), engine_environment(self.settings), address)

@@ -4,6 +4,7 @@ import logging
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import threading
 from contextlib import suppress
@@ -30,6 +31,8 @@ class Supervisor:
 
     config: EngineConfig
     environment: dict[str, str]
+    address: tuple[str, int]
+    """Where phones reach it."""
     _stopped: threading.Event = field(default_factory=threading.Event)
     _process: subprocess.Popen[bytes] | None = None
     _thread: threading.Thread | None = None
@@ -43,6 +46,8 @@ class Supervisor:
         )
         if checked.returncode != 0:
             raise SettingError(f"Kamailio does not accept its configuration:\n{checked.stderr[-2000:]}")
+        _end_group_of(self._pid_file)
+        _refuse_taken(*self.address)
         self._thread = threading.Thread(target=self._run, args=(program, path), name="engine", daemon=True)
         self._thread.start()
 
@@ -94,6 +99,19 @@ class Supervisor:
     @property
     def _pid_file(self) -> Path:
         return self.config.folder / "pid"
+
+
+def _refuse_taken(host: str, port: int) -> None:
+    """SettingError where something listens at the address: Kamailio itself would share it without a word."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as trial:
+            trial.bind((host, port))
+    except OSError as error:
+        raise SettingError(
+            f"the SIP engine cannot have port {port} of {host}: {error.strerror}. Where Debian's own Kamailio has it: "
+            "systemctl disable --now kamailio. Or choose others with SIPSORCERY_SIP_HOST and SIPSORCERY_SIP_PORT."
+        ) from error
 
 
 def _end_politely(process: subprocess.Popen[bytes]) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 from pathlib import Path
 
@@ -11,8 +12,10 @@ from sipsorcery_web.engine import running
 from sipsorcery_web.engine.config import EngineConfig
 from sipsorcery_web.engine.running import Supervisor
 from sipsorcery_web.settings import SettingError
+from tests.conftest import HOME
 
 from .house import eventually
+from .sipp import free_port
 
 STAND_IN = """#!/bin/sh
 # Takes Kamailio's options: -c checks, anything else runs until it is told to stop.
@@ -33,12 +36,22 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def supervisor(folder: Path, text: str = "right") -> Supervisor:
-    return Supervisor(EngineConfig(text, folder / "engine"), dict(os.environ))
+    return Supervisor(EngineConfig(text, folder / "engine"), dict(os.environ), (HOME, free_port()))
 
 
 def test_a_configuration_that_is_not_accepted_stops_the_start(program: Path, tmp_path: Path) -> None:
     with pytest.raises(SettingError, match="syntax error"):
         supervisor(tmp_path, "wrong").start()
+
+
+def test_a_port_that_something_else_has_is_named(program: Path, tmp_path: Path) -> None:
+    child = supervisor(tmp_path)
+    with socket.socket(type=socket.SOCK_DGRAM) as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        other.bind(child.address)
+
+        with pytest.raises(SettingError, match=r"cannot have port .* systemctl disable --now kamailio"):
+            child.start()
 
 
 def test_an_engine_that_ends_is_started_again(program: Path, tmp_path: Path) -> None:
