@@ -12,6 +12,8 @@ from tests.conftest import HOME
 
 RUNNING: list["Sipp"] = []
 """What a test has started; it may have failed before it waited for them."""
+GIVEN: set[int] = set()
+"""The ports that were given."""
 PATIENCE = 20
 """Seconds that a scenario may take."""
 
@@ -73,10 +75,12 @@ def scenario(*steps: str) -> str:
 
 
 def free_port() -> int:
-    """A port that is free for UDP and TCP, and that no system gives to anybody unasked."""
-    for port in random.sample(range(20_000, 32_000), 100):
+    """A port that is free for UDP and TCP, that no system gives to anybody unasked, and that was not given before."""
+    chance = random.SystemRandom()  # the other one is put back to its start by tests of properties
+    for port in set(chance.sample(range(20_000, 32_000), 100)) - GIVEN:
         with suppress(OSError), socket.create_server((HOME, port)), socket.socket(type=socket.SOCK_DGRAM) as datagrams:
             datagrams.bind((HOME, port))
+            GIVEN.add(port)
             return port
     raise OSError("no port is free")
 
