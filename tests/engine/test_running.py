@@ -80,7 +80,7 @@ def test_an_engine_that_a_killed_portal_left_is_ended_first(program: Path, tmp_p
     other = supervisor(tmp_path)
     other.start()
 
-    eventually(lambda: not Path(f"/proc/{orphan}/cmdline").exists() or not Path(f"/proc/{orphan}/cmdline").read_bytes())
+    eventually(lambda: running._is_dead(orphan))
     eventually(lambda: other.process_id)
     other.stop()
     left.stop()
