@@ -67,7 +67,7 @@ class ProviderStates:
             self._note(news)
 
     def _refresh(self, wanted: Mapping[str, Any], present: Mapping[str, Any]) -> None:
-        changed = set(self.changed)
+        changed = list(self.changed)
         for id, row in wanted.items():
             if id in changed or id not in present or _differs(row, present[id]):
                 self._ask("uac.reg_refresh", id)
