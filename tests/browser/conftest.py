@@ -5,11 +5,14 @@ Everything else has it inside; with SIPSORCERY_TEST_BACKEND=soap all have it ove
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from .portals import NO_ENGINE, NO_SET_UP, OVER_SOAP, Portal, as_chosen, in_use, over_soap
+from tests.provisioning.genuine import STORES
+
+from .portals import NO_ENGINE, NO_SET_UP, OVER_SOAP, GenuinePortal, Portal, as_chosen, in_use, over_genuine, over_soap
 from .scenes import LONG, Scene
 from .scenes import scene as scene_at
 from .views import VIEWS
@@ -37,6 +40,13 @@ def usual(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 def soap(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     """A portal in front of another process that has the service."""
     with in_use(lambda: over_soap(tmp_path_factory.mktemp("over-soap"), "sip.example.org")) as portal:
+        yield portal
+
+
+@pytest.fixture(params=STORES)
+def genuine(request: pytest.FixtureRequest, chromium: Browser, tmp_path: Path) -> Iterator[GenuinePortal]:
+    """A portal in front of the original service, over one of its stores and then the other."""
+    with in_use(lambda: over_genuine(tmp_path, request.param)) as portal:
         yield portal
 
 
@@ -76,7 +86,7 @@ class Pages:
     watch: Watch = field(default_factory=Watch)
     _contexts: list[BrowserContext] = field(default_factory=list)
 
-    def __call__(self, portal: Portal, width: int = DESK, scripts: bool = True, **options: object) -> Page:
+    def __call__(self, portal: Portal | GenuinePortal, width: int = DESK, scripts: bool = True, **options: object) -> Page:
         """A page at a portal. Its `watch` notes what goes wrong behind it."""
         context = self.chromium.new_context(
             base_url=portal.address,

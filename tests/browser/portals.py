@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
 from argon2 import PasswordHasher
@@ -28,6 +28,7 @@ from sipsorcery_web.service.passwords import Passwords
 from sipsorcery_web.service.store.models import SIPRegistrarBindingRow
 from sipsorcery_web.settings import NewAccounts
 from tests.conftest import HOME, PASSWORD, person
+from tests.provisioning.genuine import STORES, GenuineService
 
 TOP = Path(__file__).resolve().parents[2]
 PATIENCE = 30.0
@@ -224,6 +225,25 @@ class Portal:
                 stack.callback(self.channel._transport._pools.clear)
 
 
+@dataclass
+class GenuinePortal:
+    """A portal in front of a stand-in for the original service, over SOAP."""
+
+    front: Server
+    service: GenuineService
+
+    @property
+    def address(self) -> str:
+        return self.front.address
+
+    def close(self) -> None:
+        """Stop both."""
+        try:
+            self.front.stop()
+        finally:
+            self.service.close()
+
+
 def embedded(folder: Path, domain: str, new_accounts: str = "open", **settings: str) -> Portal:
     """A portal with the service in the same process."""
     server = Server(folder / "portal", domain=domain, new_accounts=new_accounts, **settings)
@@ -240,12 +260,23 @@ def over_soap(folder: Path, domain: str, new_accounts: str = "open", **settings:
     return Portal(front, keeper, domain)
 
 
+def over_genuine(folder: Path, store: str, **settings: str) -> GenuinePortal:
+    """A portal in front of the original service over one of its stores, by the store's name."""
+    service = GenuineService(STORES[store]())
+    front = Server(folder / "portal", provisioning_url=service.url, **settings)
+    front.start()
+    return GenuinePortal(front, service)
+
+
 as_chosen = over_soap if OVER_SOAP else embedded
 """A portal of the kind that this run is about."""
 
 
+AnyPortal = TypeVar("AnyPortal", Portal, GenuinePortal)
+
+
 @contextmanager
-def in_use(portal: Callable[[], Portal]) -> Iterator[Portal]:
+def in_use(portal: Callable[[], AnyPortal]) -> Iterator[AnyPortal]:
     """A portal that is stopped at the end."""
     made = portal()
     try:

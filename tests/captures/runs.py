@@ -164,8 +164,17 @@ def runs() -> list[Any]:
 
 def exchanges_of_all_runs(which: Callable[[Exchange], bool] = lambda exchange: True) -> list[Any]:
     """Each exchange, or each of a kind, with its run as parameters."""
-    skipped = [pytest.param(None, None, id="captured", marks=run.marks) for run in runs() if run.values == (None,)]
-    there = [(run.id, run.values[0]) for run in runs() if run.values != (None,)]
+    return _exchanges_of(runs(), which)
+
+
+def captured_exchanges(which: Callable[[Exchange], bool]) -> list[Any]:
+    """Each exchange of a kind with the original, with its run as parameters; one that skips where there is none."""
+    return _exchanges_of(runs()[1:], which)
+
+
+def _exchanges_of(given: list[Any], which: Callable[[Exchange], bool]) -> list[Any]:
+    skipped = [pytest.param(None, None, id="captured", marks=run.marks) for run in given if run.values == (None,)]
+    there = [(run.id, run.values[0]) for run in given if run.values != (None,)]
     return [
         *(
             pytest.param(run, each, id=f"{name}/{each.name}")

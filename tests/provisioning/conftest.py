@@ -1,12 +1,14 @@
 """A channel to a service that answers what a test has put down."""
 
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 from lxml import etree
 
 from sipsorcery_web.provisioning.soap import SoapChannel
 
+from .genuine import STORES, FileStore, GenuineService, MySQLStore
 from .scripted import ScriptedService, assert_valid
 
 PATIENCE = 5.0
@@ -35,3 +37,24 @@ def _known_part(wrapper: etree._Element) -> etree._Element:
         assert parent is not None
         parent.remove(element)
     return wrapper
+
+
+@pytest.fixture(params=STORES)
+def genuine(request: pytest.FixtureRequest) -> Iterator[GenuineService]:
+    """A stand-in for the original service, over one store and then the other."""
+    with closing(GenuineService(STORES[request.param]())) as service:
+        yield service
+
+
+@pytest.fixture
+def file_service() -> Iterator[GenuineService]:
+    """The original over its file store."""
+    with closing(GenuineService(FileStore())) as service:
+        yield service
+
+
+@pytest.fixture
+def mysql_service() -> Iterator[GenuineService]:
+    """The original over MySQL."""
+    with closing(GenuineService(MySQLStore())) as service:
+        yield service

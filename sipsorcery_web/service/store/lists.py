@@ -100,9 +100,8 @@ class Listing(Generic[R]):
     @property
     def _filterable(self) -> Mapping[filters.Property, str]:
         """Every field but the sealed ones, which the database cannot compare."""
-        return {
-            _property(entry): entry.attribute for entry in wire_fields(self.record) if entry.attribute not in SEALED
-        }
+        fields = [entry for entry in wire_fields(self.record) if entry.attribute not in SEALED]
+        return {filter_property(entry): entry.attribute for entry in fields}
 
 
 def slice_of(query: Select[Any], offset: int, count: int) -> Select[Any]:
@@ -121,7 +120,8 @@ _KINDS: dict[kinds.Kind, filters.Kind] = {
 }
 
 
-def _property(entry: WireField) -> filters.Property:
+def filter_property(entry: WireField) -> filters.Property:
+    """What a filter may name for a field of a record."""
     if entry.kind in _KINDS:
         return filters.Property(entry.element, _KINDS[entry.kind], entry.nillable)
     values: Any = entry.kind
