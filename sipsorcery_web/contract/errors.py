@@ -8,6 +8,7 @@ ProvisioningError
 │   ├── BadFilter          a where-expression that this service cannot read
 │   └── TooManyAttempts    sign-in has to wait
 ├── Unavailable            no answer came
+│   ├── InternalFault      the service met an error of its own and does not say which
 │   └── OutcomeUnknown     the request went out, and nobody knows what became of it
 └── ContractError          what came is not of the contract
 """
@@ -29,7 +30,14 @@ class SessionExpired(ProvisioningError):
 
 
 class Refused(ProvisioningError):
-    """The service understood the request and declined it, for the reason in the message."""
+    """The service understood the request and declined it, for the reason in the message.
+
+    `fields` are the record's fields that it is about, as far as the service told them.
+    """
+
+    def __init__(self, message: str, fields: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.fields = fields
 
 
 class NotFound(Refused):
@@ -54,6 +62,10 @@ class TooManyAttempts(Refused):
 
 class Unavailable(ProvisioningError):
     """The service did not answer."""
+
+
+class InternalFault(Unavailable):
+    """The service answered that it met an error; where it hides its texts, that is all it ever says."""
 
 
 class OutcomeUnknown(Unavailable):

@@ -5,18 +5,25 @@ The wire has no error codes, only sentences and .NET type names (spec, section 1
 
 import re
 
+from .database_refusals import UNEXPLAINED, meaning_of
 from .envelope import Fault, NotUnderstood, UnknownAction, VersionMismatch
 from .errors import (
     BadFilter,
     Conflict,
     ContractError,
+    InternalFault,
     NotFound,
+    OutcomeUnknown,
     ProvisioningError,
     Refused,
     SessionExpired,
     TooManyAttempts,
     Unavailable,
 )
+from .kinds import RecordKind
+from .operations import Operation
+from .records import Record, SIPAccount, SIPDialPlan, SIPProvider
+from .rules import ID_TAKEN
 
 INTERNAL = "InternalServiceFault"
 APPLICATION = "System.ApplicationException"
@@ -24,11 +31,10 @@ UNAUTHORISED = "System.UnauthorizedAccessException"
 BAD_FILTER = "System.Linq.Dynamic.ParseException"
 UNTRANSLATABLE = "System.NotSupportedException"
 """What stores of the original say of a filter that cannot be put as SQL (section 6.4)."""
-NULL_REFERENCE = "System.NullReferenceException"
+SPOKEN = ("", APPLICATION, "System.Exception")
+"""Types whose texts were written to be read (section 1.8); none where a service tells no types."""
 INTERNAL_TEXT = "The server was unable to process the request due to an internal error."
 """How a fault begins that is not the caller's to mend (section 1.8)."""
-STUMBLED = "The service could not carry this out and does not say why."
-"""In place of a sentence about object references, which is all that the original says of what it did not expect."""
 
 _EXPIRED_TEXTS = re.compile(
     r"Attempted to perform an unauthorized operation\."
@@ -38,19 +44,26 @@ _EXPIRED_TEXTS = re.compile(
 _NOT_FOUND_TEXTS = re.compile(
     r"The .+ was not found\."
     r"|You are not authorised to (update|delete) the .+\."
-    r"|You are not authorised to (retrieve|update|delete) customer (password )?for username .*\."
-    r"|Could not update SIP Asset with id .+, no existing asset found\."
-    r"|The given key ('.+' )?was not present in the dictionary\.",
+    r"|You are not authorised to (retrieve|update|delete) customer (password )?for username .*\.",
     re.DOTALL,
 )
+_FILE_STORE_LACKS = re.compile(
+    r"Could not update SIP Asset with id .+, no existing asset found\."
+    r"|The given key ('.+' )?was not present in the dictionary\."
+)
+_FILE_STORE_HAS = re.compile(r"SIP Asset with id .+ already exists\.")
 _CONFLICT_TEXTS = re.compile(
     r".+ already (in use|exists|taken)\b.*"
-    r"|The email address is already associated with an account\."
-    r"|.*(duplicate key|Duplicate entry|UNIQUE constraint).*",
+    r"|The email address is already associated with an account\.",
     re.DOTALL | re.IGNORECASE,
 )
 _NOT_OF_THE_CONTRACT: dict[str, type[ContractError]] = {
     kind.fault_code: kind for kind in (ContractError, UnknownAction, VersionMismatch, NotUnderstood)
+}
+_NOUNS: dict[type[Record] | None, str] = {
+    SIPAccount: "SIP account",
+    SIPProvider: "SIP provider",
+    SIPDialPlan: "dial plan",
 }
 _TOO_MANY_TEXT = re.compile(r"Too many failed sign-ins\. The next one is possible in (\d+) seconds\.")
 
@@ -70,8 +83,10 @@ def fault_for(error: ProvisioningError) -> Fault:
             return Fault(INTERNAL, error.message, APPLICATION)
 
 
-def error_for(fault: Fault, token_may_be_over: bool = False) -> ProvisioningError:
-    """What a fault means to the caller.
+def error_for(
+    fault: Fault, token_may_be_over: bool = False, operation: Operation | None = None
+) -> ProvisioningError:
+    """What a fault means to the caller of an operation.
 
     Where a service hides its texts behind one generic fault, a fault after the token's hour counts as expired.
     """
@@ -81,13 +96,32 @@ def error_for(fault: Fault, token_may_be_over: bool = False) -> ProvisioningErro
     if wait := _TOO_MANY_TEXT.fullmatch(message):
         return TooManyAttempts(int(wait[1]))
     if message.startswith(INTERNAL_TEXT):
-        return SessionExpired() if token_may_be_over else Unavailable("The service has met an internal error.")
+        return SessionExpired() if token_may_be_over else InternalFault("The service has met an internal error.")
     if fault.code in _NOT_OF_THE_CONTRACT:
         return _NOT_OF_THE_CONTRACT[fault.code](message)
     if fault.type_name in (BAD_FILTER, UNTRANSLATABLE):
         return BadFilter(message)
-    if fault.type_name == NULL_REFERENCE:
-        return Refused(STUMBLED)
-    if _NOT_FOUND_TEXTS.fullmatch(message):
-        return NotFound(message)
-    return Conflict(message) if _CONFLICT_TEXTS.fullmatch(message) else Refused(message)
+    record = _record_of(operation)
+    if meaning := meaning_of(message, fault.type_name, record):
+        is_unsure = isinstance(meaning, Unavailable) and operation is not None and operation.changes_records
+        return OutcomeUnknown(meaning.message) if is_unsure else meaning
+    return _told(fault, record)
+
+
+def _told(fault: Fault, record: type[Record] | None) -> Refused:
+    """What a sentence of the service itself means."""
+    if _NOT_FOUND_TEXTS.fullmatch(fault.message):
+        return NotFound(fault.message)
+    if _FILE_STORE_LACKS.fullmatch(fault.message):
+        return NotFound(f"The {_NOUNS.get(record, 'record')} was not found.")
+    if _FILE_STORE_HAS.fullmatch(fault.message):
+        return Conflict(ID_TAKEN)
+    if fault.type_name not in SPOKEN:
+        return Refused(UNEXPLAINED)
+    return Conflict(fault.message) if _CONFLICT_TEXTS.fullmatch(fault.message) else Refused(fault.message)
+
+
+def _record_of(operation: Operation | None) -> type[Record] | None:
+    """The class of the records that an operation is about."""
+    kinds = [parameter.kind for parameter in operation.parameters] if operation else []
+    return next((kind.record for kind in kinds if isinstance(kind, RecordKind)), None)

@@ -31,8 +31,23 @@ STORED_LENGTHS = {
 }
 """What a SIP account's columns hold (section 7.2); the original let the database complain or cut."""
 
+PLAN_LENGTHS = {
+    "dial_plan_name": 64,
+    "script_type_description": 12,
+    "trace_email_address": 256,
+    "authorised_apps": 2048,
+}
+"""What a dial plan's columns hold (section 7.6)."""
+CUSTOMER_LENGTHS = {"country": 64, "security_question": 1024, "time_zone": 128}
+"""What those of a customer's columns hold that no rule is about (section 7.1)."""
+
 NAME_TAKEN = "The requested username is already in use please try a different one."
 ADDRESS_TAKEN = "The email address is already associated with an account."
+ID_TAKEN = "A record with this id already exists."
+SIP_NAME_TAKEN = "The SIP account name is already in use on this domain."
+PROVIDER_NAME_TAKEN = "A SIP provider with this name already exists."
+DIAL_PLAN_NAME_TAKEN = "A dial plan with this name already exists."
+FOREIGN_DOMAIN = "The domain is not one of this service."
 NAME_RESERVED = "The username you have requested is not permitted."
 
 
@@ -119,12 +134,7 @@ def dial_plan_violations(plan: SIPDialPlan) -> Iterator[Violation]:
     """A plan needs a name, which SIP accounts refer to it by; the rest is what the columns hold (section 7.6)."""
     if is_blank(plan.dial_plan_name):
         yield Violation("dial_plan_name", "The dial plan needs a name.")
-    for field, limit in (
-        ("dial_plan_name", 64),
-        ("script_type_description", 12),
-        ("trace_email_address", 256),
-        ("authorised_apps", 2048),
-    ):
+    for field, limit in PLAN_LENGTHS.items():
         if len(getattr(plan, field) or "") > limit:
             yield Violation(field, f"The {field.replace('_', ' ')} can have at most {limit} characters.")
 
@@ -195,7 +205,7 @@ def _sip_password_violations(password: str) -> Iterator[Violation]:
 
 
 def _customer_length_violations(customer: Customer) -> Iterator[Violation]:
-    for field, limit in (("country", 64), ("security_question", 1024), ("time_zone", 128)):
+    for field, limit in CUSTOMER_LENGTHS.items():
         if len(getattr(customer, field) or "") > limit:
             yield Violation(field, f"The {field.replace('_', ' ')} can have at most {limit} characters.")
 

@@ -78,12 +78,17 @@ class Form(FlaskForm):
         except TooManyAttempts:
             raise
         except Refused as error:
-            self.complain(next((name for name in fields_of(error.message) if name in self), ""), error.message)
+            self.complain(self._first_of(error.fields or fields_of(error.message)), error.message)
             return False
         except (Unavailable, ContractError) as error:
             self.status, self.problem = AWAY_STATUS, words.away(error)
             return False
         return True
+
+    def _first_of(self, names: Iterable[str]) -> str:
+        """The first of these fields that people can see here; empty where there is none."""
+        seen = (name for name in names if name in self and not isinstance(self[name], HiddenField))
+        return next(seen, "")
 
 
 def opened(form: type[F], values: Mapping[str, Any], kept: Mapping[str, Sequence[str]] | None = None) -> F:

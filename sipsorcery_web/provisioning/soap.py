@@ -57,7 +57,7 @@ class SoapChannel:
         message = self._contract.message(operation, token, self._revision.understood(arguments))
         body = _body_of(self._post(operation, message))
         if fault := envelope.fault_of(body):
-            raise error_for(fault, self._tokens.may_be_over(token))
+            raise error_for(fault, self._tokens.may_be_over(token), operation)
         _refuse_length(operation, body)
         result = codec.read_result(operation, body)
         self._revision.learn(result)

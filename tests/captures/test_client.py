@@ -10,21 +10,22 @@ import pytest
 from lxml import etree
 
 from sipsorcery_web.contract import codec, names
+from sipsorcery_web.contract.database_refusals import UNEXPLAINED
 from sipsorcery_web.contract.envelope import UnknownAction
 from sipsorcery_web.contract.errors import (
     BadFilter,
     Conflict,
     ContractError,
+    InternalFault,
     NotFound,
     ProvisioningError,
     Refused,
     SessionExpired,
-    Unavailable,
 )
-from sipsorcery_web.contract.faults import STUMBLED
 from sipsorcery_web.contract.kinds import FOREVER, ListKind, RecordKind, write_moment
 from sipsorcery_web.contract.operations import OPERATIONS, Operation
 from sipsorcery_web.contract.records import Customer, Record, SIPAccount, SIPDialPlan, SIPProvider, wire_fields
+from sipsorcery_web.contract.rules import ID_TAKEN
 from sipsorcery_web.provisioning.soap import UNREADABLE, SoapChannel
 from tests.provisioning.scripted import ScriptedService, http, reply
 
@@ -39,12 +40,13 @@ MEANINGS: tuple[tuple[str, type[ProvisioningError]], ...] = (
     (r"Could not update SIP Asset .*no existing asset found\.", NotFound),
     (r"The given key .*was not present in the dictionary\.", NotFound),
     (r".* already (in use|exists|associated).*", Conflict),
-    (r"The server was unable to process the request .*", Unavailable),
+    (r"The server was unable to process the request .*", InternalFault),
     (r"(Action|The message with Action) .*", UnknownAction),
     (r"(Expression expected|No property .*|Operator .*|Character literal .*)", BadFilter),
     (r".*", Refused),
 )
 """What a sentence of the original means to a page; the first that fits."""
+NOUNS = {"SIPAccount": "SIP account", "SIPProvider": "SIP provider", "DialPlan": "dial plan"}
 UPDATES = {
     Customer: "UpdateCustomer",
     SIPAccount: "UpdateSIPAccount",
@@ -129,9 +131,18 @@ def _meaning(exchange: Exchange) -> tuple[type[ProvisioningError], str]:
         return ContractError, f"{UNREADABLE} (status {exchange.reply.status})."
     text = (content.findtext("faultstring") or "").strip()
     if text.startswith("Object reference not set"):
-        return Refused, STUMBLED
+        return Refused, UNEXPLAINED
     kind = next(kind for expression, kind in MEANINGS if re.fullmatch(expression, text, re.DOTALL))
-    return kind, "The service has met an internal error." if kind is Unavailable else text
+    return kind, _words(kind, text, exchange)
+
+
+def _words(kind: type[ProvisioningError], text: str, exchange: Exchange) -> str:
+    """The sentence itself, but for what the original did not mean for people."""
+    if kind is InternalFault:
+        return "The service has met an internal error."
+    if kind is NotFound and not text.startswith("You are not authorised"):
+        return f"The {NOUNS[exchange.operation.name[6:]]} was not found."
+    return ID_TAKEN if text.startswith("SIP Asset with id") else text
 
 
 def _texts(value: Any) -> Any:

@@ -2,18 +2,20 @@ from datetime import UTC, datetime
 
 import pytest
 
+from sipsorcery_web.contract.database_refusals import UNEXPLAINED
 from sipsorcery_web.contract.envelope import Fault, NotUnderstood, UnknownAction, VersionMismatch
 from sipsorcery_web.contract.errors import (
     Conflict,
     ContractError,
+    InternalFault,
     NotFound,
     ProvisioningError,
     Refused,
     SessionExpired,
     TooManyAttempts,
-    Unavailable,
 )
 from sipsorcery_web.contract.faults import error_for, fault_for
+from sipsorcery_web.contract.operations import OPERATIONS
 
 APPLICATION = "System.ApplicationException"
 UNAUTHORISED = "System.UnauthorizedAccessException"
@@ -51,7 +53,7 @@ def test_an_error_goes_out_as_a_fault(error: ProvisioningError, fault: Fault) ->
         NotFound("The SIP account was not found."),
         Conflict("The SIP account name is already in use on this domain."),
         TooManyAttempts(899),
-        Unavailable("The service cannot reach its store. Nothing was changed."),
+        InternalFault("The service cannot reach its store. Nothing was changed."),
         ContractError("The message is not well-formed XML."),
         UnknownAction("The SOAPAction 'x' is not one of this contract."),
     ],
@@ -79,13 +81,8 @@ def test_the_time_to_wait_survives_the_wire() -> None:
         ("You are not authorised to retrieve customer for username bobby.", NotFound),
         ("You are not authorised to update customer password for username bobby.", NotFound),
         ("You are not authorised to delete customer for username bobby.", NotFound),
-        ("Could not update SIP Asset with id 6c62 (for SIPAccount), no existing asset found.", NotFound),
-        ("The given key was not present in the dictionary.", NotFound),
         ("The requested username is already in use please try a different one.", Conflict),
         ("The email address is already associated with an account.", Conflict),
-        ("SIP Asset with id 6c62292e-236b-46ea-bdf8-225010869881 already exists.", Conflict),
-        ("Duplicate entry 'alice-sip.example.org' for key 'sipusername'", Conflict),
-        ('ERROR: 23505: duplicate key value violates unique constraint "sipaccounts_key"', Conflict),
         ("Your account is suspended.", Refused),
         ("The username must be at least 5 characters long.", Refused),
         (
@@ -101,6 +98,37 @@ def test_a_sentence_of_the_original_has_its_meaning(message: str, kind: type[Pro
 
     assert type(error) is kind
     assert error.message == message
+
+
+@pytest.mark.parametrize(
+    ("message", "type_name", "error"),
+    [
+        (
+            "Could not update SIP Asset with id 6c62 (for SIPAccount), no existing asset found.",
+            APPLICATION,
+            NotFound("The SIP account was not found."),
+        ),
+        (
+            "The given key '6c62' was not present in the dictionary.",
+            "System.Collections.Generic.KeyNotFoundException",
+            NotFound("The SIP account was not found."),
+        ),
+        (
+            "SIP Asset with id 6c62292e-236b-46ea-bdf8-225010869881 already exists.",
+            "System.ArgumentException",
+            Conflict("A record with this id already exists."),
+        ),
+        ("Object reference not set to an instance of an object", "System.NullReferenceException", Refused(UNEXPLAINED)),
+        ("Input string was not in a correct format.", "System.FormatException", Refused(UNEXPLAINED)),
+        ("There was an exception authorising the request.", "System.Exception", Refused("There was an exception authorising the request.")),
+    ],
+)  # fmt: skip
+def test_what_the_original_never_meant_for_people_is_put_in_other_words(
+    message: str, type_name: str, error: Refused
+) -> None:
+    found = error_for(Fault("InternalServiceFault", message, type_name), operation=OPERATIONS["UpdateSIPAccount"])
+
+    assert (type(found), found.message) == (type(error), error.message)
 
 
 def test_the_type_alone_tells_that_a_session_is_over() -> None:
@@ -119,7 +147,7 @@ def test_an_operation_that_a_service_does_not_have_is_told_apart() -> None:
 def test_a_service_that_hides_its_texts_is_unavailable_until_the_token_is_old() -> None:
     hidden = Fault("InternalServiceFault", f"{INTERNAL}  For more information turn on IncludeExceptionDetailInFaults.")
 
-    assert type(error_for(hidden)) is Unavailable
+    assert type(error_for(hidden)) is InternalFault
     assert type(error_for(hidden, token_may_be_over=True)) is SessionExpired
 
 

@@ -19,6 +19,7 @@ from sipsorcery_web.contract.errors import (
     BadFilter,
     Conflict,
     ContractError,
+    InternalFault,
     NotFound,
     OutcomeUnknown,
     ProvisioningError,
@@ -444,7 +445,7 @@ def test_the_reply_of_another_operation_is_refused(scripted: ScriptedService, cl
         ("The given key '4df5f6e9' was not present in the dictionary.", "System.Exception", NotFound),
         ("No property or field 'Nope' exists in type 'SIPAccount'", "System.Linq.Dynamic.ParseException", BadFilter),
         ("The binary operator 'OrElse' is not supported by SQL.", "System.NotSupportedException", BadFilter),
-        (HIDDEN, None, Unavailable),
+        (HIDDEN, None, InternalFault),
     ],
 )
 def test_a_fault_has_its_meaning_whatever_its_status(
@@ -513,7 +514,7 @@ def hiding(scripted: ScriptedService, seconds: Seconds) -> ProvisioningClient:
     return ProvisioningClient(channel, Visitor(token))
 
 
-@pytest.mark.parametrize(("minutes", "kind"), [(0, Unavailable), (59, Unavailable), (60, SessionExpired)])
+@pytest.mark.parametrize(("minutes", "kind"), [(0, InternalFault), (59, InternalFault), (60, SessionExpired)])
 def test_a_fault_without_a_reason_counts_as_expired_after_the_hour_of_the_token(
     scripted: ScriptedService, hiding: ProvisioningClient, seconds: Seconds, minutes: int, kind: type[ProvisioningError]
 ) -> None:

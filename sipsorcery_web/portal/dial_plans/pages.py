@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from sipsorcery_web.contract.errors import NotFound, ProvisioningError
 from sipsorcery_web.contract.filters import Expression, all_of, prop
 from sipsorcery_web.contract.records import SIPDialPlan
+from sipsorcery_web.contract.rules import DIAL_PLAN_NAME_TAKEN
 
 from .. import expired
 from ..addresses import local_path
@@ -34,7 +35,6 @@ from .usage import Usage, renamed, usage_of, usages_of
 
 bp = Blueprint("dial_plans", __name__, url_prefix="/dial-plans")
 
-NAME_TAKEN = "A dial plan with this name already exists."
 MOST_COPIES = 500
 
 COLUMNS: Sequence[Column[SIPDialPlan]] = (
@@ -201,7 +201,7 @@ def _has_free_name(form: DialPlanForm) -> bool:
     except ProvisioningError:
         return True  # what the service has to say comes when it is asked to save
     if others:
-        form.complain("dial_plan_name", NAME_TAKEN)
+        form.complain("dial_plan_name", DIAL_PLAN_NAME_TAKEN)
     return not others
 
 

@@ -10,9 +10,9 @@ from sqlalchemy import select
 from sipsorcery_web.contract.errors import Conflict, NotFound, Refused
 from sipsorcery_web.contract.kinds import ZERO_ID
 from sipsorcery_web.contract.records import Record, wire_fields
+from sipsorcery_web.contract.rules import ID_TAKEN
 
 from ..call import OwnWork
-from ..store.duplicates import ID_TAKEN
 from ..store.rows import fill, to_record
 from .handler import Handler, writes
 

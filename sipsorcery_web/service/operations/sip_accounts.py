@@ -4,10 +4,9 @@ from sqlalchemy import exists, select
 
 from sipsorcery_web.contract.errors import Refused
 from sipsorcery_web.contract.records import SIPAccount
-from sipsorcery_web.contract.rules import refuse, sip_account_violations
+from sipsorcery_web.contract.rules import FOREIGN_DOMAIN, refuse, sip_account_violations
 
 from ..call import OwnWork
-from ..store.duplicates import FOREIGN_DOMAIN
 from ..store.models import SIPAccountRow, SIPDomainRow
 from ..store.rows import derive_ha1, trimmed
 from .assets import Asset

@@ -6,14 +6,15 @@ from contextlib import contextmanager
 from sqlalchemy.exc import IntegrityError
 
 from sipsorcery_web.contract.errors import Conflict, Refused
-from sipsorcery_web.contract.rules import ADDRESS_TAKEN, NAME_TAKEN
-
-ID_TAKEN = "A record with this id already exists."
-SIP_NAME_TAKEN = "The SIP account name is already in use on this domain."
-PROVIDER_NAME_TAKEN = "A SIP provider with this name already exists."
-DIAL_PLAN_NAME_TAKEN = "A dial plan with this name already exists."
-
-FOREIGN_DOMAIN = "The domain is not one of this service."
+from sipsorcery_web.contract.rules import (
+    ADDRESS_TAKEN,
+    DIAL_PLAN_NAME_TAKEN,
+    FOREIGN_DOMAIN,
+    ID_TAKEN,
+    NAME_TAKEN,
+    PROVIDER_NAME_TAKEN,
+    SIP_NAME_TAKEN,
+)
 
 _MEANINGS = (
     ("customers", "customer_username", NAME_TAKEN),
