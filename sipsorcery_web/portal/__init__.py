@@ -40,7 +40,7 @@ from .keepings.dial_plan_versions import DialPlanVersions
 from .keepings.kept_forms import KeptForms
 from .keepings.opened_records import OpenedRecords
 from .keepings.sessions import SessionKeeping
-from .lists import turns
+from .lists import refused_filters, turns
 from .live import views as live
 from .provider_registrations import pages as provider_registrations
 from .registrations import pages as registrations
@@ -104,6 +104,7 @@ def init_app(app: Flask, portal: Portal) -> MaskedCSRF:
     deleting.init_app(app, portal.deleted_records)
     dial_plan_history.init_app(app, portal.dial_plan_versions)
     turns.init_app(app)
+    refused_filters.init_app(app)
     live.init_app(app, portal.live_seconds)
     access.init_app(app)
     csrf = MaskedCSRF(app)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from sipsorcery_web.contract.envelope import UnknownAction
-from sipsorcery_web.contract.errors import OutcomeUnknown, Refused, SessionExpired, Unavailable
+from sipsorcery_web.contract.errors import BadFilter, OutcomeUnknown, Refused, SessionExpired, Unavailable
 from sipsorcery_web.contract.filters import Expression
 from sipsorcery_web.contract.operations import NO_LIMIT, OPERATIONS
 from sipsorcery_web.contract.records import (
@@ -25,6 +25,8 @@ from .channel import Channel
 
 R = TypeVar("R", bound=Record)
 
+NIL_LIST = "The service could not filter this list."
+
 
 @dataclass(frozen=True)
 class Visitor:
@@ -42,13 +44,25 @@ class Entries(Generic[R]):
         self._count = count
         self._page = page
 
+    @property
+    def name(self) -> str:
+        """What the list is called: the operation that reads it."""
+        return self._page
+
     def count(self, where: Expression | None = None) -> int:
         """How many records there are."""
         return int(self._call(self._count, where_expression=_text(where)))
 
     def page(self, offset: int = 0, count: int = NO_LIMIT, where: Expression | None = None) -> list[R]:
-        """The records from `offset` on; a service may answer nil for an empty list (quirk Q6)."""
-        return self._call(self._page, where_expression=_text(where), offset=offset, count=count) or []
+        """The records from `offset` on. A service may answer nil for an empty list (quirk Q6).
+
+        BadFilter for nil where something is asked: the file store of the original says so that a filter broke on the
+        way, as on a method of a null.
+        """
+        found: list[R] | None = self._call(self._page, where_expression=_text(where), offset=offset, count=count)
+        if found is None and where is not None:
+            raise BadFilter(NIL_LIST)
+        return found or []
 
 
 def _text(where: Expression | None) -> str | None:

@@ -130,7 +130,7 @@ def _meaning(exchange: Exchange) -> tuple[type[ProvisioningError], str]:
     if content is None:
         return ContractError, f"{UNREADABLE} (status {exchange.reply.status})."
     text = (content.findtext("faultstring") or "").strip()
-    if text.startswith("Object reference not set"):
+    if text.startswith(("Object reference not set", "Content cannot be converted")):
         return Refused, UNEXPLAINED
     kind = next(kind for expression, kind in MEANINGS if re.fullmatch(expression, text, re.DOTALL))
     return kind, _words(kind, text, exchange)

@@ -19,6 +19,7 @@ from sipsorcery_web.database.keyring import Keyring
 from sipsorcery_web.portal import backend, status
 from sipsorcery_web.portal.keepings.dial_plan_versions import DialPlanVersions, PlanText, Saving
 from sipsorcery_web.portal.keepings.models import KeptForm
+from sipsorcery_web.portal.lists import refused_filters
 from sipsorcery_web.portal.session import COOKIE
 from sipsorcery_web.provisioning.channel import Channel
 from sipsorcery_web.service.call import Parts
@@ -94,6 +95,7 @@ class House:
         self.watched.tokens |= self._tokens
         self.watched.before.clear()
         self.forget_status()
+        self.app.extensions[refused_filters.EXTENSION].clear()
         self.stage = Stage(self.service, dict(self._clients))
         self._unused = dict(self._sessions)
 

@@ -9,7 +9,7 @@ from sipsorcery_web.contract.filters import prop
 from sipsorcery_web.contract.records import Record, SIPAccount, SIPDialPlan, SIPProvider
 from sipsorcery_web.provisioning.client import Entries, Records
 
-from ..lists.finding import find
+from ..lists.finding import find_one
 from ..lists.pages import page_size
 
 E = TypeVar("E", bound=Record)
@@ -18,10 +18,10 @@ R = TypeVar("R", SIPAccount, SIPProvider, SIPDialPlan)
 
 def the_record(records: Entries[E], record_id: UUID, noun: str) -> E:
     """The record with this id; NotFound when there is none, or it is not the visitor's to see."""
-    found = find(records, prop("Id").equals(record_id), 1)
-    if not found:
+    found = find_one(records, prop("Id").equals(record_id))
+    if found is None:
         raise NotFound(f"The {noun} was not found.")
-    return found[0]
+    return found
 
 
 def add_once(records: Records[R], record: R, name_of: Callable[[R], object]) -> R:

@@ -1,16 +1,16 @@
 """Finding records: the service filters where it can, the portal where it cannot."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 from uuid import UUID
 
-from flask import session
-
-from sipsorcery_web.contract.errors import Refused
-from sipsorcery_web.contract.filters import Expression, all_of, holds, plain_part
+from sipsorcery_web.contract.errors import InternalFault, Refused
+from sipsorcery_web.contract.filters import And, Expression, all_of, holds, plain_part
 from sipsorcery_web.contract.records import Record, wire_fields
 from sipsorcery_web.provisioning.client import Entries
+
+from .refused_filters import refused_filters
 
 R = TypeVar("R", bound=Record)
 T = TypeVar("T")
@@ -19,7 +19,11 @@ MOST_ROWS = 2000
 """How many rows are looked through for a service that refuses a filter."""
 AT_ONCE = 500
 """How many rows are asked for in one call where all are wanted."""
-KEY = "asks_plainly"
+MOST_FOR_ONE = 10_000
+"""How many rows are looked through for one record."""
+TOO_MANY = "This service cannot look for a single record, and this list is too long to look through."
+REFUSALS = (Refused, InternalFault)
+"""What a service may say of a filter; one that hides its texts says the same of everything."""
 
 
 @dataclass(frozen=True)
@@ -34,10 +38,25 @@ class Found(Generic[R]):
 
 def find(entries: Entries[R], where: Expression, size: int) -> Sequence[R]:
     """The first records that match."""
-    return _asked(
+    return _answered(
+        entries,
+        where,
         lambda: entries.page(0, size, where),
-        lambda: _looked_through(entries, where)[0][:size],
+        lambda part: _looked_through(entries, where, part)[0][:size],
     )
+
+
+def find_one(entries: Entries[R], where: Expression) -> R | None:
+    """The record that matches. Refused where the service cannot find it and the list is too long to look through."""
+    found, is_complete = _answered(
+        entries,
+        where,
+        lambda: (entries.page(0, 1, where), True),
+        lambda part: _first_looked_through(entries, where, part),
+    )
+    if not found and not is_complete:
+        raise Refused(TOO_MANY)
+    return found[0] if found else None
 
 
 def find_all(
@@ -50,9 +69,11 @@ def find_all(
     """
     if where is None:
         return _in_portions(entries, None, entries.page(0, AT_ONCE), further)
-    return _asked(
+    return _answered(
+        entries,
+        where,
         lambda: _in_portions(entries, where, entries.page(0, AT_ONCE, where), further),
-        lambda: _all_looked_through(entries, where),
+        lambda part: _all_looked_through(entries, where, part),
     )
 
 
@@ -76,7 +97,7 @@ def _in_portions(
             offset += AT_ONCE
         try:
             portion = entries.page(offset, AT_ONCE, narrowed)
-        except Refused:
+        except REFUSALS:
             if narrowed is where:
                 raise
             narrowed, offset, further = where, len(seen), None
@@ -90,9 +111,11 @@ def find_page(entries: Entries[R], where: Expression | None, number: int, size: 
     """
     if where is None:
         return _page_of_service(entries, None, number, size)
-    return _asked(
+    return _answered(
+        entries,
+        where,
         lambda: _page_of_service(entries, where, number, size),
-        lambda: _page_looked_through(entries, where, number, size),
+        lambda part: _page_looked_through(entries, where, part, number, size),
     )
 
 
@@ -107,14 +130,69 @@ def pages_of(total: int, size: int) -> int:
     return max(1, -(-total // size))
 
 
-def _asked(richly: Callable[[], T], plainly: Callable[[], T]) -> T:
-    """Not every service knows the whole language (spec, section 6.4); after one refusal the session asks plainly."""
-    if not session.get(KEY):
+def _answered(
+    entries: Entries[R],
+    where: Expression,
+    by_service: Callable[[], T],
+    by_portal: Callable[[Expression | None], T],
+) -> T:
+    """What the service finds; where it refuses the filter, what the portal finds in the part that the service takes."""
+    return Search(entries, where).answered(by_service, by_portal)
+
+
+@dataclass
+class Search(Generic[R]):
+    """One search in a list. What the service refuses on the way is remembered when there was an answer in the end:
+
+    a service that refuses everything, for whatever reason, has not refused the filter.
+    """
+
+    entries: Entries[R]
+    where: Expression
+    _refused: list[Expression] = field(default_factory=list)
+
+    def answered(self, by_service: Callable[[], T], by_portal: Callable[[Expression | None], T]) -> T:
+        """By the service; else by the portal, which is given the part of the filter that the service takes."""
+        if not self._is_refused(self.where):
+            try:
+                return by_service()
+            except REFUSALS:
+                self._refuse(self.where)
+        found = self._narrowed(by_portal)
+        for part in self._refused:
+            refused_filters().note(self.entries.name, part)
+        return found
+
+    def _narrowed(self, by_portal: Callable[[Expression | None], T]) -> T:
+        while (part := self._part_taken()) is not None:
+            try:
+                return by_portal(part)
+            except REFUSALS:
+                self._refuse(part)
+        return by_portal(None)
+
+    def _part_taken(self) -> Expression | None:
+        """The plain part without what was refused."""
+        plain = plain_part(self.where)
+        operands = plain.operands if isinstance(plain, And) else (plain,) if plain else ()
+        part = both(*(operand for operand in operands if not self._is_refused(operand)))
+        return None if part is None or self._is_refused(part) else part
+
+    def _refuse(self, part: Expression) -> None:
+        """Note it; of a plain filter with several conditions, find out which ones the service does not take."""
+        self._refused.append(part)
+        if isinstance(part, And) and plain_part(part) == part:
+            self._refused.extend(operand for operand in part.operands if not self._takes(operand))
+
+    def _takes(self, operand: Expression) -> bool:
         try:
-            return richly()
-        except Refused:
-            session[KEY] = True
-    return plainly()
+            self.entries.count(operand)
+        except REFUSALS:
+            return False
+        return True
+
+    def _is_refused(self, part: Expression) -> bool:
+        return part in self._refused or refused_filters().has(self.entries.name, part)
 
 
 def _page_of_service(entries: Entries[R], where: Expression | None, number: int, size: int) -> Found[R]:
@@ -131,19 +209,30 @@ def _counted_page(entries: Entries[R], where: Expression | None, number: int, si
     return Found(items, number, max(total, offset + len(items)))
 
 
-def _page_looked_through(entries: Entries[R], where: Expression, number: int, size: int) -> Found[R]:
-    items, is_complete = _looked_through(entries, where)
+def _page_looked_through(
+    entries: Entries[R], where: Expression, part: Expression | None, number: int, size: int
+) -> Found[R]:
+    items, is_complete = _looked_through(entries, where, part)
     number = min(number, pages_of(len(items), size))
     return Found(items[(number - 1) * size : number * size], number, len(items), is_complete)
 
 
-def _looked_through(entries: Entries[R], where: Expression) -> tuple[Sequence[R], bool]:
-    rows = entries.page(0, MOST_ROWS, plain_part(where))
+def _looked_through(entries: Entries[R], where: Expression, part: Expression | None) -> tuple[Sequence[R], bool]:
+    rows = entries.page(0, MOST_ROWS, part)
     return [row for row in rows if holds(where, _values(row))], len(rows) < MOST_ROWS
 
 
-def _all_looked_through(entries: Entries[R], where: Expression) -> Iterator[R]:
-    rows = _in_portions(entries, plain_part(where), entries.page(0, AT_ONCE, plain_part(where)))
+def _first_looked_through(entries: Entries[R], where: Expression, part: Expression | None) -> tuple[Sequence[R], bool]:
+    for number, row in enumerate(_in_portions(entries, part, entries.page(0, AT_ONCE, part))):
+        if holds(where, _values(row)):
+            return [row], True
+        if number >= MOST_FOR_ONE:
+            return [], False
+    return [], True
+
+
+def _all_looked_through(entries: Entries[R], where: Expression, part: Expression | None) -> Iterator[R]:
+    rows = _in_portions(entries, part, entries.page(0, AT_ONCE, part))
     return (row for row in rows if holds(where, _values(row)))
 
 

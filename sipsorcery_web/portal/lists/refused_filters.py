@@ -1,0 +1,83 @@
+"""Which forms of filter the service has refused: each is asked once, and then done without for a while.
+
+Services differ in what they know of the language (spec, section 6.4), and a form that one customer's list breaks is
+likely to break another's: what is remembered is the list, the names and the operators, never what was looked for.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from threading import Lock
+
+from flask import Flask, current_app
+
+from sipsorcery_web.contract.filters import And, Call, Compare, Constant, Expression, Field, Member, Not, Or
+
+from ..moments import now
+
+EXTENSION = "refused_filters"
+FORGOTTEN_AFTER = timedelta(hours=1)
+"""A service may learn, or may have refused for a reason of that moment."""
+MOST = 1000
+"""Forms that are remembered; there are some dozens."""
+
+
+@dataclass
+class RefusedFilters:
+    """The forms of one service, in the memory of this process."""
+
+    clock: Callable[[], datetime] = now
+    _since: dict[str, datetime] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
+
+    def note(self, list_name: str, where: Expression) -> None:
+        """The service has refused this for a list."""
+        with self._lock:
+            if len(self._since) >= MOST:
+                self._since.clear()
+            self._since[form_of(list_name, where)] = self.clock()
+
+    def has(self, list_name: str, where: Expression) -> bool:
+        """Whether the service has refused a filter of this form lately."""
+        since = self._since.get(form_of(list_name, where))
+        return since is not None and since > self.clock() - FORGOTTEN_AFTER
+
+    def clear(self) -> None:
+        """Ask for everything anew."""
+        with self._lock:
+            self._since.clear()
+
+
+def init_app(app: Flask) -> None:
+    """Begin without a refusal."""
+    app.extensions[EXTENSION] = RefusedFilters()
+
+
+def refused_filters() -> RefusedFilters:
+    """Those of the application that answers this request."""
+    found: RefusedFilters = current_app.extensions[EXTENSION]
+    return found
+
+
+def form_of(list_name: str, where: Expression) -> str:
+    """A filter without its constants; so many alternatives of one form are one."""
+    return f"{list_name} {_shape(where)}"
+
+
+def _shape(node: Expression) -> str:
+    match node:
+        case Constant(kind):
+            return f"<{kind}>"
+        case Field(name):
+            return name
+        case Member(target, name):
+            return f"{_shape(target)}.{name}"
+        case Call(target, method, arguments):
+            return f"{_shape(target)}.{method}({', '.join(map(_shape, arguments))})"
+        case Compare(operator, left, right):
+            return f"{_shape(left)} {operator} {_shape(right)}"
+        case Not(operand):
+            return f"not ({_shape(operand)})"
+        case And(operands) | Or(operands):
+            return f"{type(node).__name__}({'; '.join(dict.fromkeys(map(_shape, operands)))})"
+    raise TypeError(f"{node} is not an expression")
