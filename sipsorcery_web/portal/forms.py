@@ -45,6 +45,8 @@ class Form(FlaskForm):
     problem = ""
     """What is wrong with the form as a whole."""
     status = 200
+    outcome = "Nothing was saved yet."
+    """What became of a form that comes back with errors at its fields."""
     waiting: Sequence["Waiting"] = ()
     """What was kept over a sign-in and differs from what is stored."""
 

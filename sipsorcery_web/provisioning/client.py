@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 from sipsorcery_web.contract.envelope import UnknownAction
@@ -22,6 +23,7 @@ from sipsorcery_web.contract.records import (
 )
 
 from .channel import Channel
+from .filling_in import filled_in, touched
 
 R = TypeVar("R", bound=Record)
 
@@ -70,6 +72,10 @@ def _text(where: Expression | None) -> str | None:
     return None if where is None else f"({where})"
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 class Records(Entries[R]):
     """A list whose records can be changed; `noun` is the service's name for one of them."""
 
@@ -80,11 +86,11 @@ class Records(Entries[R]):
 
     def add(self, record: R) -> R:
         """Store a new record and give it as stored."""
-        return self._change("Add", record)
+        return self._change("Add", record and filled_in(record, _now()))
 
     def update(self, record: R) -> R:
         """Store a changed record and give it as stored."""
-        return self._change("Update", record)
+        return self._change("Update", record and touched(record, _now()))
 
     def delete(self, record: R) -> R:
         """Delete a record."""
@@ -127,7 +133,7 @@ class ProvisioningClient:
 
     def create_customer(self, customer: Customer) -> None:
         """Register a new customer."""
-        self._call("CreateCustomer", customer=customer)
+        self._call("CreateCustomer", customer=customer and filled_in(customer, _now()))
 
     def login(self, username: str, password: str) -> str | None:
         """A token, or None when name and password do not belong together."""

@@ -72,7 +72,7 @@ def test_a_duplicate_is_told_at_the_field_that_it_is_about(
         (SIPAccount, "Data too long for column 'networkid' at row 1", "The network id can have at most 16 characters.", ("network_id",)),
         (SIPProvider, "Data too long for column 'providername' at row 1", "The provider name can have at most 50 characters.", ("provider_name",)),
         (Customer, "Data too long for column 'city' at row 1", "The city is longer than the service can store.", ("city",)),
-        (SIPAccount, "String or binary data would be truncated.\\r\\nThe statement has been terminated.", TOO_LONG, ()),
+        (SIPAccount, "String or binary data would be truncated.\r\nThe statement has been terminated.", TOO_LONG, ()),
         (SIPAccount, "String or binary data would be truncated in table 'x.dbo.sipaccounts', column 'networkid'.", "The network id can have at most 16 characters.", ("network_id",)),
         (SIPAccount, "ERROR: 22001: value too long for type character varying(16)", TOO_LONG, ()),
         (SIPAccount, "Cannot add or update a child row: a foreign key constraint fails (`sipsorcery`.`sipaccounts`, CONSTRAINT `sipaccounts_ibfk_2` FOREIGN KEY (`sipdomain`) REFERENCES `sipdomains` (`domain`))", FOREIGN_DOMAIN, ("sip_domain",)),

@@ -1,15 +1,18 @@
 """A whole portal in front of its own service, and browsers to use it with."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 
 import pytest
 
 from sipsorcery_web.portal import engine as portal_engine
 from sipsorcery_web.service.passwords import Passwords
 from sipsorcery_web.settings import NewAccounts
+from tests.provisioning.genuine import STORES, GenuineService
 
 from .browser import SECRETS, Browser
 from .engines import FakeEngine
+from .genuine import Front
 from .house import House, Houses
 
 HouseWith = Callable[..., House]
@@ -77,3 +80,38 @@ def bob(house: House) -> Browser:
 def administrator(house: House) -> Browser:
     """The browser of the administrator, who has signed in."""
     return house.signed_in("root-admin")
+
+
+@pytest.fixture(scope="session")
+def genuine_services() -> Iterator[Mapping[str, GenuineService]]:
+    """Stand-ins for the original service, by the name of the store."""
+    with ExitStack() as stack:
+        services = {name: GenuineService(store()) for name, store in STORES.items()}
+        for service in services.values():
+            stack.callback(service.close)
+        yield services
+
+
+def _front(house_with: HouseWith, service: GenuineService) -> Front:
+    service.clear()
+    return Front(house_with(cast=False, provisioning_url=service.url), service)
+
+
+@pytest.fixture(params=STORES)
+def front(
+    request: pytest.FixtureRequest, house_with: HouseWith, genuine_services: Mapping[str, GenuineService]
+) -> Front:
+    """A portal in front of the original service, over one store and then the other."""
+    return _front(house_with, genuine_services[request.param])
+
+
+@pytest.fixture
+def mysql_front(house_with: HouseWith, genuine_services: Mapping[str, GenuineService]) -> Front:
+    """A portal in front of the original service over MySQL."""
+    return _front(house_with, genuine_services["mysql"])
+
+
+@pytest.fixture
+def file_front(house_with: HouseWith, genuine_services: Mapping[str, GenuineService]) -> Front:
+    """A portal in front of the original service over its file store."""
+    return _front(house_with, genuine_services["file"])

@@ -1,12 +1,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from sipsorcery_web.contract import filters
 from sipsorcery_web.contract.envelope import UnknownAction
 from sipsorcery_web.contract.errors import (
+    BadFilter,
     ContractError,
     NotFound,
     ProvisioningError,
@@ -16,11 +19,16 @@ from sipsorcery_web.contract.errors import (
 )
 from sipsorcery_web.contract.operations import NO_LIMIT, OPERATIONS, Operation
 from sipsorcery_web.contract.records import Customer, SIPAccount, SIPDialPlan, SIPDomain, SIPProvider
+from sipsorcery_web.provisioning import client as clients
 from sipsorcery_web.provisioning.client import Entries, ProvisioningClient, Visitor
 from sipsorcery_web.provisioning.in_process import InProcessChannel
 
-ACCOUNT = SIPAccount(sip_username="alice-desk")
-CUSTOMER = Customer(customer_username="alice")
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+MADE: dict[str, Any] = {"id": uuid4(), "inserted": NOW}
+ACCOUNT = SIPAccount(sip_username="alice-desk", sip_domain="sip.example.org", **MADE)
+PROVIDER = SIPProvider(provider_name="northline", provider_username="alice", last_update=NOW, **MADE)
+PLAN = SIPDialPlan(dial_plan_name="default", script_type_description="Ruby", last_update=NOW, **MADE)
+CUSTOMER = Customer(customer_username="alice", **MADE)
 
 
 @dataclass
@@ -48,7 +56,8 @@ def channel() -> NotingChannel:
 
 
 @pytest.fixture
-def client(channel: NotingChannel) -> ProvisioningClient:
+def client(channel: NotingChannel, monkeypatch: pytest.MonkeyPatch) -> ProvisioningClient:
+    monkeypatch.setattr(clients, "_now", lambda: NOW)
     return ProvisioningClient(channel, Visitor("alices-token", "192.0.2.7"))
 
 
@@ -77,19 +86,33 @@ VERBS: list[tuple[Any, str, dict[str, Any]]] = [
     (lambda client: client.sip_accounts.delete(ACCOUNT), "DeleteSIPAccount", {"sip_account": ACCOUNT}),
     (lambda client: client.sip_accounts.page(), "GetSIPAccounts", page()),
     (lambda client: client.sip_accounts.page(25, 25), "GetSIPAccounts", page(offset=25, count=25)),
-    (lambda client: client.sip_providers.add(SIPProvider()), "AddSIPProvider", {"sip_provider": SIPProvider()}),
-    (lambda client: client.sip_providers.update(SIPProvider()), "UpdateSIPProvider", {"sip_provider": SIPProvider()}),
-    (lambda client: client.sip_providers.delete(SIPProvider()), "DeleteSIPProvider", {"sip_provider": SIPProvider()}),
+    (lambda client: client.sip_providers.add(PROVIDER), "AddSIPProvider", {"sip_provider": PROVIDER}),
+    (lambda client: client.sip_providers.update(PROVIDER), "UpdateSIPProvider", {"sip_provider": PROVIDER}),
+    (lambda client: client.sip_providers.delete(PROVIDER), "DeleteSIPProvider", {"sip_provider": PROVIDER}),
     (lambda client: client.sip_providers.page(), "GetSIPProviders", page()),
-    (lambda client: client.dial_plans.add(SIPDialPlan()), "AddDialPlan", {"dial_plan": SIPDialPlan()}),
-    (lambda client: client.dial_plans.update(SIPDialPlan()), "UpdateDialPlan", {"dial_plan": SIPDialPlan()}),
-    (lambda client: client.dial_plans.delete(SIPDialPlan()), "DeleteDialPlan", {"dial_plan": SIPDialPlan()}),
+    (lambda client: client.dial_plans.add(PLAN), "AddDialPlan", {"dial_plan": PLAN}),
+    (lambda client: client.dial_plans.update(PLAN), "UpdateDialPlan", {"dial_plan": PLAN}),
+    (lambda client: client.dial_plans.delete(PLAN), "DeleteDialPlan", {"dial_plan": PLAN}),
     (lambda client: client.dial_plans.page(), "GetDialPlans", page()),
     (lambda client: client.registrar_bindings.page(), "GetSIPRegistrarBindings", page()),
     (lambda client: client.provider_bindings.page(), "GetSIPProviderBindings", page()),
     (lambda client: client.calls.page(), "GetCalls", page()),
     (lambda client: client.cdrs.page(), "GetCDRs", page()),
 ]
+
+
+def test_what_is_added_has_an_id_and_its_times(client: ProvisioningClient, channel: NotingChannel) -> None:
+    client.dial_plans.add(SIPDialPlan(dial_plan_name="default"))
+
+    sent = channel.asked[0][1]["dial_plan"]
+    assert sent.id.version == 4
+    assert (sent.inserted, sent.last_update) == (NOW, NOW)
+
+
+def test_a_nil_list_is_empty_unless_something_was_asked(client: ProvisioningClient, channel: NotingChannel) -> None:
+    assert client.cdrs.page() == []
+    with pytest.raises(BadFilter):
+        client.cdrs.page(where=filters.prop("Dst").contains("1"))
 
 
 @pytest.mark.parametrize(("act", "name", "arguments"), VERBS)
@@ -134,7 +157,7 @@ def test_token_and_address_of_the_visitor_go_with_every_call(
 ) -> None:
     client.is_alive()
     client.sip_accounts.page()
-    client.dial_plans.add(SIPDialPlan())
+    client.dial_plans.add(PLAN)
 
     assert channel.visitors == {("alices-token", "192.0.2.7")}
 

@@ -15,7 +15,10 @@ CHOSEN = ("security_question", "country", "time_zone")
 
 
 class DetailsForm(Form):
-    """What is stored about the visitor; an empty answer keeps the stored one."""
+    """What is stored about the visitor; an empty answer keeps the stored one.
+
+    What the service showed of a secret goes back to it as it came: the original stores a record whole.
+    """
 
     first_name = text("First name")
     last_name = text("Last name")
@@ -27,9 +30,14 @@ class DetailsForm(Form):
     web_site = text("Web site")
     time_zone = choice("Time zone")
 
+    stored: Customer
+    lacks_answer = False
+    """Whether the service shows what it has stored, as the original does, and there is no answer to keep."""
+
     def offer_choices(self, stored: Customer) -> None:
         """Fill the lists; what is stored stays a choice even when no list has it."""
         self.stored = stored
+        self.lacks_answer = stored.customer_password is not None and is_blank(stored.security_answer)
         lists = {"security_question": QUESTION_CHOICES, "country": COUNTRY_CHOICES, "time_zone": ZONE_CHOICES}
         for name, choices in lists.items():
             blank = getattr(stored, name) is None
@@ -40,14 +48,15 @@ class DetailsForm(Form):
     def record(self) -> Customer:
         """The stored record with what was typed; fields that the form does not show stay as they are."""
         typed = {name: self[name].data or None for name in (*TYPED, *CHOSEN)}
-        return self.stored.with_(**typed, security_answer=(self.security_answer.data or "").strip() or None)
+        answer = (self.security_answer.data or "").strip() or self.stored.security_answer
+        return self.stored.with_(**typed, security_answer=answer)
 
     def violations(self) -> Iterator[Violation]:
-        """The contract's rules; whether an answer is stored only the service knows."""
+        """The contract's rules; where the service does not show the answer, only it knows whether there is one."""
         record = self.record()
-        kept = record.security_answer is None
+        is_hidden = record.security_answer is None and not self.lacks_answer
         for violation in customer_violations(record):
-            if not (kept and violation.field == "security_answer"):
+            if not (is_hidden and violation.field == "security_answer"):
                 yield violation
 
 

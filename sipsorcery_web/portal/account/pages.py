@@ -6,8 +6,9 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 
 from .. import expired, session
 from ..backend import service, visit
-from ..forms import opened
+from ..forms import NOT_SAVED, opened
 from .forms import CHOSEN, TYPED, DeleteCustomerForm, DetailsForm, PasswordForm
+from .refused import STORED_ANYWAY, is_as_before
 
 bp = Blueprint("account", __name__, url_prefix="/account")
 
@@ -21,11 +22,14 @@ def details() -> Any:
         DetailsForm, {name: getattr(stored, name) or "" for name in (*TYPED, *CHOSEN)}, expired.take(username)
     )
     form.offer_choices(stored)
-    if form.validate_on_submit() and form.carried_out(lambda: service().update_customer(form.record())):
-        session.update_visit(time_zone=form.time_zone.data or "")
-        expired.drop(username)
-        flash("Your settings are saved.", "success")
-        return redirect(url_for(".details"), 303)
+    if form.validate_on_submit():
+        if form.carried_out(lambda: service().update_customer(form.record())):
+            session.update_visit(time_zone=form.time_zone.data or "")
+            expired.drop(username)
+            flash("Your settings are saved.", "success")
+            return redirect(url_for(".details"), 303)
+        if form.status == NOT_SAVED and not is_as_before(stored, form.record()):
+            form.outcome = STORED_ANYWAY
     return render_template("account/details.html", form=form), form.status
 
 

@@ -20,6 +20,8 @@ ADMINISTRATIVE = ("max_execution_count", "authorised_apps")
 LONGEST_NAME = 64
 LONGEST_NOTE = 200
 MOST_EXECUTIONS = 1000
+USUAL_EXECUTIONS = 3
+"""What a new plan has; what an administrator sends is stored as it is (spec, section 4.6)."""
 KEPT_TYPE = "{} (kept as it is)"
 
 
@@ -77,7 +79,13 @@ class DialPlanForm(EditForm):
         }
         chosen = self.script_type_description.data
         if self.stored is None:
-            return SIPDialPlan(**typed, id=_guid(self.id.data), owner=self.owner, script_type_description=chosen)
+            return SIPDialPlan(
+                **typed,
+                id=_guid(self.id.data),
+                owner=self.owner,
+                script_type_description=chosen,
+                max_execution_count=USUAL_EXECUTIONS,
+            )
         if chosen != type_value(self.stored.script_type_description):
             typed["script_type_description"] = chosen
         if "max_execution_count" in self:

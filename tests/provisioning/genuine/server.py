@@ -65,6 +65,13 @@ class GenuineService:
         """Where its endpoint is."""
         return f"http://{HOST}:{self._server.server_port}{names.ENDPOINT_PATH}"
 
+    def clear(self) -> None:
+        """Forget everybody and everything."""
+        self.store.clear()
+        self.provisioning = Provisioning(self.store, self.domain)
+        self.hides_texts = False
+        self.asked.clear()
+
     def calls(self, *beginnings: str) -> list[Asked]:
         """What was asked by operations that begin like this."""
         return [asked for asked in self.asked if asked.name.startswith(beginnings or "")]

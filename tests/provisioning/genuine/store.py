@@ -50,6 +50,10 @@ class Store:
     def change_before_refusal(self, record: Any) -> None:
         """What becomes of a loaded record that is changed and then refused; nothing where it is a copy."""
 
+    def clear(self) -> None:
+        """Forget every record."""
+        self._records.clear()
+
     def put(self, *records: Any) -> None:
         """Have records lie there, unseen by any rule."""
         for record in records:

@@ -1,0 +1,51 @@
+"""What the original client filled in before it sent a record, since the original service does not (spec, quirk Q3).
+
+A service that makes ids and times itself, as the built-in one, goes on doing so.
+"""
+
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import uuid4
+
+from sipsorcery_web.contract.kinds import NEVER, ZERO_ID
+from sipsorcery_web.contract.records import Record, SIPAccount, SIPDialPlan, SIPProvider, wire_fields
+
+R = TypeVar("R", bound=Record)
+
+NOT_NULL: dict[type[Record], tuple[str, ...]] = {
+    SIPAccount: ("sip_username", "sip_domain"),
+    SIPProvider: ("provider_name", "provider_username"),
+    SIPDialPlan: ("dial_plan_name", "script_type_description"),
+}
+"""Texts whose columns refuse a null (section 7). Passwords are left as they are: to those nil means something else."""
+
+
+def filled_in(record: R, now: datetime) -> R:
+    """A record to be added: with an id, the times that it has fields for, and no null where a column refuses one.
+
+    What is there already stays.
+    """
+    given: Any = record
+    made: dict[str, Any] = {}
+    if given.id == ZERO_ID:
+        made["id"] = uuid4()
+    for name in ("inserted", "last_update"):
+        if getattr(given, name, now) == NEVER:
+            made[name] = now
+    return without_nulls(record.with_(**made))
+
+
+def touched(record: R, now: datetime) -> R:
+    """A record to be stored in place of another: with the time of this change, where it has a field for that.
+
+    A field that was not given, and so keeps what is stored, is left alone.
+    """
+    has_time = any(entry.attribute == "last_update" and record.has("last_update") for entry in wire_fields(type(record)))
+    return without_nulls(record.with_(last_update=now) if has_time else record)
+
+
+def without_nulls(record: R) -> R:
+    """The record with an empty text for each null that its column refuses."""
+    names = [name for name in NOT_NULL.get(type(record), ()) if record.has(name)]
+    blank = {name: "" for name in names if getattr(record, name) is None}
+    return record.with_(**blank) if blank else record
