@@ -40,7 +40,8 @@ def touched(record: R, now: datetime) -> R:
 
     A field that was not given, and so keeps what is stored, is left alone.
     """
-    has_time = any(entry.attribute == "last_update" and record.has("last_update") for entry in wire_fields(type(record)))
+    names = [entry.attribute for entry in wire_fields(type(record)) if record.has(entry.attribute)]
+    has_time = "last_update" in names
     return without_nulls(record.with_(last_update=now) if has_time else record)
 
 

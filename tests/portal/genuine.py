@@ -2,13 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
-from uuid import uuid4
 
 from sipsorcery_web.contract.records import SIPCDRAsset
 from tests.conftest import PASSWORD
 from tests.provisioning.genuine import GenuineService
+from tests.provisioning.genuine.calls import cdrs_of
 
 from .browser import Browser, Page
 from .house import House
@@ -44,25 +42,8 @@ class Front:
         self.service.asked.clear()
         return browser
 
-    def cdrs(self, owner: str, count: int, **more: Any) -> Sequence[SIPCDRAsset]:
-        """So many records of calls, a minute apart, the newest to 00001; every third one came in."""
-        began = self.house.clock()
-        records = [
-            SIPCDRAsset(
-                id=uuid4(),
-                owner=owner,
-                answered_status=200,
-                call_direction="Out" if number % 3 else "In",
-                call_id=f"{number}@192.0.2.1",
-                created=began - timedelta(minutes=number),
-                dst=f"{number:05}",
-                dst_host="northline.example",
-                dst_uri=f"sip:{number:05}@northline.example",
-                from_header="<sip:front-desk@sip.example.org>",
-                from_user="front-desk",
-                **more,
-            )
-            for number in range(1, count + 1)
-        ]
+    def cdrs(self, owner: str, count: int) -> Sequence[SIPCDRAsset]:
+        """So many records of calls, the newest first."""
+        records = cdrs_of(owner, count, self.house.clock())
         self.service.store.put(*records)
         return records

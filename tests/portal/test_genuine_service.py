@@ -48,7 +48,9 @@ def test_what_is_added_has_its_times(front: Front) -> None:
     account = front.service.store.first(SIPAccount, sip_username="front-desk")
     provider = front.service.store.first(SIPProvider)
     plan = front.service.store.first(SIPDialPlan, dial_plan_name="evening")
-    assert account and provider and plan
+    assert account
+    assert provider
+    assert plan
     assert NEVER not in (account.inserted, provider.inserted, provider.last_update, plan.inserted, plan.last_update)
     for path in ("/sip-accounts", f"/sip-accounts/{account.id}", "/dial-plans", f"/providers/{provider.id}"):
         assert "never" not in alice.open(path).text.lower().replace("never registers", ""), path
@@ -268,7 +270,8 @@ def test_a_domain_that_is_gone_is_told_in_words(mysql_front: Front) -> None:
     alice = mysql_front.signed_in("alice")
     alice.submit("/sip-accounts/add", **NEW_ACCOUNT)
     account, domain = (mysql_front.service.store.first(kind) for kind in (SIPAccount, SIPDomain))
-    assert account and domain
+    assert account
+    assert domain
     mysql_front.service.store.put(replace(domain, domain="elsewhere.example"))
 
     page = alice.submit(f"/sip-accounts/{account.id}", network_id="home")
