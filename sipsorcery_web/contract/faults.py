@@ -83,9 +83,7 @@ def fault_for(error: ProvisioningError) -> Fault:
             return Fault(INTERNAL, error.message, APPLICATION)
 
 
-def error_for(
-    fault: Fault, token_may_be_over: bool = False, operation: Operation | None = None
-) -> ProvisioningError:
+def error_for(fault: Fault, token_may_be_over: bool = False, operation: Operation | None = None) -> ProvisioningError:
     """What a fault means to the caller of an operation.
 
     Where a service hides its texts behind one generic fault, a fault after the token's hour counts as expired.

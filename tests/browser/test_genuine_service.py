@@ -84,7 +84,7 @@ def test_many_calls_are_paged_by_the_service(over_mysql: GenuinePortal, open_pag
 
     page.goto("/cdrs?page=122")
 
-    expect(page.get_by_text("3,026–3,040 of 3,040")).to_be_visible()
+    expect(page.get_by_role("main")).to_contain_text("3040 calls")
     expect(note(page, "This service cannot search")).to_be_hidden()
     expect(page.get_by_role("main")).to_contain_text("03040")
     assert [asked.name for asked in over_mysql.service.calls("GetCDRs")] == ["GetCDRsCount", "GetCDRs"]

@@ -114,6 +114,7 @@ def test_the_file_store_takes_what_mysql_refuses(file_service: GenuineService) -
     [
         ('Dst = "1" or Dst = "2"', "The binary operator 'OrElse' is not supported by SQL.", "System.NotSupportedException"),
         ('Dst.StartsWith("1")', "The method 'StartsWith' is not supported by SQL.", "System.NotSupportedException"),
+        ('Dst < "1"', "The method 'Compare' is not supported by SQL.", "System.NotSupportedException"),
         ('CallDirection = "In"', "Unknown column 'cdr.calldirection' in 'where clause'", "MySql.Data.MySqlClient.MySqlException"),
         ("Nope = 1", "No property or field 'Nope' exists in type 'SIPCDRAsset'", "System.Linq.Dynamic.ParseException"),
     ],

@@ -12,10 +12,12 @@ from sipsorcery_web.contract.filters import (
     Constant,
     Expression,
     Field,
+    Kind,
     Member,
     Not,
     Operator,
     Or,
+    kind_of,
 )
 from sipsorcery_web.contract.operations import NO_LIMIT
 from sipsorcery_web.contract.records import Customer, Record, wire_fields
@@ -105,6 +107,8 @@ def _refuse_untranslatable(node: Expression) -> None:
             raise Thrown("The binary operator 'OrElse' is not supported by SQL.", NOT_SUPPORTED)
         case Call(_, method, _):
             raise Thrown(f"The method '{method}' is not supported by SQL.", NOT_SUPPORTED)
+        case Compare(operator, left, _) if operator not in (Operator.EQ, Operator.NE) and kind_of(left) is Kind.STRING:
+            raise Thrown("The method 'Compare' is not supported by SQL.", NOT_SUPPORTED)
         case Member(_, name):
             raise Thrown(f"The member '{name}' is not supported by SQL.", NOT_SUPPORTED)
 
