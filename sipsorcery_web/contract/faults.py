@@ -101,9 +101,17 @@ def error_for(fault: Fault, token_may_be_over: bool = False, operation: Operatio
         return BadFilter(message)
     record = _record_of(operation)
     if meaning := meaning_of(message, fault.type_name, record):
-        is_unsure = isinstance(meaning, Unavailable) and operation is not None and operation.changes_records
-        return OutcomeUnknown(meaning.message) if is_unsure else meaning
+        return _of_an_operation(meaning, operation)
     return _told(fault, record)
+
+
+def _of_an_operation(meaning: Refused | Unavailable, operation: Operation | None) -> ProvisioningError:
+    """What a database says, by what it was asked: there is nothing to refuse in a list but its filter."""
+    if operation is None:
+        return meaning
+    if isinstance(meaning, Unavailable):
+        return OutcomeUnknown(meaning.message) if operation.changes_records else meaning
+    return BadFilter(meaning.message) if operation.is_filtered else meaning
 
 
 def _told(fault: Fault, record: type[Record] | None) -> Refused:

@@ -83,6 +83,11 @@ class Operation:
         """Whether there is something to lose or to do twice."""
         return self.name.startswith(CHANGES)
 
+    @property
+    def is_filtered(self) -> bool:
+        """Whether it reads or counts what a where-expression lets through."""
+        return any(parameter.name == "where_expression" for parameter in self.parameters)
+
     def arguments(self, given: dict[str, Any]) -> dict[str, Any]:
         """Every argument by its Python name, absent ones with their default; TypeError for an unknown name."""
         complete = {parameter.name: parameter.kind.absent for parameter in self.parameters}

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 from sipsorcery_web.contract.envelope import UnknownAction
-from sipsorcery_web.contract.errors import BadFilter, OutcomeUnknown, Refused, SessionExpired, Unavailable
+from sipsorcery_web.contract.errors import OutcomeUnknown, Refused, SessionExpired, Unavailable
 from sipsorcery_web.contract.filters import Expression
 from sipsorcery_web.contract.operations import NO_LIMIT, OPERATIONS
 from sipsorcery_web.contract.records import (
@@ -58,12 +58,12 @@ class Entries(Generic[R]):
     def page(self, offset: int = 0, count: int = NO_LIMIT, where: Expression | None = None) -> list[R]:
         """The records from `offset` on. A service may answer nil for an empty list (quirk Q6).
 
-        BadFilter for nil where something is asked: the file store of the original says so that a filter broke on the
-        way, as on a method of a null.
+        Refused for nil where something is asked: the file store of the original says so that a filter broke on one of
+        the records, as a method does on a null.
         """
         found: list[R] | None = self._call(self._page, where_expression=_text(where), offset=offset, count=count)
         if found is None and where is not None:
-            raise BadFilter(NIL_LIST)
+            raise Refused(NIL_LIST)
         return found or []
 
 

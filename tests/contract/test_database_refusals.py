@@ -11,7 +11,7 @@ from sipsorcery_web.contract.database_refusals import (
     meaning_of,
 )
 from sipsorcery_web.contract.envelope import Fault
-from sipsorcery_web.contract.errors import Conflict, OutcomeUnknown, Refused, Unavailable
+from sipsorcery_web.contract.errors import BadFilter, Conflict, OutcomeUnknown, Refused, Unavailable
 from sipsorcery_web.contract.faults import error_for
 from sipsorcery_web.contract.operations import OPERATIONS
 from sipsorcery_web.contract.records import Customer, Record, SIPAccount, SIPDialPlan, SIPProvider
@@ -105,6 +105,14 @@ def test_a_sentence_of_the_service_is_none_of_a_database() -> None:
 
     assert sentences
     assert [meaning_of(sentence, "System.ApplicationException", SIPAccount) for sentence in sentences] == [None] * len(sentences)
+
+
+def test_a_database_that_does_not_take_a_filter_has_refused_the_filter() -> None:
+    fault = Fault("InternalServiceFault", "Unknown column 'cdr.calldirection' in 'where clause'", MYSQL)
+
+    for name in ("GetCDRs", "GetCDRsCount"):
+        found = error_for(fault, operation=OPERATIONS[name])
+        assert (type(found), found.message) == (BadFilter, UNEXPLAINED)
 
 
 def test_a_database_out_of_reach_may_have_saved_what_was_sent() -> None:

@@ -11,6 +11,7 @@ import pytest
 from sipsorcery_web.contract.kinds import NEVER, ZERO_ID
 from sipsorcery_web.contract.records import Customer, SIPAccount, SIPDialPlan, SIPDomain, SIPProvider
 from sipsorcery_web.portal.account.refused import STORED_ANYWAY
+from sipsorcery_web.portal.lists import finding
 from tests.conftest import PASSWORD
 from tests.provisioning.genuine import DOMAIN, service
 from tests.provisioning.genuine.faults import Thrown
@@ -196,6 +197,32 @@ def test_a_refused_filter_is_sent_once_for_everybody(mysql_front: Front) -> None
 
     (asked,) = mysql_front.service.calls("GetCDRs")
     assert asked.where == "(AnsweredStatus != 401 and AnsweredStatus != 407)"
+
+
+def test_a_search_that_broke_on_a_record_of_one_is_sent_for_another(file_front: Front) -> None:
+    alice, bob = file_front.signed_in("alice"), file_front.signed_in("bobby")
+    file_front.cdrs("alice", 3)
+    alice.open("/cdrs?q=0001")
+    file_front.service.asked.clear()
+    bob.open("/cdrs?q=0001")
+    assert "Contains" in (file_front.service.calls("GetCDRsCount")[0].where or "")
+    file_front.service.asked.clear()
+    alice.open("/cdrs?q=0002")
+    assert not any("Contains" in (asked.where or "") for asked in file_front.service.calls("GetCDRs"))
+
+
+def test_a_list_that_is_too_long_to_look_through_for_one_record_says_so(
+    mysql_front: Front, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice = mysql_front.signed_in("alice")
+    records = mysql_front.cdrs("alice", 12)
+    monkeypatch.setattr(finding, "MOST_FOR_ONE", 5)
+    monkeypatch.setattr(finding, "AT_ONCE", 4)
+
+    assert alice.open(f"/cdrs/{records[3].id}").status == 200
+    page = alice.open(f"/cdrs/{records[11].id}")
+    assert (page.status, finding.TOO_MANY in page.text) == (409, True)
+    assert alice.open("/cdrs/6c62292e-236b-46ea-bdf8-225010869881").status == 409
 
 
 def test_a_record_far_down_the_list_is_opened(mysql_front: Front) -> None:

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 from uuid import UUID
 
-from sipsorcery_web.contract.errors import InternalFault, Refused
+from sipsorcery_web.contract.errors import BadFilter, InternalFault, ProvisioningError, Refused
 from sipsorcery_web.contract.filters import And, Expression, all_of, holds, plain_part
 from sipsorcery_web.contract.records import Record, wire_fields
 from sipsorcery_web.provisioning.client import Entries
 
+from ..backend import visit
 from .refused_filters import refused_filters
 
 R = TypeVar("R", bound=Record)
@@ -149,26 +150,27 @@ class Search(Generic[R]):
 
     entries: Entries[R]
     where: Expression
-    _refused: list[Expression] = field(default_factory=list)
+    _refused: list[tuple[Expression, str]] = field(default_factory=list)
+    """What was refused, and the user that this counts for: "" for everybody."""
 
     def answered(self, by_service: Callable[[], T], by_portal: Callable[[Expression | None], T]) -> T:
         """By the service; else by the portal, which is given the part of the filter that the service takes."""
         if not self._is_refused(self.where):
             try:
                 return by_service()
-            except REFUSALS:
-                self._refuse(self.where)
+            except REFUSALS as refusal:
+                self._refuse(self.where, refusal)
         found = self._narrowed(by_portal)
-        for part in self._refused:
-            refused_filters().note(self.entries.name, part)
+        for part, whose in self._refused:
+            refused_filters().note(self.entries.name, part, whose)
         return found
 
     def _narrowed(self, by_portal: Callable[[Expression | None], T]) -> T:
         while (part := self._part_taken()) is not None:
             try:
                 return by_portal(part)
-            except REFUSALS:
-                self._refuse(part)
+            except REFUSALS as refusal:
+                self._refuse(part, refusal)
         return by_portal(None)
 
     def _part_taken(self) -> Expression | None:
@@ -178,21 +180,22 @@ class Search(Generic[R]):
         part = both(*(operand for operand in operands if not self._is_refused(operand)))
         return None if part is None or self._is_refused(part) else part
 
-    def _refuse(self, part: Expression) -> None:
+    def _refuse(self, part: Expression, refusal: ProvisioningError) -> None:
         """Note it; of a plain filter with several conditions, find out which ones the service does not take."""
-        self._refused.append(part)
+        self._refused.append((part, "" if isinstance(refusal, BadFilter) else visit().username))
         if isinstance(part, And) and plain_part(part) == part:
-            self._refused.extend(operand for operand in part.operands if not self._takes(operand))
+            for operand in part.operands:
+                self._try(operand)
 
-    def _takes(self, operand: Expression) -> bool:
+    def _try(self, operand: Expression) -> None:
         try:
             self.entries.count(operand)
-        except REFUSALS:
-            return False
-        return True
+        except REFUSALS as refusal:
+            self._refuse(operand, refusal)
 
     def _is_refused(self, part: Expression) -> bool:
-        return part in self._refused or refused_filters().has(self.entries.name, part)
+        is_new = any(part == refused for refused, _ in self._refused)
+        return is_new or refused_filters().has(self.entries.name, part, visit().username)
 
 
 def _page_of_service(entries: Entries[R], where: Expression | None, number: int, size: int) -> Found[R]:

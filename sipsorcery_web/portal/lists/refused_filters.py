@@ -1,7 +1,8 @@
 """Which forms of filter the service has refused: each is asked once, and then done without for a while.
 
-Services differ in what they know of the language (spec, section 6.4), and a form that one customer's list breaks is
-likely to break another's: what is remembered is the list, the names and the operators, never what was looked for.
+Services differ in what they know of the language (spec, section 6.4). What is remembered is the list, the names and the
+operators, never what was looked for. A filter that a service does not understand it understands for nobody; one that
+may have broken on a record, as in the file store of the original, counts for the visitor alone.
 """
 
 from collections.abc import Callable
@@ -18,8 +19,8 @@ from ..moments import now
 EXTENSION = "refused_filters"
 FORGOTTEN_AFTER = timedelta(hours=1)
 """A service may learn, or may have refused for a reason of that moment."""
-MOST = 1000
-"""Forms that are remembered; there are some dozens."""
+MOST = 10_000
+"""Forms that are remembered; there are some dozens for each user."""
 
 
 @dataclass
@@ -27,20 +28,21 @@ class RefusedFilters:
     """The forms of one service, in the memory of this process."""
 
     clock: Callable[[], datetime] = now
-    _since: dict[str, datetime] = field(default_factory=dict)
+    _since: dict[tuple[str, str], datetime] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
-    def note(self, list_name: str, where: Expression) -> None:
-        """The service has refused this for a list."""
+    def note(self, list_name: str, where: Expression, username: str = "") -> None:
+        """The service has refused this for a list; with a name, for that user alone."""
         with self._lock:
             if len(self._since) >= MOST:
                 self._since.clear()
-            self._since[form_of(list_name, where)] = self.clock()
+            self._since[username, form_of(list_name, where)] = self.clock()
 
-    def has(self, list_name: str, where: Expression) -> bool:
-        """Whether the service has refused a filter of this form lately."""
-        since = self._since.get(form_of(list_name, where))
-        return since is not None and since > self.clock() - FORGOTTEN_AFTER
+    def has(self, list_name: str, where: Expression, username: str) -> bool:
+        """Whether the service has lately refused a filter of this form, for everybody or for this user."""
+        form, earliest = form_of(list_name, where), self.clock() - FORGOTTEN_AFTER
+        found = (self._since.get((whose, form)) for whose in ("", username))
+        return any(since is not None and since > earliest for since in found)
 
     def clear(self) -> None:
         """Ask for everything anew."""

@@ -54,7 +54,7 @@ def test_a_search_finds_the_same(plain: PlainStore, alice: Browser) -> None:
 
 
 @pytest.mark.usefixtures("desks")
-def test_after_one_refusal_the_session_asks_plainly(plain: PlainStore, alice: Browser) -> None:
+def test_after_one_refusal_the_service_is_asked_plainly(plain: PlainStore, alice: Browser) -> None:
     alice.open("/sip-accounts?q=desk")
     plain.asked.clear()
     alice.open("/sip-accounts?q=kitchen")

@@ -15,6 +15,8 @@ from sipsorcery_web.contract.records import (
     SIPProviderBinding,
     SIPRegistrarBinding,
 )
+from sipsorcery_web.contract.rules import CUSTOMER_LENGTHS, PLAN_LENGTHS, STORED_LENGTHS
+from sipsorcery_web.contract.rules_for_providers import STORED_LENGTHS as PROVIDER_LENGTHS
 
 
 @dataclass(frozen=True)
@@ -47,9 +49,9 @@ TABLES: Mapping[type[Record], Table] = {
         "customers",
         "customer_username",
         frozenset({"customer_username", "customer_password", "email_address"}),
-        {
+        CUSTOMER_LENGTHS
+        | {
             "city": 64,
-            "country": 64,
             "created_from_ip_address": 15,
             "customer_password": 32,
             "customer_username": 32,
@@ -58,8 +60,6 @@ TABLES: Mapping[type[Record], Table] = {
             "invite_code": 36,
             "last_name": 64,
             "security_answer": 256,
-            "security_question": 1024,
-            "time_zone": 128,
             "web_site": 256,
         },
         {("customer_username",): "customerusername"},
@@ -69,17 +69,7 @@ TABLES: Mapping[type[Record], Table] = {
         "sipaccounts",
         "sip_username",
         frozenset({"owner", "sip_domain", "sip_password", "sip_username"}),
-        {
-            "admin_disabled_reason": 256,
-            "in_dial_plan_name": 64,
-            "ip_address_acl": 256,
-            "network_id": 16,
-            "out_dial_plan_name": 64,
-            "owner": 32,
-            "sip_domain": 128,
-            "sip_password": 32,
-            "sip_username": 32,
-        },
+        STORED_LENGTHS | {"owner": 32, "sip_password": 32},
         {("sip_username", "sip_domain"): "sipusername"},
         (OWNER, ForeignKey("sip_domain", SIPDomain, "domain")),
     ),
@@ -87,23 +77,7 @@ TABLES: Mapping[type[Record], Table] = {
         "sipproviders",
         "provider_name",
         frozenset({"owner", "provider_name", "provider_username"}),
-        {
-            "custom_headers": 1024,
-            "gv_callback_number": 16,
-            "gv_callback_pattern": 32,
-            "owner": 32,
-            "provider_auth_username": 32,
-            "provider_from": 256,
-            "provider_name": 50,
-            "provider_outbound_proxy": 256,
-            "provider_password": 32,
-            "provider_server": 256,
-            "provider_username": 32,
-            "register_contact": 256,
-            "register_disabled_reason": 256,
-            "register_realm": 256,
-            "register_server": 256,
-        },
+        PROVIDER_LENGTHS | {"owner": 32},
         {("owner", "provider_name"): "owner"},
         (OWNER,),
     ),
@@ -111,13 +85,7 @@ TABLES: Mapping[type[Record], Table] = {
         "sipdialplans",
         "dial_plan_name",
         frozenset({"owner", "dial_plan_name", "script_type_description"}),
-        {
-            "authorised_apps": 2048,
-            "dial_plan_name": 64,
-            "owner": 32,
-            "script_type_description": 12,
-            "trace_email_address": 256,
-        },
+        PLAN_LENGTHS | {"owner": 32},
         {("owner", "dial_plan_name"): "owner"},
         (OWNER,),
     ),
