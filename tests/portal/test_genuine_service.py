@@ -57,6 +57,19 @@ def test_what_is_added_has_its_times(front: Front) -> None:
         assert "never" not in alice.open(path).text.lower().replace("never registers", ""), path
 
 
+def test_what_was_stored_without_a_time_was_not_never_made(front: Front) -> None:
+    alice = front.signed_in("alice")
+    account, plan = front.service.store.first(SIPAccount), front.service.store.first(SIPDialPlan)
+    assert account
+    assert plan
+    front.service.store.put(replace(account, inserted=NEVER), replace(plan, last_update=NEVER))
+
+    for path in ("/sip-accounts", f"/sip-accounts/{account.id}", "/dial-plans", f"/dial-plans/{plan.id}"):
+        page = alice.open(path)
+        assert "time not told" in page.text, path
+        assert "never" not in page.text, path
+
+
 def test_a_change_is_known_by_its_time(front: Front) -> None:
     alice = front.signed_in("alice")
     alice.submit("/providers/add", **NEW_PROVIDER)
