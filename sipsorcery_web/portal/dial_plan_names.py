@@ -5,8 +5,10 @@ from datetime import timedelta
 from flask import session
 
 from sipsorcery_web.contract.filters import prop
+from sipsorcery_web.contract.operations import NO_LIMIT
 
 from .backend import service
+from .lists.finding import find
 from .moments import now
 
 KEPT_FOR = timedelta(minutes=2)
@@ -19,7 +21,7 @@ def dial_plan_names(owner: str) -> list[str]:
     if kept and kept["owner"] == owner and kept["until"] > now().timestamp():
         names: list[str] = kept["names"]
         return names
-    plans = service().dial_plans.page(where=prop("Owner").equals(owner))
+    plans = find(service().dial_plans, prop("Owner").equals(owner), NO_LIMIT)
     names = [plan.dial_plan_name or "" for plan in plans]
     session[KEY] = {"owner": owner, "names": names, "until": (now() + KEPT_FOR).timestamp()}
     return names
