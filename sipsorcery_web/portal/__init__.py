@@ -29,6 +29,7 @@ from .account import pages as account
 from .calls import pages as calls
 from .cdrs import pages as cdrs
 from .csrf import MaskedCSRF
+from .dial_plans import checks as dial_plan_checks
 from .dial_plans import history as dial_plan_history
 from .dial_plans import pages as dial_plans
 from .editing import conflicts, deleting
@@ -103,6 +104,7 @@ def init_app(app: Flask, portal: Portal) -> MaskedCSRF:
     conflicts.init_app(app, portal.opened_records)
     deleting.init_app(app, portal.deleted_records)
     dial_plan_history.init_app(app, portal.dial_plan_versions)
+    dial_plan_checks.init_app(app, takes_dial_strings=portal.set_up is not None)
     turns.init_app(app)
     refused_filters.init_app(app)
     live.init_app(app, portal.live_seconds)

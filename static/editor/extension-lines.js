@@ -1,4 +1,4 @@
-// The language of extension lines for Ace: exten => pattern,priority,App(arguments).
+// The language of extension lines for Ace: exten OP pattern,priority,command(data), where OP is =, ==, => or =~.
 ace.define("ace/mode/extension_lines", ["require", "exports", "module"], (require, exports) => {
   const oop = require("ace/lib/oop")
   const { Mode: TextMode } = require("ace/mode/text")
@@ -8,8 +8,9 @@ ace.define("ace/mode/extension_lines", ["require", "exports", "module"], (requir
     this.$rules = {
       start: [
         { token: "comment", regex: /^\s*;.*$/ },
-        { token: ["keyword", "text", "keyword.operator", "text", "constant.other"], regex: /^(\s*exten)(\s*)(=>?)(\s*)([^,]*)/, caseInsensitive: true },
-        { token: "constant.numeric", regex: /,\s*(?:\d+|n|s)(?=\s*,)/ },
+        { token: ["keyword", "text", "keyword.operator", "text", "string.regexp"], regex: /^(\s*exten)(\s*)(=~)(\s*)(\/[^/]*\/|[^,]*)/ },
+        { token: ["keyword", "text", "keyword.operator", "text", "constant.other"], regex: /^(\s*exten)(\s*)(=>|==?)(?![=~>])(\s*)([^,]*)/ },
+        { token: "constant.numeric", regex: /,\s*[-+]?\d+(?=\s*,)/ },
         { token: "keyword", regex: /[A-Za-z]\w*(?=\()/ },
         { token: "constant.language", regex: /\$\{[^}]*\}/ },
         { token: "string", regex: /"[^"]*"|'[^']*'/ },

@@ -14,7 +14,7 @@ from ..editing.conflicts import EditForm
 from ..forms import choice, choices_with, text, tick
 from ..texts.lines import as_stored, line_end_of
 from .scripts import MOST_CHARACTERS, RUBY, TYPES, type_value
-from .starters import STARTERS
+from .starters import STARTERS, WITHOUT_DIAL_STRINGS
 
 ADMINISTRATIVE = ("max_execution_count", "authorised_apps")
 LONGEST_NAME = 64
@@ -129,10 +129,11 @@ def values_of(plan: SIPDialPlan) -> Mapping[str, object]:
     }
 
 
-def new_values(script_type: str) -> Mapping[str, object]:
+def new_values(script_type: str, takes_dial_strings: bool = True) -> Mapping[str, object]:
     """What the form of a new plan shows at first. The id makes a second submission harmless."""
-    chosen = script_type if script_type in STARTERS else RUBY
-    return {"id": str(uuid4()), "script_type_description": chosen, "dial_plan_script": STARTERS[chosen]}
+    starters = STARTERS if takes_dial_strings else WITHOUT_DIAL_STRINGS
+    chosen = script_type if script_type in starters else RUBY
+    return {"id": str(uuid4()), "script_type_description": chosen, "dial_plan_script": starters[chosen]}
 
 
 def values_of_copy(plan: SIPDialPlan, name: str) -> Mapping[str, object]:

@@ -28,7 +28,7 @@ from ..lists.searching import containing
 from ..texts.differences import rows
 from ..texts.lines import lines_of
 from . import history
-from .checks import remarks
+from .checks import lines_take_dial_strings, remarks
 from .form import DialPlanForm, copy_name, new_values, values_of, values_of_copy
 from .scripts import MOST_CHARACTERS, type_words
 from .usage import Usage, renamed, usage_of, usages_of
@@ -86,7 +86,7 @@ def add() -> Any:
     """A new plan of the visitor, from a few lines that explain themselves or as a copy of another plan."""
     here = visit()
     source = _copied_plan()
-    values = _copy_values(source) if source else new_values(request.args.get("type", ""))
+    values = _copy_values(source) if source else new_values(request.args.get("type", ""), lines_take_dial_strings())
     form = opened(DialPlanForm, values, expired.take(here.username))
     form.for_new(here.username, (source.dial_plan_script or "") if source else "")
     if form.validate_on_submit() and _has_free_name(form) and form.carried_out(lambda: _add(form)):
@@ -266,7 +266,7 @@ def _form_page(form: DialPlanForm, plan: SIPDialPlan | None, usage: Usage | None
         usage=usage,
         history=history.history_of(plan) if plan else None,
         is_in_use=history.is_in_use,
-        remarks=remarks(chosen, script),
+        remarks=remarks(chosen, form.script, lines_take_dial_strings()),
         line_count=len(lines_of(script)),
         length=len(form.script),
         most_characters=MOST_CHARACTERS,

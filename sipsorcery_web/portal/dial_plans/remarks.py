@@ -10,3 +10,5 @@ class Remark:
     line: int
     message: str
     is_error: bool = False
+    breaks_plan: bool = False
+    """Whether the service cannot read any line of the plan because of this one."""

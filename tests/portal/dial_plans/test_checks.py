@@ -4,11 +4,12 @@ import random
 
 import pytest
 
-from sipsorcery_web.portal.dial_plans.checks import MOST_REMARKS, remarks
+from sipsorcery_web.portal.dial_plans.checks import EXTENSION, MOST_REMARKS, remarks
 from sipsorcery_web.portal.dial_plans.scripts import MOST_CHARACTERS
-from sipsorcery_web.portal.dial_plans.starters import STARTERS
+from sipsorcery_web.portal.dial_plans.starters import STARTERS, WITHOUT_DIAL_STRINGS
 
 from ..browser import Browser
+from ..house import House
 from .conftest import Plan
 
 GOOD_RUBY = """\
@@ -86,51 +87,16 @@ def test_a_slip_in_ruby_is_guessed_at_its_line(script: str, line: int, message: 
     ]
 
 
-GOOD_LINES = """\
-; comment
-exten => _X.,1,Dial(${EXTEN}@provider)
-exten = 100,1,Answer()
-
-exten => s,n,Hangup
-exten => _[1-3,5]NXX!,2,Dial(a,"b)",20) ; and a word
-exten => *#9+,1,SetVar(a=(b))
-"""
-
-
-def test_extension_lines_in_order_give_no_remark() -> None:
-    assert remarks("Asterisk", GOOD_LINES) == []
-
-
-@pytest.mark.parametrize(
-    ("line", "message"),
-    [
-        ("extend => 1,1,Dial(x)", "This is no extension line."),
-        ("exten => 1", "After the pattern there is no comma"),
-        ("exten => 1,2", "The application is missing"),
-        ("exten => 1,1,", "The application is missing"),
-        ("exten => ,1,Dial(x)", "The pattern is missing"),
-        ("exten => _,1,Dial(x)", "There is nothing behind the _"),
-        ("exten => _X.1,1,Dial(x)", "Behind . nothing of the pattern counts"),
-        ("exten => _[1-3,1,Dial(x)", "The square bracket at character 2 of the pattern is never closed."),
-        ("exten => _[]X,1,Dial(x)", "The square brackets at character 2 of the pattern are empty."),
-        ("exten => 1 2,1,Dial(x)", "“ ” cannot stand in a pattern."),
-        ("exten => 1,a,Dial(x)", "The priority is a number from 1 on, or n; here it is “a”."),
-        ("exten => 1,0,Dial(x)", "The priority is a number from 1 on"),
-        ("exten => 1,1,Dial(x", "The bracket behind the application is never closed."),
-        ("exten => 1,1,Dial(x))", "There is one closing bracket too many."),
-        ("exten => 1,1,Dial(x) y", "Nothing may stand behind the application; here it is “y”."),
-        ("exten => 1,1,Dial x", "The arguments of the application stand in brackets"),
-    ],
-)
-def test_what_is_wrong_with_an_extension_line_is_said_with_its_number(line: str, message: str) -> None:
-    (found,) = remarks("Asterisk", f"; first\n\n{line}\n")
-    assert (found.line, found.is_error) == (3, True)
-    assert found.message.startswith(message)
-
-
 def test_remarks_come_by_line_and_not_without_end() -> None:
     found = remarks("asterisk", "nonsense\n" * 100)
     assert [each.line for each in found] == [*range(1, MOST_REMARKS + 1)]
+
+
+@pytest.mark.parametrize("script_type", ["Ruby", "Asterisk"])
+def test_a_carriage_return_alone_ends_no_line_where_plans_run(script_type: str) -> None:
+    (found,) = remarks(script_type, "\n".join(STARTERS[script_type].splitlines()) + "\r\r\n")
+    assert found.is_error
+    assert found.message.startswith("This line ends with U+000D (carriage return) alone")
 
 
 def test_types_that_nobody_can_read_here_are_left_alone() -> None:
@@ -140,6 +106,7 @@ def test_types_that_nobody_can_read_here_are_left_alone() -> None:
 @pytest.mark.parametrize("script_type", STARTERS)
 def test_what_a_new_plan_begins_with_is_in_order(script_type: str) -> None:
     assert remarks(script_type, STARTERS[script_type]) == []
+    assert remarks(script_type, WITHOUT_DIAL_STRINGS[script_type], takes_dial_strings=False) == []
 
 
 PIECES = [
@@ -163,6 +130,12 @@ PIECES = [
     ":",
     "@",
     "$",
+    "“",
+    "/[",
+    "when 1 ",
+    "{1=>",
+    "def a ",
+    "=",
 ]
 
 
@@ -170,6 +143,7 @@ def test_a_hostile_script_is_read_to_its_end_without_an_error() -> None:
     dice = random.Random(7)
     scripts = [(piece * 30_000)[:30_000] for piece in PIECES]
     scripts += ["".join(dice.choice(PIECES) for _ in range(8_000)) for _ in range(10)]
+    scripts += ["x =~ /" + "[a" * 14_000 + "–/x", "x =~ /" + "(?#" * 9_000, "“\n" * 15_000, "exten =~" * 3_700]
     scripts += ["exten => " + "[" * 29_000, "exten => 1,1,D(" + "'\"" * 14_000]
     for script in scripts:
         for script_type in STARTERS:
@@ -182,7 +156,35 @@ def test_remarks_are_on_the_page_and_no_reason_not_to_save(alice: Browser, plan:
     assert "Line 1. This if has no end." in " ".join(page.notes)
     saved = page.submit(dial_plan_script="foo\n", script_type_description="Asterisk")
     assert saved.notes[0] == "night is saved."
-    assert "Line 1. This is no extension line." in saved.notes[-1]
+    assert "Line 1. This is no extension line" in saved.notes[-1]
+
+
+@pytest.mark.parametrize(
+    ("script", "heading", "outcome"),
+    [
+        ("exten => 1,1,Dial(a@b)\nexten => 2,n,Dial(a@b)\n", "The service cannot read this plan", "Because of line 2,"),
+        ("foo\nfoo\n", "2 lines need a change", "Such a line does nothing, or fails when a call comes to it."),
+        ("exten => _1!,1,Dial(a@b)\n", "This may be a slip", "It is a guess"),
+    ],
+)
+def test_the_page_says_what_a_slip_costs(alice: Browser, plan: Plan, script: str, heading: str, outcome: str) -> None:
+    night = plan(dial_plan_script=script, script_type_description="Asterisk")
+    notes = " ".join(alice.open(f"/dial-plans/{night.id}").notes)
+    assert heading in notes
+    assert outcome in notes
+
+
+def test_in_front_of_another_service_lines_are_offered_and_checked_as_that_service_reads_them(
+    house: House, alice: Browser, plan: Plan
+) -> None:
+    night = plan(dial_plan_script="exten => 1,1,Dial(a@b)\n", script_type_description="Asterisk")
+    assert not alice.open(f"/dial-plans/{night.id}").notes
+    house.app.extensions[EXTENSION] = False
+    assert "Dial takes what Switch does here" in " ".join(alice.open(f"/dial-plans/{night.id}").notes)
+    page = alice.open("/dial-plans/add?type=Asterisk")
+    assert "Switch(username,password,${EXTEN}@" in page.value("dial_plan_script")
+    assert not page.notes
+    assert "Switch(440021,secret," in alice.open("/help").text
 
 
 @pytest.mark.parametrize(("script_type", "slip"), [("Ruby", "("), ("Asterisk", "Dial")])
