@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import MAXYEAR, MINYEAR, UTC, datetime, timedelta, timezone, tzinfo
 
 from flask import Flask, g
+from jinja2.ext import Extension
 from markupsafe import Markup
 
 from sipsorcery_web.contract.time_zones import place_of, zone_of
@@ -15,6 +16,16 @@ _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday",
 
 # .NET's DateTimeOffset.MinValue and MaxValue stand for "not set" on the wire, and neither can be moved to another zone.
 _NEVER_YEARS = (MINYEAR, MAXYEAR)
+
+
+class CodeAsItIs(Extension):
+    """Marks what is code in a template as not to be translated, so that no template has to say so."""
+
+    _CODE = re.compile(r'<(?:code|pre|kbd|samp)\b(?![^>]*translate=)|<\w+ [^<>{}]*class="mono"(?![^>]*translate=)')
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        """Return the source with the attribute at each of its elements for code."""
+        return self._CODE.sub(r'\g<0> translate="no"', source)
 
 
 def date(moment: datetime | None, zone: tzinfo) -> str:
@@ -64,6 +75,16 @@ def soft(address: str | None) -> Markup:
     return Markup("<wbr>").join(re.split(r"(?<=.)(?=@)|(?<=[-.])(?=.)", address or "", flags=re.DOTALL))
 
 
+def verbatim(text: str | None) -> Markup:
+    """A name, an address or a secret, escaped and marked as not to be translated by a browser (HTML, 3.2.6.3)."""
+    return Markup('<span translate="no">{}</span>').format(text) if text else Markup("")
+
+
+def naming(words: str, name: str | None) -> Markup:
+    """Words, escaped, in which a name is not to be translated."""
+    return verbatim(name).join(Markup.escape(words).split(Markup.escape(name))) if name else Markup.escape(words)
+
+
 def zone_label(name: str | None, at: datetime) -> str:
     """What to call a customer's time zone at an aware moment: "Dublin time (GMT)", "Kabul time (UTC+04:30)"."""
     if not name or name.isspace():
@@ -80,7 +101,10 @@ def init_app(app: Flask) -> None:
     for written in (date, weekday, clock, iso):
         app.add_template_filter(_in_visitors_zone(written), written.__name__)
     app.add_template_filter(span)
-    app.add_template_filter(soft)
+    app.add_template_filter(lambda address: verbatim(soft(address)), "soft")
+    app.add_template_filter(verbatim)
+    app.add_template_filter(naming)
+    app.jinja_env.add_extension(CodeAsItIs)
 
 
 def _in_visitors_zone(written: Callable[[datetime | None, tzinfo], str]) -> Callable[[datetime | None], str]:

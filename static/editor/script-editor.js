@@ -7,7 +7,7 @@
   const mount = (area) => {
     const form = area.form
     const type = form.elements.script_type_description
-    const place = Object.assign(document.createElement("div"), { className: "script-editor" })
+    const place = Object.assign(document.createElement("div"), { className: "script-editor", translate: false })
     area.after(place)
     area.hidden = true
     const editor = ace.edit(place, {
@@ -24,12 +24,14 @@
       highlightActiveLine: true,
       minLines: 12,
       maxLines: matchMedia("(max-width: 39.99rem)").matches ? 18 : 40,
+      textInputAriaLabel: area.labels[0].textContent,  // before the option that reads it
       enableKeyboardAccessibility: true,
     })
     editor.renderer.setPadding(12)
     editor.renderer.setScrollMargin(8, 8)
-    editor.textInput.setAriaOptions({ setLabel: true })
-    editor.textInput.getElement().setAttribute("aria-label", "Script")
+    for (const name of ["aria-describedby", "aria-invalid"]) {
+      if (area.hasAttribute(name)) editor.textInput.getElement().setAttribute(name, area.getAttribute(name))
+    }
     editor.session.setNewLineMode("unix")
 
     const setMode = () => editor.session.setMode(MODES[type.value.toLowerCase()] ?? "ace/mode/text")
@@ -86,6 +88,10 @@
       if (!isSaved || !back) throw new Error("not saved")
       take(page)
     }
+    // paper has no scroll bar: there all lines stand, which neither Ace nor a text area would print
+    const onPaper = form.querySelector("[data-on-paper]")
+    const numbered = (line, place) => `${String(place + 1).padStart(4)}  ${line}`
+    window.addEventListener("beforeprint", () => { onPaper.textContent = editor.session.getLines(0, editor.session.getLength()).map(numbered).join("\n") })
     const rename = form.elements.rename_accounts?.closest(".check")
     const offerRename = () => {
       const name = form.elements.dial_plan_name

@@ -197,4 +197,12 @@ def test_templates_show_moments_in_utc_before_a_zone_is_known(known: bool) -> No
 @pytest.mark.usefixtures("app")
 def test_templates_show_spans_and_addresses() -> None:
     shown = render_template_string("{{ 125 | span }} {{ '<b>.c' | soft }}")
-    assert shown == "2 min &lt;b&gt;.<wbr>c"
+    assert shown == '2 min <span translate="no">&lt;b&gt;.<wbr>c</span>'
+
+
+@pytest.mark.usefixtures("app")
+def test_names_and_code_are_marked_as_not_to_be_translated() -> None:
+    shown = render_template_string("{{ 'Delete <b>?' | naming('<b>') }} {{ '&' | verbatim }} {{ none | verbatim }}|<code>x</code>")
+    assert shown == (
+        'Delete <span translate="no">&lt;b&gt;</span>? <span translate="no">&amp;</span> |<code translate="no">x</code>'
+    )

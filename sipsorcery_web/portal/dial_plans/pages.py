@@ -267,7 +267,7 @@ def _form_page(form: DialPlanForm, plan: SIPDialPlan | None, usage: Usage | None
         history=history.history_of(plan) if plan else None,
         is_in_use=history.is_in_use,
         remarks=remarks(chosen, form.script, lines_take_dial_strings()),
-        line_count=len(lines_of(script)),
+        lines=lines_of(script),
         length=len(form.script),
         most_characters=MOST_CHARACTERS,
     )

@@ -175,11 +175,11 @@ def test_the_page_says_what_a_slip_costs(alice: Browser, plan: Plan, script: str
 
 
 def test_in_front_of_another_service_lines_are_offered_and_checked_as_that_service_reads_them(
-    house: House, alice: Browser, plan: Plan
+    house: House, alice: Browser, plan: Plan, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     night = plan(dial_plan_script="exten => 1,1,Dial(a@b)\n", script_type_description="Asterisk")
     assert not alice.open(f"/dial-plans/{night.id}").notes
-    house.app.extensions[EXTENSION] = False
+    monkeypatch.setitem(house.app.extensions, EXTENSION, False)
     assert "Dial takes what Switch does here" in " ".join(alice.open(f"/dial-plans/{night.id}").notes)
     page = alice.open("/dial-plans/add?type=Asterisk")
     assert "Switch(username,password,${EXTEN}@" in page.value("dial_plan_script")
