@@ -95,6 +95,36 @@ def test_ctrl_f_finds_in_the_script(page: Page) -> None:
     assert number == line, "the line has left its number"
 
 
+def test_the_editor_has_the_name_of_its_field_for_screen_readers(page: Page) -> None:
+    editor(page).click()
+    field = page.get_by_role("textbox", name=re.compile("^Script, Cursor at row"))
+    expect(field).to_be_focused()
+    expect(field).to_have_attribute("aria-describedby", "script-figures")
+    expect(page.locator(".script-editor")).to_have_attribute("translate", "no")
+
+
+def test_paper_shows_every_line_as_it_stands_in_the_editor(page: Page) -> None:
+    editor(page).click()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text("".join(f"sys.Log {number}\n" for number in range(1, 121)))
+    page.pdf()
+    page.emulate_media(media="print")
+    paper = page.locator("[data-on-paper]")
+    expect(paper).to_be_visible()
+    expect(paper).to_contain_text("   1  sys.Log 1\n", use_inner_text=True)
+    expect(paper).to_contain_text(" 120  sys.Log 120", use_inner_text=True)
+    expect(page.locator(".script-editor")).to_be_hidden()
+
+
+def test_operators_of_extension_lines_have_their_colours(page: Page) -> None:
+    page.get_by_label("Script type").select_option("Asterisk")
+    editor(page).click()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text("exten == 100,1,Dial(a@b)\nexten =~ /^0{2,3}/,1,Dial(a@b)\nexten ~ 1,1,Dial(a@b)\n")
+    expect(page.locator(".ace_line .ace_operator")).to_have_text(["==", "=~"])
+    expect(page.locator(".ace_line .ace_string.ace_regexp")).to_have_text("/^0{2,3}/")
+
+
 def test_remarks_stand_at_their_lines_and_go_when_the_line_is_mended(page: Page) -> None:
     write(page, "begin\n")
     page.keyboard.press("Control+s")

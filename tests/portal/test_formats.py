@@ -202,7 +202,9 @@ def test_templates_show_spans_and_addresses() -> None:
 
 @pytest.mark.usefixtures("app")
 def test_names_and_code_are_marked_as_not_to_be_translated() -> None:
-    shown = render_template_string("{{ 'Delete <b>?' | naming('<b>') }} {{ '&' | verbatim }} {{ none | verbatim }}|<code>x</code>")
+    shown = render_template_string(
+        "{{ 'Delete <b>?' | naming('<b>') }} {{ '&' | verbatim }} {{ none | verbatim }}|<code>x</code>"
+    )
     assert shown == (
         'Delete <span translate="no">&lt;b&gt;</span>? <span translate="no">&amp;</span> |<code translate="no">x</code>'
     )

@@ -48,7 +48,11 @@ def test_each_is_named_in_code_by_its_place_and_code_point(character: str) -> No
 
 @pytest.mark.parametrize("character", LOOK_ALIKES, ids=lambda each: f"U+{ord(each):04X}")
 def test_each_is_named_in_what_is_dialled_and_in_expressions_for_numbers(character: str) -> None:
-    for script in (f'sys.Dial "10{character}0@blueline"', f"x =~ /^00{character}1/", f'n = "353{character}87@blueline"'):
+    for script in (
+        f'sys.Dial "10{character}0@blueline"',
+        f"x =~ /^00{character}1/",
+        f'n = "353{character}87@blueline"',
+    ):
         (found,) = remarks("Ruby", script)
         assert f"U+{ord(character):04X} (" in found.message
         assert not found.is_error
