@@ -19,6 +19,8 @@ from sipsorcery_web.contract.errors import (
 
 from . import expired, session, words
 from .access import to_login
+from .csrf import ForeignOrigin
+from .editing import conflicts
 from .formats import span
 from .keepings.errors import KeepingsUnavailable
 
@@ -53,24 +55,33 @@ UNREADABLE = Page(
     "The service cannot be understood",
     "It answered something that cannot be read. It may be back in order in a moment.",
 )
-FORGED = Page(
+FORGED = Page(400, "This form is out of date", "{} Nothing was saved. Open the page again.")
+FOREIGN = Page(
     400,
-    "This form is out of date",
-    "It was made for another session, or the browser refuses cookies. Nothing was saved. Open the page again.",
+    "This form came from another address",
+    "It came from {}. Forms of {} alone are taken here. Nothing was saved. If both are this service to you, its proxy "
+    "has to pass on the address that browsers ask for, with its port.",
 )
+DELETED = Page(
+    404,
+    "{} has been deleted meanwhile",
+    "Nothing was saved. You can add it as new with what you typed; nothing is added until you save it there.",
+)
+
+AGAIN = "Nothing was saved yet. What you typed is in the form again, but for passwords."
 
 
 def init_app(app: Flask) -> None:
     """Give every kind of error its page."""
     app.register_error_handler(SessionExpired, _session_expired)
-    app.register_error_handler(NotFound, lambda _: shown(PAGES[404]))
+    app.register_error_handler(NotFound, _not_found)
     app.register_error_handler(TooManyAttempts, _too_many)
     app.register_error_handler(Refused, lambda error: shown(_refusal(error)))
     app.register_error_handler(OutcomeUnknown, lambda _: _out_of_reach(UNKNOWN))
     app.register_error_handler(Unavailable, lambda _: _out_of_reach(PAGES[503]))
     app.register_error_handler(ContractError, lambda _: _out_of_reach(UNREADABLE))
     app.register_error_handler(KeepingsUnavailable, lambda _: shown(PAGES[503]))
-    app.register_error_handler(CSRFError, _out_of_date)
+    app.register_error_handler(CSRFError, out_of_date)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unforeseen)
 
@@ -81,7 +92,10 @@ def shown(
     next_step: tuple[str, str] | None = None,
     kept: expired.Kept | None = None,
 ) -> Any:
-    """An error as a page, with an address and words for a way on."""
+    """An error as a page, with an address and words for a way on, and what was typed, if anything was."""
+    kept = kept or expired.given_back()
+    if kept and kept.address:
+        next_step = next_step or (kept.address, "Back to the form")
     response = make_response(
         render_template("frame/error.html", **asdict(page), next_step=next_step or _next_step(), kept=kept),
         page.status,
@@ -103,24 +117,49 @@ def needs_https() -> Any:
     )
 
 
+def out_of_date(error: CSRFError) -> Any:
+    """Show a form of another session again, with what was typed in it, if this site's own page has sent it."""
+    if isinstance(error, ForeignOrigin):
+        return shown(replace(FOREIGN, message=FOREIGN.message.format(error.came_from, error.expected)))
+    try:
+        again = expired.form_again(" ".join([why_out_of_date(), *_who_is_here(), AGAIN]))
+    except Exception as failure:  # what the page itself would answer
+        return current_app.handle_user_exception(failure)
+    return again or shown(replace(FORGED, message=FORGED.message.format(why_out_of_date())))
+
+
+def why_out_of_date() -> str:
+    """Return in a sentence why the token of a form is no good."""
+    if session.has_cookie():
+        return "This form was made for another session."
+    return "The browser sent no cookie: it refuses cookies, or has deleted this one."
+
+
 def _session_expired(_error: SessionExpired) -> Any:
     session.end_session()
     return expired.page() if request.method == "POST" else to_login()
 
 
-def _out_of_date(_error: CSRFError) -> Any:
-    """A form of the visitor's session before, sent from this site's own page, is kept; any other is not."""
-    if expired.is_own_page():
-        again, kept = expired.put_aside()
-        if kept:
-            return shown(FORGED, next_step=(again, "Back to the form"), kept=kept)
-    return shown(FORGED)
+def _not_found(_error: NotFound) -> Any:
+    """Tell whoever has opened a record that it has gone since, and offer to add what was typed as a new one."""
+    kept, was_there = expired.to_add(conflicts.fixed_values) or (None, False)
+    if kept is None or not kept.address:
+        return shown(PAGES[404])
+    name = kept.name or kept.thing[0].upper() + kept.thing[1:]
+    page = replace(DELETED, title=DELETED.title.format(name)) if was_there else PAGES[404]
+    return shown(page, next_step=(kept.address, "Add it as new"), kept=kept)
 
 
 def _out_of_reach(page: Page) -> Any:
     """The service may be back in a moment: then the same page, with what was typed, is a click away."""
-    again, kept = expired.put_aside() if request.method == "POST" else (request.full_path.rstrip("?"), None)
-    return shown(page, next_step=(again, "Back to the form" if kept else "Try again"), kept=kept)
+    kept = expired.given_back()
+    again = expired.page_behind() if request.method == "POST" else request.full_path.rstrip("?")
+    return shown(page, next_step=None if kept and kept.address else (again, "Try again"), kept=kept)
+
+
+def _who_is_here() -> list[str]:
+    visit = session.current()
+    return [f"You are signed in as {visit.username}."] if visit else []
 
 
 def _too_many(error: TooManyAttempts) -> Any:

@@ -9,6 +9,7 @@ from sipsorcery_web.contract.records import Customer
 from . import session
 from .access import open_to_all
 from .errors import needs_https
+from .form_pages import takes_form
 from .forms import opened
 from .signing_in.forms import DEFAULTS, CustomerForm
 
@@ -35,6 +36,7 @@ def init_app(app: Flask, set_up: SetUp) -> None:
 
 @bp.route("/setup/<secret>", methods=["GET", "POST"])
 @open_to_all
+@takes_form(CustomerForm, "the administrator")
 def setup(secret: str) -> Any:
     """Create the first administrator."""
     set_up: SetUp = current_app.extensions[EXTENSION]

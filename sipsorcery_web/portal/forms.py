@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from flask import request
+from flask import g, request
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Field, HiddenField, PasswordField, SelectField, StringField
 
-from sipsorcery_web.contract.errors import ContractError, Refused, TooManyAttempts, Unavailable
+from sipsorcery_web.contract.errors import ContractError, ProvisioningError, Refused, TooManyAttempts, Unavailable
 from sipsorcery_web.contract.rules import Violation, fields_of
 
 from . import words
@@ -19,6 +19,16 @@ F = TypeVar("F", bound="Form")
 NOT_SAVED = 422
 """The status of a form that comes back with errors."""
 AWAY_STATUS = 503
+OUT_OF_DATE = 400
+"""The status of a form that comes back because it was made for another session."""
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What a page puts back into its form although the browser has sent it, and the sentence that says why."""
+
+    typed: Mapping[str, Sequence[str]]
+    problem: str
 
 
 @dataclass(frozen=True)
@@ -49,6 +59,10 @@ class Form(FlaskForm):
     """What became of a form that comes back with errors at its fields."""
     waiting: Sequence["Waiting"] = ()
     """What was kept over a sign-in and differs from what is stored."""
+    named_by = ""
+    """The field that names the record."""
+    raised: tuple[type[ProvisioningError], ...] = (TooManyAttempts,)
+    """Refusals that have a page of their own."""
 
     def violations(self) -> Iterable[Violation]:
         """The rules that the typed values break."""
@@ -77,7 +91,7 @@ class Form(FlaskForm):
         """Run a change; a refusal or an absent service leaves the form as it was typed, with the reason in it."""
         try:
             change()
-        except TooManyAttempts:
+        except self.raised:
             raise
         except Refused as error:
             self.complain(self._first_of(error.fields or fields_of(error.message)), error.message)
@@ -95,9 +109,15 @@ class Form(FlaskForm):
 
 def opened(form: type[F], values: Mapping[str, Any], kept: Mapping[str, Sequence[str]] | None = None) -> F:
     """A form with what was submitted; else with what was kept over a sign-in; else with these values."""
-    if request.method == "POST" or not kept:
+    again: Restored | None = g.get("restored")
+    if again is not None:
+        kept = again.typed
+    if request.method == "POST" or (not kept and again is None):
         return form(data=values)
-    restored = form(formdata=MultiDict((name, text) for name, texts in kept.items() for text in texts), data=values)
+    sent = MultiDict((name, text) for name, texts in (kept or {}).items() for text in texts)
+    restored = form(formdata=sent, data=values)
+    if again is not None:
+        restored.problem, restored.status = again.problem, OUT_OF_DATE
     restored.waiting = [
         Waiting(field.label.text, typed, stored)
         for field in restored
@@ -133,27 +153,6 @@ def choices_with(stored: str | None, choices: Iterable[tuple[str, str]], label: 
     if stored is None or stored in {value for value, _ in known}:
         return known
     return [(stored, label.format(stored)), *known]
-
-
-@dataclass(frozen=True)
-class Labels:
-    """The labels of fields by name, and which of them hold secrets or are tick boxes."""
-
-    words: Mapping[str, str]
-    secrets: frozenset[str]
-    ticks: frozenset[str]
-
-
-def labels_of(forms: Iterable[type[Form]]) -> Labels:
-    """The labels of all fields of these forms."""
-    fields: dict[str, Field] = {}
-    for form in forms:
-        fields.update((field.name, field) for field in form(formdata=None))
-    return Labels(
-        {name: field.label.text for name, field in fields.items() if field.type != "HiddenField"},
-        frozenset(name for name, field in fields.items() if isinstance(field, PasswordField)),
-        frozenset(name for name, field in fields.items() if isinstance(field, BooleanField)),
-    )
 
 
 def shown(field: Field, value: object) -> str:

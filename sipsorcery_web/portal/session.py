@@ -32,6 +32,7 @@ __all__ = [
     "ends_at",
     "extend_to",
     "goes_on",
+    "has_cookie",
     "init_app",
     "only_read",
     "sign_in",
@@ -349,6 +350,12 @@ def extend_to(ends_at: datetime) -> None:
 def update_visit(*, time_zone: str) -> None:
     """The visitor has chosen another time zone. Raises LookupError when nobody has signed in."""
     _change_visit(time_zone=time_zone)
+
+
+def has_cookie() -> bool:
+    """Return whether the browser has sent a session's cookie, good or not."""
+    sessions, _ = _here()
+    return sessions.get_cookie_name(current_app) in request.cookies
 
 
 def cookie_needs_https() -> bool:

@@ -1,7 +1,6 @@
 """A browser that has the visitor's login saved fills it in where one signs in, and nowhere else."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from uuid import uuid4
 
 import pytest

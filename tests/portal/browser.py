@@ -14,6 +14,9 @@ from werkzeug.test import Client, TestResponse
 from sipsorcery_web.portal.security import HEADERS
 from tests.conftest import PASSWORD
 
+from .origins import ORIGIN_HEADERS, from_page_of
+from .secret_fields import check_secrets
+
 REVEALING = re.compile(r"/(sip-accounts|providers)/[^/]+/(password|phone)")
 """The addresses that show a stored password to those who ask by POST."""
 Values = Mapping[str, "str | Sequence[str]"]
@@ -213,8 +216,8 @@ class Browser:
     def raw(self, method: str, path: str, **options: Any) -> TestResponse:
         """One exchange, looked at, without following a redirect."""
         headers = {"Accept-Encoding": "identity", **options.pop("headers", {})}
-        if self.base_url.startswith("https") and method != "GET":
-            headers.setdefault("Referer", f"{self.base_url}/")
+        if method != "GET" and not ORIGIN_HEADERS & headers.keys():
+            headers |= from_page_of(self.base_url)
         environment = {**self.environment, **options.pop("environ_base", {})}
         response = self.client.open(
             path, method=method, base_url=self.base_url, headers=headers, environ_base=environment, **options
@@ -261,6 +264,7 @@ def check_page(page: Page, may_show_secrets: bool = False) -> None:
     assert page.title.endswith("· SIPSorcery"), page.title
     check_ids(page)
     check_controls(page)
+    check_secrets(page.tree, page.path)
     check_forms(page)
     check_links(page)
     check_nothing_inline(page)

@@ -6,10 +6,12 @@ import pytest
 from werkzeug.datastructures import MultiDict
 
 from sipsorcery_web.contract.records import SIPAccount
+from sipsorcery_web.portal.session import COOKIE
 from tests.conftest import PASSWORD
 
 from .browser import Browser
 from .house import House
+from .origins import FROM_ELSEWHERE
 from .test_routes import filled_in, methods_of
 
 OUT_OF_DATE = "This form is out of date"
@@ -72,7 +74,7 @@ def test_no_form_is_carried_out_without_a_token_of_its_own_session(
     before = alice.open("/account").text
     house.forget_calls()
     for address in every_form:
-        page = alice.post(address, values)
+        page = alice.post(address, values, headers=FROM_ELSEWHERE)
         assert (page.status, page.h1) == (400, "Sign in" if address == "/login" else OUT_OF_DATE), address
     assert {*house.calls} <= {"IsAlive", "AreNewAccountsEnabled"}
     assert house.stored(desk.id) == desk
@@ -99,27 +101,72 @@ def test_a_sign_in_page_that_was_open_for_days_asks_again_and_leads_where_it_led
     house.clock.pass_(days=3)
     again = page.submit(username="alice", password=PASSWORD)
     assert (again.status, again.h1) == (400, "Sign in")
-    assert again.notes == ["This page was out of date, or the browser refuses cookies. Type your password again."]
+    assert again.notes == ["This form was made for another session. Type your password again."]
     assert (again.value("username"), again.value("password")) == ("alice", "")
     assert again.submit(password=PASSWORD).h1 == "Settings"
 
 
 def test_the_page_about_a_form_out_of_date_says_that_nothing_was_saved_and_leads_on(alice: Browser) -> None:
-    page = alice.post("/account", TYPED)
-    assert "Nothing was saved." in page.text
+    page = alice.post("/account", TYPED, headers=FROM_ELSEWHERE)
+    assert "It was made" not in page.text
+    assert "This form was made for another session. Nothing was saved." in page.text
     assert page.follow("To your SIP accounts").h1 == "SIP accounts"
 
 
-@pytest.mark.parametrize(
-    "referrer", ["https://evil.example/", "http://portal.example.org/", "", "https://portal.example.org.evil.example/"]
-)
-def test_over_https_a_form_comes_from_this_site(house: House, referrer: str) -> None:
-    browser = house.browser(base_url="https://portal.example.org")
-    page = browser.open("/login")
-    typed = {"csrf_token": page.value("csrf_token"), "username": "alice", "password": PASSWORD}
-    answer = browser.raw("POST", "/login", data=typed, headers={"Referer": referrer})
-    assert answer.status_code == 400
-    assert browser.raw("POST", "/login", data=typed).status_code == 303
+HTTPS = "https://portal.example.org"
+COMES_FROM_HERE = [
+    {"Origin": HTTPS},
+    {"Origin": "https://portal.example.org:443"},
+    {"Referer": f"{HTTPS}/login?next=/account"},
+    {"Sec-Fetch-Site": "same-origin"},
+    {"Sec-Fetch-Site": "same-origin", "Origin": "https://portal.example.org:8443"},
+    {"Origin": HTTPS, "Referer": ""},
+]
+COMES_FROM_ELSEWHERE = [
+    ({"Referer": "https://evil.example/secret-path"}, "https://evil.example"),
+    ({"Referer": "http://portal.example.org/"}, "http://portal.example.org"),
+    ({"Referer": "https://portal.example.org.evil.example/"}, "https://portal.example.org.evil.example"),
+    ({"Referer": ""}, "an address that the browser did not tell"),
+    ({"Origin": "null", "Referer": f"{HTTPS}/"}, "null"),
+    ({"Origin": "https://evil.example", "Referer": f"{HTTPS}/"}, "https://evil.example"),
+    ({"Origin": "https://portal.example.org:8443"}, "https://portal.example.org:8443"),
+    ({"Origin": HTTPS, "Sec-Fetch-Site": "cross-site"}, HTTPS),
+]
+
+
+@pytest.mark.parametrize("headers", COMES_FROM_HERE, ids=str)
+def test_over_https_a_form_comes_from_this_site(house: House, headers: dict[str, str]) -> None:
+    browser = house.browser(base_url=HTTPS)
+    typed = {"csrf_token": browser.open("/login").value("csrf_token"), "username": "alice", "password": PASSWORD}
+    assert browser.raw("POST", "/login", data=typed, headers=headers).status_code == 303
+
+
+@pytest.mark.parametrize(("headers", "came_from"), COMES_FROM_ELSEWHERE, ids=str)
+def test_over_https_a_form_from_elsewhere_is_told_what_came_and_what_was_expected(
+    house: House, caplog: pytest.LogCaptureFixture, headers: dict[str, str], came_from: str
+) -> None:
+    browser = house.browser(base_url=HTTPS)
+    typed = {"csrf_token": browser.open("/login").value("csrf_token"), "username": "alice", "password": PASSWORD}
+    page = browser.post("/login", typed, headers=headers)
+    assert (page.status, page.h1) == (400, "This form came from another address")
+    assert f"It came from {came_from}. Forms of {HTTPS} alone are taken here." in page.text
+    assert "cookie" not in page.text.lower()
+    assert f"It came from {came_from} with a session cookie; expected was {HTTPS}." in caplog.text
+    assert "secret-path" not in caplog.text
+    assert "alice" not in page.source
+
+
+def test_a_refusal_for_the_token_says_in_the_log_whether_a_cookie_came(
+    house: House, browser: Browser, caplog: pytest.LogCaptureFixture
+) -> None:
+    typed = {"csrf_token": browser.open("/login").value("csrf_token"), "username": "alice", "password": PASSWORD}
+    browser.client.delete_cookie(COOKIE)
+    page = browser.post("/login", typed)
+    assert page.notes == [
+        "The browser sent no cookie: it refuses cookies, or has deleted this one. Type your password again."
+    ]
+    assert "A form for signing_in.login is refused." in caplog.text
+    assert "It came from http://localhost with no session cookie; expected was http://localhost." in caplog.text
 
 
 @pytest.mark.parametrize("header", ["X-HTTP-Method-Override", "X-Method-Override", "X-HTTP-Method"])

@@ -463,12 +463,12 @@ def test_an_account_that_was_stored_against_the_rules_can_still_be_changed(house
     assert (stored.is_user_disabled, stored.ip_address_acl) == (True, "x" * 250)
 
 
-def test_an_account_that_is_gone_meanwhile_is_not_found(house: House, alice: Browser, desk: SIPAccount) -> None:
+def test_an_account_that_is_gone_meanwhile_is_told(house: House, alice: Browser, desk: SIPAccount) -> None:
     page = alice.open(f"/sip-accounts/{desk.id}")
     house.stage.alice.sip_accounts.delete(desk)
     gone = page.submit(network_id="attic")
-    assert (gone.status, gone.h1) == (404, "There is nothing here")
-    assert gone.follow("To your SIP accounts").h1 == "SIP accounts"
+    assert (gone.status, gone.h1) == (404, "front-desk has been deleted meanwhile")
+    assert gone.follow("SIP accounts").h1 == "SIP accounts"
 
 
 def test_markup_in_every_field_is_stored_and_shown_as_text(house: House, alice: Browser, desk: SIPAccount) -> None:

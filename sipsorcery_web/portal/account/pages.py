@@ -6,6 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 
 from .. import expired, session
 from ..backend import service, visit
+from ..form_pages import takes_form
 from ..forms import NOT_SAVED, opened
 from .forms import CHOSEN, TYPED, DeleteCustomerForm, DetailsForm, PasswordForm
 from .refused import STORED_ANYWAY, is_as_before
@@ -14,6 +15,7 @@ bp = Blueprint("account", __name__, url_prefix="/account")
 
 
 @bp.route("", methods=["GET", "POST"])
+@takes_form(DetailsForm, "your settings")
 def details() -> Any:
     """Show and change what is stored about the visitor."""
     username = visit().username
@@ -34,9 +36,10 @@ def details() -> Any:
 
 
 @bp.route("/password", methods=["GET", "POST"])
+@takes_form(PasswordForm, "your password")
 def password() -> Any:
     """Change the password; the visitor's other sessions end."""
-    form = PasswordForm()
+    form = opened(PasswordForm, {})
     old, new = form.old_password.data or "", form.new_password.data or ""
     if form.validate_on_submit() and form.carried_out(
         lambda: service().update_customer_password(visit().username, old, new)
@@ -48,7 +51,10 @@ def password() -> Any:
 
 @bp.route("/delete", methods=["GET", "POST"])
 def delete() -> Any:
-    """Delete the visitor's customer account; the service answers with a refusal when it did not."""
+    """Delete the visitor's customer account; the service answers with a refusal when it did not.
+
+    The typed name confirms it, so it is never put back into the form.
+    """
     form = DeleteCustomerForm()
     username = form.expected = visit().username
     if form.validate_on_submit() and form.carried_out(lambda: service().delete_customer(username)):

@@ -39,6 +39,9 @@ class DialPlanForm(EditForm):
     authorised_apps = text("Authorised applications")
 
     apart = frozenset({"note", "rename_accounts"})
+    only_new = frozenset({"id"})
+    only_stored = frozenset({"opened", "note", "rename_accounts", *ADMINISTRATIVE})
+    named_by = "dial_plan_name"
     stored: SIPDialPlan | None = None
     saved: SIPDialPlan
     """What the service has stored of the form."""
@@ -50,7 +53,7 @@ class DialPlanForm(EditForm):
         """Ask for a new plan."""
         self.owner, self.source = owner, source
         self.script_type_description.choices = list(TYPES)
-        self._leave_out("opened", "note", "rename_accounts", *ADMINISTRATIVE)
+        self._leave_out(*self.only_stored)
 
     def for_stored(self, plan: SIPDialPlan, has_users: bool, is_administrator: bool) -> None:
         """Ask for changes to a plan."""
@@ -58,7 +61,7 @@ class DialPlanForm(EditForm):
         stored = type_value(plan.script_type_description)
         self.script_type_description.choices = choices_with(stored, TYPES, KEPT_TYPE)
         unused = () if has_users else ("rename_accounts",)
-        self._leave_out("id", *unused, *(() if is_administrator else ADMINISTRATIVE))
+        self._leave_out(*self.only_new, *unused, *(() if is_administrator else ADMINISTRATIVE))
 
     @property
     def script(self) -> str:

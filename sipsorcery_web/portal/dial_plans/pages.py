@@ -20,6 +20,7 @@ from ..dial_plan_names import forget_dial_plan_names
 from ..editing.conflicts import Edit, conflict_page
 from ..editing.deleting import delete_undoably, unless_deleted
 from ..editing.records import add_once, the_record
+from ..form_pages import takes_form
 from ..forms import opened
 from ..lists.exports import Column, exported, twin
 from ..lists.finding import find
@@ -35,6 +36,7 @@ from .usage import Usage, renamed, usage_of, usages_of
 
 bp = Blueprint("dial_plans", __name__, url_prefix="/dial-plans")
 
+THING = "the dial plan"
 MOST_COPIES = 500
 
 COLUMNS: Sequence[Column[SIPDialPlan]] = (
@@ -82,6 +84,7 @@ def export(form: str) -> Response:
 
 
 @bp.route("/add", methods=["GET", "POST"])
+@takes_form(DialPlanForm, THING, without=DialPlanForm.only_stored)
 def add() -> Any:
     """A new plan of the visitor, from a few lines that explain themselves or as a copy of another plan."""
     here = visit()
@@ -96,6 +99,7 @@ def add() -> Any:
 
 
 @bp.route("/<uuid:plan_id>", methods=["GET", "POST"])
+@takes_form(DialPlanForm, THING, without=DialPlanForm.only_new, add_page="dial_plans.add")
 def edit(plan_id: UUID) -> Any:
     """Change a plan; saving leads back to it."""
     plan = the_plan(plan_id)
@@ -172,15 +176,16 @@ def _search(query: str) -> Expression | None:
 
 
 def _copied_plan() -> SIPDialPlan | None:
-    """The plan that the address asks to copy; NotFound when it is not there."""
+    """The plan that the address asks to copy; NotFound when it is not there, unless its copy is in the form already."""
     given = request.args.get("copy")
     if not given:
         return None
     try:
-        plan_id = UUID(given)
-    except ValueError as error:
+        return the_plan(UUID(given))
+    except (ValueError, NotFound) as error:
+        if request.method == "POST":
+            return None
         raise NotFound("The dial plan was not found.") from error
-    return the_plan(plan_id)
 
 
 def _copy_values(source: SIPDialPlan) -> Any:

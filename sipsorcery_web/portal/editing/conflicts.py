@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 from flask import Flask, current_app, render_template, request
 from wtforms import BooleanField, Field, HiddenField, PasswordField
 
+from sipsorcery_web.contract.errors import NotFound
 from sipsorcery_web.contract.records import SIPAccount, SIPDialPlan, SIPProvider, wire_fields
 
 from ..backend import visit
@@ -44,6 +45,11 @@ class EditForm(Form):
 
     apart: frozenset[str] = frozenset()
     """Fields that say something about the saving and are not of the record."""
+    only_new: frozenset[str] = frozenset()
+    """Fields that only the form of a new record has."""
+    only_stored: frozenset[str] = frozenset({"opened"})
+    """Fields that only the form of a stored record has."""
+    raised = (*Form.raised, NotFound)
 
     def record(self) -> Any:
         """The record as it was typed."""
@@ -170,7 +176,12 @@ class Edit:
         return self._keyed("sent", self._form.opened.data or "", values)
 
     def _remember(self) -> str:
-        kept = {"id": str(self._record.id), "values": self._stored.values, "secrets": self._stored.secrets}
+        kept = {
+            "id": str(self._record.id),
+            "values": self._stored.values,
+            "secrets": self._stored.secrets,
+            "fixed": {name: str(getattr(self._record, name) or "") for name in self._form.only_new - {"id"}},
+        }
         self._keep(self._digest, json.dumps(kept))
         return self._digest
 
@@ -243,6 +254,13 @@ class Edit:
 def init_app(app: Flask, opened_records: OpenedRecords) -> None:
     """Give the portal its keeping of opened records."""
     app.extensions[EXTENSION] = opened_records
+
+
+def fixed_values(typed: Mapping[str, Sequence[str]]) -> Mapping[str, Sequence[str]] | None:
+    """Return what the form that was typed into could not change of its record; None where that is not known."""
+    digest = "".join(typed.get("opened", ())[:1])
+    kept = _keeping().find(visit().username, digest) if DIGEST.fullmatch(digest) else None
+    return {name: [text] for name, text in json.loads(kept).get("fixed", {}).items()} if kept else None
 
 
 def conflict_page(conflict: Conflict, name: str, crumbs: Sequence[tuple[str, str]]) -> tuple[str, int]:

@@ -29,6 +29,8 @@ class SignInForm(Form):
     password = password("Password")
     next = HiddenField()
     kept = HiddenField()
+    carried = HiddenField()
+    """What was typed into the form at `next` and is stored nowhere, as JSON."""
 
     def violations(self) -> Iterator[Violation]:
         """The first of the two that is missing."""
@@ -72,6 +74,8 @@ class CustomerForm(Form):
     web_site = text("Web site")
     time_zone = choice("Time zone")
     invite_code = HiddenField()
+
+    named_by = "customer_username"
 
     def offer_choices(self) -> None:
         """Fill the lists to choose from."""

@@ -10,12 +10,14 @@ from sipsorcery_web.contract.errors import ProvisioningError, Refused, TooManyAt
 from sipsorcery_web.contract.operations import SESSION_MINUTES
 from sipsorcery_web.contract.records import TOP_LEVEL
 
-from .. import session
+from .. import expired, session
 from ..access import open_to_all
 from ..addresses import local_path, with_parameter
-from ..backend import service, service_with
-from ..errors import FORGED, needs_https, shown
-from ..forms import opened
+from ..backend import service, service_with, visit
+from ..csrf import ForeignOrigin
+from ..errors import needs_https, out_of_date, why_out_of_date
+from ..form_pages import takes_form
+from ..forms import OUT_OF_DATE, opened
 from ..status import service_status
 from .demonstration import demonstration
 from .forms import DEFAULTS, CustomerForm, InviteForm, SignInForm
@@ -32,11 +34,12 @@ def start() -> Response:
 
 @bp.route("/login", methods=["GET", "POST"])
 @open_to_all
+@takes_form(SignInForm, "the sign-in")
 def login() -> Any:
     """Sign in, and go on where the visitor wanted to be."""
     if session.cookie_needs_https():
         return needs_https()
-    form = SignInForm(data={"next": request.args.get("next", "")})
+    form = opened(SignInForm, {"next": request.args.get("next", "")})
     if form.validate_on_submit():
         try:
             if form.carried_out(lambda: _sign_in(form)):
@@ -47,13 +50,15 @@ def login() -> Any:
 
 
 @bp.errorhandler(CSRFError)
-def out_of_date(_error: CSRFError) -> Any:
+def sign_in_again(error: CSRFError) -> Any:
     """A sign-in page that was left open for long is made anew, and does not forget where it leads."""
-    if request.endpoint != "signing_in.login":
-        return shown(FORGED)
-    form = SignInForm()
-    form.status = FORGED.status
-    form.problem = "This page was out of date, or the browser refuses cookies. Type your password again."
+    if request.endpoint != "signing_in.login" or isinstance(error, ForeignOrigin):
+        return out_of_date(error)
+    problem = f"{why_out_of_date()} Type your password again."
+    if again := expired.form_again(problem):
+        return again
+    form = SignInForm(formdata=None)
+    form.problem, form.status = problem, OUT_OF_DATE
     return _login_page(form)
 
 
@@ -73,9 +78,10 @@ def logout() -> Response:
 
 @bp.post("/invite")
 @open_to_all
+@takes_form(InviteForm, "the invite code")
 def check_invite() -> Any:
     """Look at an invite code and carry it on to the form."""
-    form = InviteForm()
+    form = opened(InviteForm, {})
     if form.validate_on_submit():
         complaints: list[str] = []
         if form.carried_out(lambda: complaints.append(service().invite_complaint(form.invite_code.data or "") or "")):
@@ -87,6 +93,7 @@ def check_invite() -> Any:
 
 @bp.route("/register", methods=["GET", "POST"])
 @open_to_all
+@takes_form(CustomerForm, "the new account")
 def register() -> Any:
     """Create a customer account."""
     if session.cookie_needs_https():
@@ -140,4 +147,6 @@ def _refused_for_now(form: SignInForm, error: TooManyAttempts) -> Any:
 
 def _way_on(form: SignInForm) -> str:
     target = local_path(form.next.data) or url_for("sip_accounts.index")
-    return with_parameter(target, "kept", form.kept.data) if form.kept.data else target
+    if form.kept.data:
+        return with_parameter(target, "kept", form.kept.data)
+    return expired.address_after_sign_in(target, form.carried.data or "", visit().username)

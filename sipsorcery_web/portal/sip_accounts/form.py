@@ -52,6 +52,9 @@ class SIPAccountForm(EditForm):
     admin_disabled_reason = text("Reason")
 
     apart = frozenset({"test_address"})
+    only_new = frozenset({"id", "sip_username", "sip_domain"})
+    only_stored = frozenset({"opened", "remove_password", *ADMINISTRATIVE})
+    named_by = "sip_username"
     stored: SIPAccount | None = None
     owner = ""
 
@@ -60,13 +63,13 @@ class SIPAccountForm(EditForm):
         self.owner = owner
         self.sip_domain.choices = [(domain, domain) for domain in domains]
         self._offer_plans(plans, SIPAccount())
-        self._leave_out("opened", "remove_password", *ADMINISTRATIVE)
+        self._leave_out(*self.only_stored)
 
     def for_stored(self, account: SIPAccount, plans: Iterable[str], is_administrator: bool) -> None:
         """Ask for changes to an account; its name, domain, owner and id are fixed."""
         self.stored, self.owner = account, account.owner or ""
         self._offer_plans(plans, account)
-        self._leave_out("id", "sip_username", "sip_domain", *(() if is_administrator else ADMINISTRATIVE))
+        self._leave_out(*self.only_new, *(() if is_administrator else ADMINISTRATIVE))
 
     @property
     def trial(self) -> Trial | None:

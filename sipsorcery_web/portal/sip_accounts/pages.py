@@ -16,6 +16,7 @@ from ..editing.conflicts import Edit, conflict_page
 from ..editing.deleting import delete_undoably, unless_deleted
 from ..editing.records import add_once, page_with, the_record
 from ..engine import sip_engine, the_engine
+from ..form_pages import takes_form
 from ..forms import opened
 from ..lists.exports import exported, twin
 from ..lists.pages import Asked
@@ -26,6 +27,7 @@ from .phones import address_of_server, code_of, is_near_only
 from .registrations import address_of, registrations_of
 from .trusted_addresses import TRUSTS_EVERYBODY, complaint, trusts_everybody
 
+THING = "the SIP account"
 NOT_FOR_ENGINE = "is not used: the SIP engine reads whole addresses and beginnings of addresses alone"
 
 bp = Blueprint("sip_accounts", __name__, url_prefix="/sip-accounts")
@@ -47,6 +49,7 @@ def export(form: str) -> Response:
 
 
 @bp.route("/add", methods=["GET", "POST"])
+@takes_form(SIPAccountForm, THING, without=SIPAccountForm.only_stored)
 def add() -> Any:
     """A new account of the visitor."""
     here = visit()
@@ -61,6 +64,7 @@ def add() -> Any:
 
 
 @bp.route("/<uuid:account_id>", methods=["GET", "POST"])
+@takes_form(SIPAccountForm, THING, without=SIPAccountForm.only_new, add_page="sip_accounts.add")
 def edit(account_id: UUID) -> Any:
     """Change an account; its name and domain stay."""
     account = the_account(account_id)

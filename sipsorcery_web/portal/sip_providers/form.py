@@ -73,6 +73,9 @@ class SIPProviderForm(EditForm):
     register_admin_enabled = tick("Registration allowed by administrator")
     register_disabled_reason = text("Reason why not")
 
+    only_new = frozenset({"id", "provider_type"})
+    only_stored = frozenset({"opened", "remove_password", *ADMINISTRATIVE})
+    named_by = "provider_name"
     stored: SIPProvider | None = None
     owner = ""
     registering: Registering
@@ -81,13 +84,13 @@ class SIPProviderForm(EditForm):
         """Ask for a new provider."""
         self.owner, self.registering = owner, registering
         self._offer(SIPProvider(provider_type=_type(self.provider_type.data)))
-        self._leave_out("opened", "remove_password", *ADMINISTRATIVE)
+        self._leave_out(*self.only_stored)
 
     def for_stored(self, provider: SIPProvider, registering: Registering, is_administrator: bool) -> None:
         """Ask for changes to a provider; its type, owner and id are fixed."""
         self.stored, self.owner, self.registering = provider, provider.owner or "", registering
         self._offer(provider)
-        self._leave_out("id", "provider_type", *(() if is_administrator else ADMINISTRATIVE))
+        self._leave_out(*self.only_new, *(() if is_administrator else ADMINISTRATIVE))
 
     @property
     def kind(self) -> ProviderType:

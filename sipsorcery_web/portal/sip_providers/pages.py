@@ -14,6 +14,7 @@ from ..backend import service, visit
 from ..editing.conflicts import Edit, conflict_page
 from ..editing.deleting import delete_undoably, unless_deleted
 from ..editing.records import add_once, page_with, the_record
+from ..form_pages import takes_form
 from ..forms import opened
 from ..lists.exports import exported, twin
 from ..lists.pages import Asked
@@ -25,6 +26,7 @@ from .registrations import registrations_of
 
 bp = Blueprint("sip_providers", __name__, url_prefix="/providers")
 
+THING = "the SIP provider"
 ADD_HEADER = "add_header"
 """The button that asks for one more row, for browsers without scripts."""
 
@@ -45,6 +47,7 @@ def export(form: str) -> Response:
 
 
 @bp.route("/add", methods=["GET", "POST"])
+@takes_form(SIPProviderForm, THING, without=SIPProviderForm.only_stored)
 def add() -> Any:
     """A new provider of the visitor."""
     here = visit()
@@ -60,6 +63,7 @@ def add() -> Any:
 
 
 @bp.route("/<uuid:provider_id>", methods=["GET", "POST"])
+@takes_form(SIPProviderForm, THING, without=SIPProviderForm.only_new, add_page="sip_providers.add")
 def edit(provider_id: UUID) -> Any:
     """Change a provider; its type stays."""
     provider = the_provider(provider_id)
