@@ -16,10 +16,10 @@ ARGUMENTS = (
 )
 
 
-def launch(playwright: Playwright, *, without: tuple[str, ...] = ()) -> Browser:
-    """Debian's Chromium, leaving out some of what Playwright tells it."""
+def launch(playwright: Playwright, *more: str, without: tuple[str, ...] = ()) -> Browser:
+    """Debian's Chromium with more arguments, leaving out some of what Playwright tells it."""
     return playwright.chromium.launch(
-        executable_path=chromium_path(), args=list(ARGUMENTS), ignore_default_args=list(without)
+        executable_path=chromium_path(), args=[*ARGUMENTS, *more], ignore_default_args=list(without)
     )
 
 
