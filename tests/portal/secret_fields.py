@@ -3,6 +3,7 @@
 from lxml import html
 
 FOR_SIGNING_IN = {"password", "old_password", "new_password", "customer_password", "retyped_password"}
+OTHER_USERNAMES = {"sip_username", "provider_username", "provider_auth_username"}
 IGNORED_BY = {"data-1p-ignore", "data-lpignore", "data-bwignore"}
 """1Password, LastPass and Bitwarden."""
 
@@ -16,3 +17,6 @@ def check_secrets(tree: html.HtmlElement, path: str) -> None:
         else:
             assert control.get("autocomplete") == "new-password", f"{path}: {name} may be filled in"
             assert {*control.attrib} >= IGNORED_BY, f"{path}: managers may fill in {name}"
+    for control in tree.xpath("//input"):
+        if control.get("name") in OTHER_USERNAMES and control.get("type") != "hidden":
+            assert {*control.attrib} >= IGNORED_BY, f"{path}: managers may fill in {control.get('name')}"
