@@ -7,7 +7,7 @@ INSTALL := $(IN_VENV) -m pip install --quiet --disable-pip-version-check
 EXTRAS ?=
 KAMAILIO := kamailio kamailio-sqlite-modules kamailio-postgres-modules kamailio-extra-modules kamailio-tls-modules
 
-.PHONY: help setup run run-sip demo test test-sip test-wcf check bench bench-sip clean browser kamailio phones mono
+.PHONY: help setup run run-sip demo test test-sip test-wcf check bench bench-sip clean browser kamailio phones office proxy mono
 .DELETE_ON_ERROR:
 
 help: ## List the targets.
@@ -24,7 +24,7 @@ run-sip: setup kamailio ## The same with the SIP engine: phones register at SIPS
 demo: setup ## Serve a portal to try, with customers who are made up; nothing of it is kept.
 	@exec $(IN_VENV) -m demo
 
-test: $(VENV)/tests.done browser kamailio phones ## Run the tests, as many at once as there are cores; ARGS=… goes to pytest.
+test: $(VENV)/tests.done browser kamailio phones office proxy ## Run the tests, as many at once as there are cores; ARGS=… goes to pytest.
 	@exec env $$($(IN_VENV) -m tests.services) $(IN_VENV) -m pytest --numprocesses auto $(ARGS)
 
 test-sip: $(VENV)/tests.done kamailio phones ## Run the tests of the SIP engine alone: real Kamailio, sipp and baresip.
@@ -98,6 +98,14 @@ kamailio: # Debian's Kamailio, the SIP engine
 phones: # what the tests make calls with
 	@command -v sipp >/dev/null && command -v baresip >/dev/null || { \
 	  $(call debian,The tests of the SIP engine need,sip-tester baresip-core); }
+
+office: # the spreadsheet that opens and saves the portal's files in a test
+	@command -v soffice >/dev/null || { $(call debian,The test of the files in a spreadsheet needs,libreoffice-calc); } || \
+	  echo 'LibreOffice is not installed, so its tests are left out.' >&2
+
+proxy: # the reverse proxy of deploy/
+	@command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || { $(call debian,The tests of deploy/ need,nginx); } || \
+	  echo 'nginx is not installed, so its tests are left out.' >&2
 
 mono: # Debian's Mono with WCF, for the C# sample
 	@command -v mcs >/dev/null || { $(call debian,The C# sample needs,mono-mcs mono-runtime \

@@ -22,6 +22,7 @@ from .portal.keepings.kept_forms import KeptForms
 from .portal.keepings.opened_records import OpenedRecords
 from .portal.keepings.sessions import SessionKeeping, SqlSessions
 from .portal.signing_in.demonstration import Demonstration
+from .portal.texts.invisible import visible_on_pages
 from .provisioning.channel import Channel
 from .provisioning.in_process import InProcessChannel
 from .provisioning.soap import SoapChannel
@@ -66,7 +67,12 @@ def create_app(
         MAX_FORM_MEMORY_SIZE=settings.request_limit,
         MAX_FORM_PARTS=200,
     )
-    app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    app.jinja_options = {
+        "undefined": StrictUndefined,
+        "trim_blocks": True,
+        "lstrip_blocks": True,
+        "finalize": visible_on_pages,
+    }
     app.extensions["settings"] = settings
     app.extensions["database"] = database = open_database(settings.store_url)
     migrate(database)

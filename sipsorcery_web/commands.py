@@ -9,6 +9,7 @@ from .contract.errors import ProvisioningError
 from .contract.records import TOP_LEVEL, Customer
 from .contract.time_zones import DEFAULT_TIME_ZONE
 from .engine.assembly import Engine
+from .portal.texts.invisible import visible
 from .service.call import Parts
 from .service.first_run import FirstRun
 from .service.operators import Operators
@@ -51,9 +52,8 @@ def _customers(operators: Operators) -> click.Group:
                 for word, set_ in (("administrator", customer.admin_id == TOP_LEVEL), ("suspended", customer.suspended))
                 if set_
             ]
-            click.echo(
-                "\t".join((customer.customer_username or "", customer.email_address or "", ", ".join(marks))).rstrip()
-            )
+            cells = (customer.customer_username or "", customer.email_address or "", ", ".join(marks))
+            click.echo("\t".join(visible(cell) for cell in cells).rstrip())
 
     @group.command("create")
     @click.argument("username")

@@ -31,6 +31,7 @@ from .portal import first_run
 from .portal.live.streams import allow_streams
 from .portal.live.views import LEAVING
 from .portal.signing_in.demonstration import Demonstration
+from .portal.texts.invisible import visible
 from .settings import SettingError, Settings
 
 THREADS = 8
@@ -51,10 +52,10 @@ log = logging.getLogger(__name__)
 
 
 class DiscreetFormatter(logging.Formatter):
-    """Log lines without what would let their reader in, tracebacks included."""
+    """Log lines without what would let their reader in, tracebacks included, and with nothing invisible in them."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return CONFIDENTIAL.sub("…", super().format(record))
+        return visible(CONFIDENTIAL.sub("…", super().format(record)))
 
 
 class Task(WSGITask):

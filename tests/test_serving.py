@@ -267,6 +267,11 @@ def refusal(monkeypatch: pytest.MonkeyPatch) -> str:
     return str(ended.value.code)
 
 
+def test_log_lines_show_what_is_invisible() -> None:
+    record = logging.LogRecord("a", logging.ERROR, "", 0, "No action %s", ("x\u202egnp\x1b[2J",), None)
+    assert serving.DiscreetFormatter("%(message)s").format(record) == "No action x[U+202E]gnp[U+001B][2J"
+
+
 def test_log_lines_hide_set_up_secrets_and_authids() -> None:
     formatter = serving.DiscreetFormatter("%(message)s")
     secret, authid = "s3cret-_" * 5 + "abc", "0123456789abcdef" * 6

@@ -10,6 +10,8 @@ from markupsafe import Markup
 
 from sipsorcery_web.contract.time_zones import place_of, zone_of
 
+from .texts.invisible import unchanged, visible, visible_on_pages
+
 # strftime's %b would follow the process's locale.
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -46,6 +48,28 @@ def clock(moment: datetime | None, zone: tzinfo) -> str:
     return f"{local:%H:%M:%S}" if local else ""
 
 
+def clock_told_apart(moment: datetime | None, zone: tzinfo) -> str:
+    """The time of day, and in an hour that comes twice which of the two it is: "01:12:44 GMT"."""
+    return f"{clock(moment, zone)} {which_of_two(moment, zone)}".rstrip()
+
+
+def minute(moment: datetime | None, zone: tzinfo) -> str:
+    """The same without seconds: "09:12", "01:12 GMT"."""
+    return f"{clock(moment, zone)[:5]} {which_of_two(moment, zone)}".rstrip()
+
+
+def which_of_two(moment: datetime | None, zone: tzinfo) -> str:
+    """What tells a time apart from the one that reads the same, when clocks are put back: "GMT"; else empty."""
+    local = _in_zone(moment, zone)
+    if local is None:
+        return ""
+    other = local.replace(fold=1 - local.fold)
+    if _offset(other) == _offset(local):
+        return ""
+    name = _abbreviation(local)
+    return name if name != _abbreviation(other) else str(timezone(_offset(local)))
+
+
 def iso(moment: datetime | None, zone: tzinfo) -> str:
     """The moment as RFC 3339 writes it, with the offset valid then; empty for a moment that is not set."""
     local = _in_zone(moment, zone)
@@ -71,18 +95,19 @@ def span(seconds: float) -> str:
 
 
 def soft(address: str | None) -> Markup:
-    """An address, escaped, that may break before "@" and after "-" and "."."""
-    return Markup("<wbr>").join(re.split(r"(?<=.)(?=@)|(?<=[-.])(?=.)", address or "", flags=re.DOTALL))
+    """An address, escaped and with nothing invisible in it, that may break before "@" and after "-" and "."."""
+    return Markup("<wbr>").join(re.split(r"(?<=.)(?=@)|(?<=[-.])(?=.)", visible(address or ""), flags=re.DOTALL))
 
 
 def verbatim(text: str | None) -> Markup:
     """A name, an address or a secret, escaped and marked as not to be translated by a browser (HTML, 3.2.6.3)."""
-    return Markup('<span translate="no">{}</span>').format(text) if text else Markup("")
+    return Markup('<span translate="no">{}</span>').format(visible_on_pages(text)) if text else Markup("")
 
 
 def naming(words: str, name: str | None) -> Markup:
     """Words, escaped, in which a name is not to be translated."""
-    return verbatim(name).join(Markup.escape(words).split(Markup.escape(name))) if name else Markup.escape(words)
+    shown = Markup.escape(visible(words))
+    return verbatim(name).join(shown.split(Markup.escape(visible(name)))) if name else shown
 
 
 def zone_label(name: str | None, at: datetime) -> str:
@@ -98,13 +123,15 @@ def zone_label(name: str | None, at: datetime) -> str:
 
 def init_app(app: Flask) -> None:
     """Make the formats filters of the templates; moments are shown in the visitor's zone, `g.zone`, else in UTC."""
-    for written in (date, weekday, clock, iso):
+    for written in (date, weekday, minute, iso):
         app.add_template_filter(_in_visitors_zone(written), written.__name__)
+    app.add_template_filter(_in_visitors_zone(clock_told_apart), "clock")
     app.add_template_filter(span)
     app.add_template_filter(lambda address: verbatim(soft(address)), "soft")
     app.add_template_filter(verbatim)
     app.add_template_filter(naming)
     app.jinja_env.add_extension(CodeAsItIs)
+    app.add_template_filter(unchanged)
 
 
 def _in_visitors_zone(written: Callable[[datetime | None, tzinfo], str]) -> Callable[[datetime | None], str]:

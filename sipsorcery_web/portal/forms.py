@@ -8,11 +8,13 @@ from flask import g, request
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Field, HiddenField, PasswordField, SelectField, StringField
+from wtforms.widgets import Select
 
 from sipsorcery_web.contract.errors import ContractError, ProvisioningError, Refused, TooManyAttempts, Unavailable
 from sipsorcery_web.contract.rules import Violation, fields_of
 
 from . import words
+from .texts.invisible import visible_on_pages
 
 F = TypeVar("F", bound="Form")
 
@@ -144,7 +146,15 @@ def tick(label: str) -> BooleanField:
 
 def choice(label: str) -> SelectField:
     """One of several; the view gives `choices`."""
-    return SelectField(label, choices=[], validate_choice=True)
+    return SelectField(label, choices=[], validate_choice=True, widget=PlainSelect())
+
+
+class PlainSelect(Select):
+    """A select whose options have nothing invisible in their words; their values are as they are."""
+
+    @classmethod
+    def render_option(cls, choice: Any, **attributes: Any) -> Any:
+        return super().render_option(choice._replace(label=visible_on_pages(choice.label)), **attributes)
 
 
 def choices_with(stored: str | None, choices: Iterable[tuple[str, str]], label: str = "{}") -> list[tuple[str, str]]:

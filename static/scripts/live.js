@@ -11,10 +11,10 @@
   let timer
   let oneByOne = false  // where something on the way holds a stream back until its end
 
-  const show = (state, clock) => {
+  const show = (state, clock, which) => {
     for (const words of document.querySelectorAll("[data-live-state]")) words.hidden = words.dataset.liveState !== state
     if (clock) for (const words of document.querySelectorAll("[data-live-clock]")) {
-      words.textContent = clock.slice(11, 19)
+      words.textContent = [clock.slice(11, 19), which].filter(Boolean).join(" ")
       words.dateTime = clock
     }
   }
@@ -40,7 +40,7 @@
     const fresh = list.cloneNode()
     fresh.innerHTML = waiting.list
     become(list, fresh)
-    show("on", waiting.clock)
+    show("on", waiting.clock, waiting.which)
     waiting = undefined
   }
 
@@ -49,10 +49,10 @@
       digest = message.digest
       waiting = message
     }
-    if (waiting) waiting.clock = message.clock ?? waiting.clock
+    if (waiting) Object.assign(waiting, message.clock && { clock: message.clock, which: message.which })
     settle()
     if (waiting) show("held")
-    else show(message.state, message.clock)
+    else show(message.state, message.clock, message.which)
     return (message.again ?? Infinity) * aSecond
   }
 

@@ -16,10 +16,10 @@
     offer.hidden = left === 0 || left > offer.dataset.sessionOffer
     ended.hidden = left > 0
   }
-  const follow = ({ minutesLeft, ends: time }) => {
+  const follow = ({ minutesLeft, ends: time, endsAt }) => {
     ends = Date.now() + minutesLeft * minute
     for (const part of document.querySelectorAll("[data-session-ends]")) {
-      part.textContent = time.slice(11, 16)
+      part.textContent = endsAt
       part.dateTime = time
     }
     show()

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from sipsorcery_web.contract.kinds import FOREVER, NEVER
 from sipsorcery_web.contract.time_zones import DEFAULT_TIME_ZONE, TIME_ZONE_NAMES, zone_of
 from sipsorcery_web.portal import formats
-from sipsorcery_web.portal.formats import clock, date, iso, soft, span, zone_label
+from sipsorcery_web.portal.formats import clock, clock_told_apart, date, iso, minute, soft, span, zone_label
 
 EASTERN = "(GMT-05:00) Eastern Time (US & Canada)"
 INDIA = "(GMT+05:30) Chennai, Kolkata, Mumbai, New Delhi"
@@ -65,6 +65,29 @@ def test_months_are_english_and_three_letters_long() -> None:
 def test_the_offset_is_the_one_valid_at_that_moment(name: str, moment: datetime, shown: str) -> None:
     assert iso(moment, zone(name)) == shown
     assert clock(moment, zone(name)) == shown[11:19]
+
+
+@pytest.mark.parametrize(
+    ("name", "moment", "shown"),
+    [
+        (DEFAULT_TIME_ZONE, datetime(2026, 10, 25, 0, 30, tzinfo=UTC), "01:30:00 IST"),
+        (DEFAULT_TIME_ZONE, datetime(2026, 10, 25, 1, 30, tzinfo=UTC), "01:30:00 GMT"),
+        (DEFAULT_TIME_ZONE, datetime(2026, 10, 24, 23, 59, 59, tzinfo=UTC), "00:59:59"),
+        (DEFAULT_TIME_ZONE, datetime(2026, 10, 25, 2, 0, tzinfo=UTC), "02:00:00"),
+        (DEFAULT_TIME_ZONE, datetime(2026, 3, 29, 1, 30, tzinfo=UTC), "02:30:00"),
+        (EASTERN, datetime(2026, 11, 1, 5, 30, tzinfo=UTC), "01:30:00 EDT"),
+        (EASTERN, datetime(2026, 11, 1, 6, 30, tzinfo=UTC), "01:30:00 EST"),
+    ],
+)
+def test_the_two_hours_that_read_the_same_are_told_apart(name: str, moment: datetime, shown: str) -> None:
+    assert clock_told_apart(moment, zone(name)) == shown
+    assert minute(moment, zone(name)) == shown.replace(":00", "", 1).replace(":59:59", ":59")
+
+
+def test_a_zone_without_letters_tells_them_apart_by_their_offsets() -> None:
+    lord_howe = ZoneInfo("Australia/Lord_Howe")
+    assert clock_told_apart(datetime(2026, 4, 4, 14, 45, tzinfo=UTC), lord_howe) == "01:45:00 UTC+11:00"
+    assert clock_told_apart(datetime(2026, 4, 4, 15, 15, tzinfo=UTC), lord_howe) == "01:45:00 UTC+10:30"
 
 
 @pytest.mark.parametrize("name", [DEFAULT_TIME_ZONE, EASTERN, "(GMT+13:00) Nuku'alofa"])

@@ -1,6 +1,7 @@
 """What every answer says to browsers about trust, and what no page tells."""
 
 import csv
+import json
 import re
 from itertools import count
 from urllib.parse import quote
@@ -25,6 +26,10 @@ from .house import House, dump
 from .test_routes import filled_in, methods_of
 
 HOSTILE = "\"'></title></textarea><script>alert(1)</script>{{7*191}}"
+
+INVISIBLE = "\u202e\u2066\u200b\u00ad"
+NOT_SENT_BACK = re.compile(r'\bvalue="[^"]*"|<textarea[^>]*>[^<]*</textarea>')
+"""What a page holds for sending it back."""
 
 ELSEWHERE = [
     "//evil.example",
@@ -236,6 +241,37 @@ def test_what_strangers_write_into_any_record_stays_text_on_every_page(
         assert "<script>alert" not in page.source, path
         assert not [each for each in page.tree.xpath("//@href | //@action") if "script:" in each.lower()[:11]], path
         assert "1337" not in page.text, path
+
+
+@pytest.mark.usefixtures("engine")
+@pytest.mark.parametrize("username", ["alice", "root-admin"])
+def test_nothing_invisible_that_strangers_write_is_invisible_on_any_page_or_in_a_csv_file(
+    house: House, username: str
+) -> None:
+    paths = every_page(house)
+    provider = house.provider("alice", "blueline", register_enabled=True, register_contact="sip:a@sip.example.org")
+    house.registration(provider, registration_failure_message="403 Forbidden")
+    house.bind(house.account("alice", "consult-room"))
+    house.call("alice")
+    write_everywhere(house, INVISIBLE)
+    browser = house.signed_in(username)
+    shown = 0
+    for path in paths:
+        text = browser.raw("GET", path).text.removeprefix("\ufeff")
+        if path.endswith(".json"):
+            assert not (entries := json.loads(text)) or any(INVISIBLE in str(value) for value in entries[0].values()), path
+            continue
+        assert not [each for each in INVISIBLE if each in NOT_SENT_BACK.sub("", text)], path
+        shown += text.count("[U+202E]")
+    assert shown > 50
+
+
+def test_what_is_sent_back_from_a_form_is_what_was_stored(house: House, alice: Browser) -> None:
+    account = house.account("alice", "front-desk", network_id=f"5th{INVISIBLE}")
+    alice.open(f"/sip-accounts/{account.id}").submit(is_incoming_only=True)
+    stored = house.stored(account.id)
+    assert stored is not None
+    assert (stored.network_id, stored.is_incoming_only) == (f"5th{INVISIBLE}", True)
 
 
 @pytest.mark.usefixtures("engine")

@@ -135,3 +135,26 @@ def test_a_moment_that_is_not_set_is_no_time(house: House) -> None:
         assert "" not in [machine for machine, _ in told(page)], path
         assert "time not told" in page.text.lower(), path
         assert "never" not in page.text, path
+
+
+def test_a_call_over_the_hour_that_comes_twice_ends_after_it_began(house: House) -> None:
+    began, ended = datetime(2026, 11, 1, 5, 59, tzinfo=UTC), datetime(2026, 11, 1, 6, 1, tzinfo=UTC)
+    cdr = house.cdr(ALICE, created=began, answered_time=began, hungup_time=ended)
+    house.change_customer(ALICE, time_zone=NEW_YORK)
+    alice = house.browser()
+    alice.sign_in(ALICE)
+    for path in ("/cdrs", f"/cdrs/{cdr}"):
+        text = alice.open(path).text
+        assert "01:59:00 EDT" in text, path
+        assert "01:01:00 EST" in text, path
+
+
+def test_so_is_the_end_of_a_session_and_of_an_offer_to_undo(house: House) -> None:
+    account = house.account(ALICE, "front-desk")
+    house.change_customer(ALICE, time_zone=NEW_YORK)
+    house.clock.now = datetime(2026, 11, 1, 5, 30, tzinfo=UTC)
+    alice = house.browser()
+    alice.sign_in(ALICE)
+    page = alice.submit(f"/sip-accounts/{account.id}/delete")
+    assert "ends 01:30 EST" in page.text
+    assert "until 01:40 EDT" in page.text

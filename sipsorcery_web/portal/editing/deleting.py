@@ -144,10 +144,12 @@ def _tell(words: str, record_id: UUID, until: datetime | None) -> None:
     if until is None:
         flash(words, "success")
         return
+    zone = zone_of(visit().time_zone) or UTC
     message: Mapping[str, str] = {
         "words": words,
         "id": str(record_id),
-        "until": formats.iso(until, zone_of(visit().time_zone) or UTC),
+        "until": formats.iso(until, zone),
+        "until_minute": formats.minute(until, zone),
     }
     flash(message, UNDOABLE)  # type: ignore[arg-type]
 

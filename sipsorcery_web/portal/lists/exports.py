@@ -1,9 +1,9 @@
-"""A list as a file: everything that the address finds, row by row, as CSV (RFC 4180) or JSON (RFC 8259)."""
+"""A list as a file: everything that the address finds, row by row, as CSV (RFC 4180) or JSON (RFC 8259).
 
-import csv
-import io
+JSON is for programs and holds each text as it is, with whatever is not ASCII written as an escape.
+"""
+
 import json
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -22,6 +22,7 @@ from sipsorcery_web.provisioning.client import Entries
 from .. import errors, formats
 from ..backend import visit
 from ..moments import now
+from . import cells
 from .finding import find_all
 from .turns import turn
 
@@ -37,8 +38,6 @@ BUSY = errors.Page(
 )
 BUSY_FOR = 5
 """Seconds until it is worth asking again."""
-_RISKY = re.compile("(?:^|(?<=[;\t]))(?=[-=+@\t\r\n\uff0d\uff1d\uff0b\uff20])")
-"""Where a formula may begin: in the cell, or behind what parts cells where a comma is a decimal point."""
 
 
 @dataclass(frozen=True)
@@ -106,21 +105,12 @@ def _in_turn(turn: ExitStack, lines: Iterator[str]) -> Iterator[str]:
 
 
 def _csv(columns: Sequence[Column[R]], rows: Iterable[R], zone: tzinfo) -> Iterator[str]:
-    text = io.StringIO()
-    line = csv.writer(text)
-
-    def written(cells: Iterable[object]) -> str:
-        text.seek(0)
-        text.truncate()
-        line.writerow(cells)
-        return text.getvalue()
-
-    yield "\ufeff" + written(column.heading_in(zone) for column in columns)
+    yield "\ufeff" + cells.line([column.heading_in(zone) for column in columns])
     try:
         for row in rows:
-            yield written(_cell(column.value(row), zone) for column in columns)
+            yield cells.line([cells.cell(column.value(row), zone) for column in columns])
     except ProvisioningError:
-        yield written([INCOMPLETE])
+        yield cells.line([INCOMPLETE])
 
 
 def _json(columns: Sequence[Column[R]], rows: Iterable[R], zone: tzinfo) -> Iterator[str]:
@@ -134,17 +124,6 @@ def _json(columns: Sequence[Column[R]], rows: Iterable[R], zone: tzinfo) -> Iter
         yield before + json.dumps({"incomplete": INCOMPLETE})
         before = ",\n"
     yield "\n]\n" if before != "[\n" else "[]\n"
-
-
-def _cell(value: object, zone: tzinfo) -> object:
-    """A cell that no spreadsheet takes for a formula."""
-    if isinstance(value, datetime):
-        return formats.iso(value, zone)[:19].replace("T", " ")
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, str):
-        return _RISKY.sub("'", value)
-    return "" if value is None else value
 
 
 def _plain(value: object, zone: tzinfo) -> object:

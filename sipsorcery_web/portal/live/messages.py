@@ -16,7 +16,8 @@ _TOKEN = re.compile(r'(name="csrf_token" value=")[^"]*')
 class Message:
     """How things stand: `state` is on, away or ended, `again` the seconds until one asks anew once nothing follows.
 
-    `clock` is when the list was looked at, in the visitor's zone. The list is told when it has changed, with the digest
+    `clock` is when the list was looked at, in the visitor's zone, and `which` of the two hours it is where clocks are
+    put back. The list is told when it has changed, with the digest
     that names it.
     """
 
@@ -25,6 +26,7 @@ class Message:
     clock: str | None = None
     digest: str | None = None
     list: str | None = None
+    which: str | None = None
 
     def __str__(self) -> str:
         told = {name: value for name, value in vars(self).items() if value is not None}

@@ -124,6 +124,8 @@ def _looked(list_now: Callable[[], str], seen: str) -> Message:
     except Exception as error:
         current_app.logger.error("The live list %s failed", request.path, exc_info=error)
         return AWAY
-    clock = formats.iso(now(), zone_of(visit().time_zone) or UTC)
+    moment, zone = now(), zone_of(visit().time_zone) or UTC
+    clock, which = formats.iso(moment, zone), formats.which_of_two(moment, zone) or None
     name = digest(html)
-    return Message("on", AT_ONCE, clock) if name == seen else Message("on", AT_ONCE, clock, name, html)
+    as_before = Message("on", AT_ONCE, clock, which=which)
+    return as_before if name == seen else replace(as_before, digest=name, list=html)

@@ -16,7 +16,7 @@ def test_a_row_has_every_column(house: House, alice: Browser) -> None:
     cdr = house.cdr("alice", created=house.clock().replace(month=7), ring_duration=5)
     assert rows(alice) == [
         {
-            "Call date (Europe/Dublin)": "2026-07-23 13:00:00",
+            "Call date (Europe/Dublin)": "2026-07-23 13:00:00+01:00",
             "Direction": "Out",
             "From": '"Front desk" <sip:front-desk@sip.example.org>;tag=1',
             "Caller's name": "Front desk",
@@ -27,8 +27,8 @@ def test_a_row_has_every_column(house: House, alice: Browser) -> None:
             "Answer reason": "OK",
             "Ringing (seconds)": "5",
             "Duration (seconds)": "192",
-            "Answered (Europe/Dublin)": "2026-11-23 12:00:06",
-            "Hung up (Europe/Dublin)": "2026-11-23 12:03:18",
+            "Answered (Europe/Dublin)": "2026-11-23 12:00:06+00:00",
+            "Hung up (Europe/Dublin)": "2026-11-23 12:03:18+00:00",
             "Hang-up reason": "Client dialogue hungup",
             "Call-ID": "3c26700c57f1@203.0.113.41",
             "Bridge": "",

@@ -150,4 +150,4 @@ def test_what_strangers_write_stays_text(house: House, alice: Browser, text: str
 def test_names_cannot_turn_the_writing_around_them(house: House, alice: Browser) -> None:
     house.cdr("alice", from_name="\u202eevil")
     name = next(each for each in alice.open("/cdrs").all("//main//bdi") if "evil" in words(each))
-    assert words(name) == "\u202eevil"
+    assert words(name) == "[U+202E]evil"

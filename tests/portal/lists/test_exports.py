@@ -128,7 +128,7 @@ def test_moments_are_in_the_visitors_zone_and_the_heading_names_it(house: House)
         session.execute(update(SIPAccountRow).values(inserted=house.clock().replace(month=7)))
     browser = house.browser()
     browser.sign_in("alice")
-    assert table(browser)[0]["Created (Europe/Dublin)"] == "2026-07-23 13:00:00"
+    assert table(browser)[0]["Created (Europe/Dublin)"] == "2026-07-23 13:00:00+01:00"
     assert entries(browser)[0]["inserted"] == "2026-07-23T13:00:00+01:00"
 
 
@@ -137,7 +137,7 @@ def test_without_a_known_zone_the_heading_says_utc(house: House) -> None:
     house.change_customer("alice", time_zone="(GMT+03:30) Atlantis")
     browser = house.browser()
     browser.sign_in("alice")
-    assert table(browser)[0]["Created (UTC)"] == "2026-11-23 12:00:00"
+    assert table(browser)[0]["Created (UTC)"] == "2026-11-23 12:00:00+00:00"
 
 
 @pytest.mark.parametrize("begins", ["=", "+", "-", "@", "\t", "\r", "\n"])
