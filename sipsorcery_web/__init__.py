@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 
 from flask import Flask
 from jinja2 import StrictUndefined
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from . import commands, portal
 from .database.engine import Database, open_database
@@ -26,6 +25,7 @@ from .portal.texts.invisible import visible_on_pages
 from .provisioning.channel import Channel
 from .provisioning.in_process import InProcessChannel
 from .provisioning.soap import SoapChannel
+from .proxies import trust_proxies
 from .service import endpoint
 from .service.call import Parts
 from .service.dispatch import Service
@@ -84,8 +84,7 @@ def create_app(
     if parts is not None:
         commands.init_app(app, parts, engine)
     if settings.trusted_proxies:
-        count = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+        trust_proxies(app, settings.trusted_proxies)
     return app
 
 

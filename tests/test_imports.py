@@ -16,6 +16,7 @@ MAY_IMPORT = {
     "contract": {"contract"},
     "database": {"database"},
     "settings": {"contract"},
+    "proxies": set(),
     "version": set(),
     "provisioning": {"provisioning", "contract", "settings"},
     "service": {"service", "service/store", "contract", "database", "settings"},

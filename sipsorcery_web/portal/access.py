@@ -7,6 +7,7 @@ from flask import Flask, current_app, flash, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from . import expired, session
+from .addresses import this_address
 
 V = TypeVar("V", bound=Callable[..., Any])
 
@@ -42,4 +43,4 @@ def to_login() -> Response:
     """The sign-in, which leads back here; it says so when a session has ended."""
     if g.ended_session is not None:
         flash("Your session has ended. Sign in to go on where you were.", "warning")
-    return redirect(url_for("signing_in.login", next=request.full_path.rstrip("?")), 303)
+    return redirect(url_for("signing_in.login", next=this_address()), 303)

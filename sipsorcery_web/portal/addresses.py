@@ -1,14 +1,30 @@
 """Addresses that come from a request and lead somewhere."""
 
-from urllib.parse import unquote, urlencode, urlsplit
+from string import punctuation
+from urllib.parse import quote, unquote, urlencode, urlsplit
+
+from flask import request
+
+
+def this_path() -> str:
+    """The path of this request as browsers know it, with the prefix that the portal is mounted under."""
+    return request.script_root + quote(request.path)
+
+
+def this_address() -> str:
+    """The same with its query."""
+    query = quote(request.query_string, safe=punctuation)
+    return f"{this_path()}?{query}" if query else this_path()
 
 
 def local_path(target: str | None) -> str | None:
-    """A path on this site, or None for anything that a browser could take for another one."""
+    """A path of this portal, or None for what a browser could take for another site, or for what leaves its prefix."""
     given = target or ""
     decoded = unquote(unquote(given))
-    is_local = all(path.startswith("/") and not path.startswith("//") for path in (given, decoded))
-    return given if is_local and decoded.isprintable() and "\\" not in decoded else None
+    top = f"{request.script_root}/"
+    is_local = all(path.startswith(top) and not path.startswith("//") for path in (given, decoded))
+    stays = not request.script_root or ".." not in decoded.partition("?")[0].split("/")
+    return given if is_local and stays and decoded.isprintable() and "\\" not in decoded else None
 
 
 def with_parameter(target: str, name: str, value: str) -> str:

@@ -19,6 +19,7 @@ from sipsorcery_web.contract.errors import (
 
 from . import expired, session, words
 from .access import to_login
+from .addresses import this_address
 from .csrf import ForeignOrigin
 from .editing import conflicts
 from .formats import span
@@ -153,7 +154,7 @@ def _not_found(_error: NotFound) -> Any:
 def _out_of_reach(page: Page) -> Any:
     """The service may be back in a moment: then the same page, with what was typed, is a click away."""
     kept = expired.given_back()
-    again = expired.page_behind() if request.method == "POST" else request.full_path.rstrip("?")
+    again = expired.page_behind() if request.method == "POST" else this_address()
     return shown(page, next_step=None if kept and kept.address else (again, "Try again"), kept=kept)
 
 
@@ -181,7 +182,8 @@ def _http(error: HTTPException) -> Any:
 
 
 def _unforeseen(error: Exception) -> Any:
-    current_app.logger.error("%s %s failed", request.method, request.path, exc_info=error)
+    where = request.url_rule or "an unknown address"  # not the path: that of the set-up holds a secret
+    current_app.logger.error("%s %s failed", request.method, where, exc_info=error)
     return shown(PAGES[500])
 
 

@@ -18,7 +18,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from . import csrf, session
-from .addresses import with_parameter
+from .addresses import this_path, with_parameter
 from .form_pages import FormPage, form_page_at, form_page_of
 from .forms import Restored
 from .keepings.errors import KeepingsUnavailable
@@ -67,7 +67,7 @@ def page() -> Any:
     ended: session.EndedSession | None = g.ended_session
     typed = _typed()
     if ended is not None and _is_own_form(ended):
-        return _letter(ended, typed and _stored(typed, ended.username, request.path))
+        return _letter(ended, typed and _stored(typed, ended.username, this_path()))
     if not csrf.is_same_origin():
         typed = None
     if ended is None and typed is None:
@@ -85,7 +85,7 @@ def given_back() -> Kept | None:
     if typed is None:
         return None
     if username := _sender():
-        return _stored(typed, username, request.path)
+        return _stored(typed, username, this_path())
     return typed if csrf.is_valid() or csrf.is_same_origin() else None
 
 
@@ -130,7 +130,7 @@ def form_again(problem: str) -> Response | None:
 def take(username: str) -> Mapping[str, Sequence[str]] | None:
     """What this user typed into this page before the session ended, if the address names it."""
     form_id = request.args.get("kept", "")
-    return _keeping().take_form(form_id, username, request.path) if form_id else None
+    return _keeping().take_form(form_id, username, this_path()) if form_id else None
 
 
 def drop(username: str) -> None:
@@ -254,7 +254,7 @@ def page_behind() -> str:
     """Return the page that shows the form; an address that only takes POST leads to the first page."""
     adapter = current_app.create_url_adapter(request)
     takes_get = adapter is not None and adapter.test(method="GET")
-    return request.path if takes_get else url_for("sip_accounts.index")
+    return this_path() if takes_get else url_for("sip_accounts.index")
 
 
 def _keeping() -> KeptForms:

@@ -75,10 +75,10 @@ def form_page_of(endpoint: str | None) -> FormPage | None:
 
 
 def form_page_at(path: str) -> FormPage | None:
-    """Return the form that the page at this path takes, or None."""
+    """Return the form that the page at this path takes, or None; the path has the prefix that the portal is under."""
     adapter = current_app.create_url_adapter(request)
     try:
-        endpoint, _ = adapter.match(path, method="POST") if adapter else ("", {})
+        endpoint, _ = adapter.match(path.removeprefix(request.script_root), method="POST") if adapter else ("", {})
     except HTTPException:  # not found, or a redirect
         return None
     return form_page_of(endpoint)

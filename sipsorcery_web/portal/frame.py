@@ -14,7 +14,7 @@ from sipsorcery_web.version import __version__
 
 from . import session, words
 from .access import open_to_all
-from .addresses import local_path
+from .addresses import local_path, this_address, this_path
 from .backend import service, visit
 from .cookies import keep_choice
 from .formats import zone_label
@@ -80,6 +80,8 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
     app.context_processor(_surroundings)
     app.add_template_global(address_with)
+    app.add_template_global(this_address)
+    app.add_template_global(this_path)
     app.add_template_global(kept_parameters)
 
 

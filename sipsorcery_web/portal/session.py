@@ -21,6 +21,8 @@ from sipsorcery_web.portal.keepings.contents import Contents, ContentsError, End
 from sipsorcery_web.portal.keepings.errors import KeepingsUnavailable
 from sipsorcery_web.portal.keepings.sessions import SessionKeeping, SessionRecord, StoredSession
 
+from .cookies import cookie_path
+
 __all__ = [
     "EndedSession",
     "PortalSession",
@@ -42,6 +44,7 @@ __all__ = [
 
 COOKIE = "sipsorcery_session"
 SECURE_COOKIE = f"__Host-{COOKIE}"  # RFC 6265bis, 4.1.3.2: only this host could have set it, and only over https
+MOUNTED_COOKIE = f"__Secure-{COOKIE}"  # the same under a path: __Host- is for the whole host (RFC 6265bis, 4.1.3.1)
 ID_BYTES = 32
 ID_SHAPE = re.compile(r"[A-Za-z0-9_-]{43}")
 
@@ -185,7 +188,9 @@ class PortalSessions(ServerSideSessionInterface):
         return _end(contents, session.stored)
 
     def get_cookie_name(self, app: Flask) -> str:
-        return SECURE_COOKIE if self.get_cookie_secure(app) else COOKIE
+        if not self.get_cookie_secure(app):
+            return COOKIE
+        return SECURE_COOKIE if cookie_path() == "/" else MOUNTED_COOKIE
 
     def get_cookie_secure(self, app: Flask) -> bool:
         """Always over https, and over http unless the browser is on this machine or the operator allowed it."""
@@ -274,7 +279,7 @@ class PortalSessions(ServerSideSessionInterface):
         response.vary.add("Cookie")
 
     def _cookie_rules(self, app: Flask) -> dict[str, Any]:
-        return {"path": "/", "secure": self.get_cookie_secure(app), "httponly": True, "samesite": "Lax"}
+        return {"path": cookie_path(), "secure": self.get_cookie_secure(app), "httponly": True, "samesite": "Lax"}
 
 
 def init_app(app: Flask, keeping: SessionKeeping, clock: Clock, insecure_http: bool = False) -> None:

@@ -14,7 +14,7 @@ from sipsorcery_web.contract.records import SIPDialPlan
 from sipsorcery_web.contract.rules import DIAL_PLAN_NAME_TAKEN
 
 from .. import expired
-from ..addresses import local_path
+from ..addresses import local_path, this_path
 from ..backend import service, visit
 from ..dial_plan_names import forget_dial_plan_names
 from ..editing.conflicts import Edit, conflict_page
@@ -110,7 +110,7 @@ def edit(plan_id: UUID) -> Any:
     changes = Edit(form, plan)
     if form.validate_on_submit() and _has_free_name(form):
         if conflict := changes.conflict():
-            crumbs = [(url_for(".index"), "Dial plans"), (request.path, plan.dial_plan_name or "")]
+            crumbs = [(url_for(".index"), "Dial plans"), (this_path(), plan.dial_plan_name or "")]
             return conflict_page(conflict, plan.dial_plan_name or "", crumbs)
         if changes.is_sent_again:
             return _done(plan, "saved")

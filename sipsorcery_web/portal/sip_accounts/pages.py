@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from sipsorcery_web.contract.records import SIPAccount
 
 from .. import expired
-from ..addresses import local_path
+from ..addresses import local_path, this_path
 from ..backend import service, visit
 from ..dial_plan_names import dial_plan_names
 from ..editing.conflicts import Edit, conflict_page
@@ -74,7 +74,7 @@ def edit(account_id: UUID) -> Any:
     changes = Edit(form, account)
     if form.validate_on_submit():
         if conflict := changes.conflict():
-            crumbs = [(url_for(".index"), "SIP accounts"), (request.path, account.sip_username or "")]
+            crumbs = [(url_for(".index"), "SIP accounts"), (this_path(), account.sip_username or "")]
             return conflict_page(conflict, address_of(account), crumbs)
         if changes.carried_out(lambda: service().sip_accounts.update(form.record())):
             return _done(form.record(), "saved")

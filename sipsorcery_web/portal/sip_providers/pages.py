@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from sipsorcery_web.contract.records import SIPProvider
 
 from .. import expired
-from ..addresses import local_path
+from ..addresses import local_path, this_path
 from ..backend import service, visit
 from ..editing.conflicts import Edit, conflict_page
 from ..editing.deleting import delete_undoably, unless_deleted
@@ -75,7 +75,7 @@ def edit(provider_id: UUID) -> Any:
         return _form_page(form, provider)
     if form.validate_on_submit():
         if conflict := changes.conflict():
-            crumbs = [(url_for(".index"), "SIP providers"), (request.path, name_of(provider))]
+            crumbs = [(url_for(".index"), "SIP providers"), (this_path(), name_of(provider))]
             return conflict_page(conflict, name_of(provider), crumbs)
         if changes.carried_out(lambda: service().sip_providers.update(form.record())):
             return _done(form.record(), "saved")
