@@ -9,7 +9,7 @@ from flask import Flask
 from jinja2 import StrictUndefined
 
 from . import commands, portal
-from .database.engine import Database, open_database
+from .database.engine import Database, open_database, telling
 from .database.keyring import Keyring
 from .database.migrate import migrate
 from .engine.assembly import ENGINE_ROWS, Engine
@@ -92,7 +92,7 @@ def _parts(
     settings: Settings, database: Database, keyring: Keyring, clock: Clock, passwords: Passwords | None
 ) -> Parts:
     """What the embedded service is made of, with its default domain in place."""
-    with database.write() as session:
+    with telling("cannot be written", database.engine.url), database.write() as session:
         keep_default_domain(session, settings.domain, keyring, clock())
     return Parts(
         database=database,

@@ -23,8 +23,6 @@ from waitress.task import WSGITask
 
 from . import create_app
 from .commands import setup_address
-from .database.engine import StoreUnavailable
-from .database.keyring import KeyringError
 from .engine.assembly import Engine
 from .engine.running import Supervisor
 from .portal import first_run
@@ -33,6 +31,7 @@ from .portal.live.views import LEAVING
 from .portal.signing_in.demonstration import Demonstration
 from .portal.texts.invisible import visible
 from .settings import SettingError, Settings
+from .starting import OBSTACLES, told
 
 THREADS = 8
 """Requests that are worked on at once; they mostly wait for the database or for another service."""
@@ -44,7 +43,6 @@ CONNECTIONS = 500
 """Browsers' connections at once: half of the files that a process may usually have open."""
 IDLE_SECONDS = 60
 HEAD_BYTES = 65536
-EXTRAS = ("psycopg", "redis")
 CONFIDENTIAL = re.compile(r"(?<=/setup/)[\w-]+|\b[0-9A-Fa-f]{96}\b")
 """Set-up secrets, in addresses, and authids."""
 
@@ -112,8 +110,8 @@ def serve(runs_engine: bool = False) -> None:
         app, server = prepare(settings)
         told_to_stop = stop_on_signals(server)
         engine = start_engine(app, runs_engine)
-    except (SettingError, KeyringError, StoreUnavailable, OSError, ModuleNotFoundError) as error:
-        sys.exit(f"SIPSorcery Web does not start: {_reason(error)}")
+    except OBSTACLES as error:
+        sys.exit(told(error))
     announce(app, settings)
     try:
         run(server, told_to_stop)
@@ -255,15 +253,3 @@ def stop_on_signals(server: Any) -> threading.Event:
 def _look(server: Any, seconds: float) -> None:
     """Wait for a socket or a thread to have something, and deal with it."""
     wasyncore.loop(timeout=seconds, use_poll=True, map=server._map, count=1)
-
-
-def _reason(error: Exception) -> str:
-    match error:
-        case ModuleNotFoundError(name=str(name)) if name in EXTRAS:
-            return f"it needs the Python package {name}. Install it with make setup EXTRAS=1."
-        case ModuleNotFoundError():
-            raise error
-        case OSError(strerror=str(what), filename=str(where)):
-            return f"{where}: {what}."
-        case _:
-            return str(error)

@@ -1,5 +1,10 @@
+import os
 import re
+import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +21,7 @@ from sipsorcery_web.settings import Settings
 from tests.conftest import PASSWORD, Stage
 
 Run = Callable[..., Result]
+APP = Path(__file__).resolve().parent.parent / "app.py"
 DETAILS = ("--email", "carol@example.org", "--first-name", "Carol", "--last-name", "Example", "--city", "Galway")
 SECRETS = ("--security-answer", "teal", "--password", PASSWORD)
 
@@ -27,6 +33,22 @@ def run(parts: Parts, settings: Settings) -> Run:
     app.extensions["settings"] = settings
     commands.init_app(app, parts, None)
     return lambda *words, **more: app.test_cli_runner().invoke(args=words, **more)
+
+
+# What keeps them from starting
+
+
+def test_a_command_that_cannot_start_says_why(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path)
+    create_app(settings)
+    with closing(sqlite3.connect(tmp_path / "sipsorcery.db")) as store:
+        store.execute("UPDATE alembic_version SET version_num = '9999'")
+        store.commit()
+    command = [sys.executable, "-m", "flask", "--app", str(APP), "customers", "list"]
+    environment = {**os.environ, "SIPSORCERY_DATA_DIR": str(tmp_path)}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 1
+    assert re.fullmatch("Error: SIPSorcery Web does not start: The database .* was made by a newer version .*\n", done.stderr)
 
 
 # Customers

@@ -7,6 +7,7 @@ import re
 import select
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -220,6 +221,18 @@ def test_a_taken_port_is_told_in_a_sentence_and_the_set_up_link_of_the_first_sta
         f"SIPSorcery Web does not start: port {second.port} of {HOME} is taken. Set SIPSORCERY_PORT to another one.\n",
     )
     assert requests.get(LINK.findall(first.output)[0], timeout=PATIENCE).status_code == 200
+
+
+def test_a_database_of_a_newer_version_is_told_in_a_sentence(portal: Callable[..., Portal]) -> None:
+    first = portal()
+    first.until("/setup/")
+    first.stop()
+    with closing(sqlite3.connect(first.folder / "instance" / "sipsorcery.db")) as store:
+        store.execute("UPDATE alembic_version SET version_num = '9999'")
+        store.commit()
+    second = portal()
+    assert second.end() == 1
+    assert re.fullmatch("SIPSorcery Web does not start: The database .* was made by a newer version .*\n", second.errors)
 
 
 @pytest.mark.parametrize(

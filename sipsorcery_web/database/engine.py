@@ -69,13 +69,22 @@ def open_database(url: str) -> Database:
     address = _read_address(url)
     engine = _sqlite_engine(address) if address.get_backend_name() == "sqlite" else _postgresql_engine(address)
     try:
-        with _first_use(address):
+        with _first_use(address), telling("cannot be opened", address):
             engine.connect().close()
-    except DBAPIError as error:
+    except StoreUnavailable:
         engine.dispose()
-        shown = address.render_as_string(hide_password=True)
-        raise StoreUnavailable(f"The database {shown} cannot be opened: {error.orig}") from error
+        raise
     return Database(engine)
+
+
+@contextmanager
+def telling(trouble: str, address: URL) -> Iterator[None]:
+    """Raises StoreUnavailable in place of the driver's errors: which database it is, the trouble, and why."""
+    try:
+        yield
+    except DBAPIError as error:
+        shown = address.render_as_string(hide_password=True)
+        raise StoreUnavailable(f"The database {shown} {trouble}: {str(error.orig).strip()}") from error
 
 
 def _read_address(url: str) -> URL:

@@ -13,7 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
 from sipsorcery_web.database.base import Base
-from sipsorcery_web.database.engine import Database, open_database
+from sipsorcery_web.database.engine import Database, StoreUnavailable, open_database
 from sipsorcery_web.database.migrate import MIGRATIONS, migrate
 from sipsorcery_web.engine.tables import engine_metadata
 from sipsorcery_web.portal.keepings import models as keepings
@@ -84,6 +84,33 @@ def test_a_second_run_changes_nothing(database: Database) -> None:
     with database.read() as session:
         assert session.scalar(text("SELECT count(*) FROM setuplinks")) == 1
         assert session.scalars(text("SELECT version_num FROM alembic_version")).all() == [newest()]
+
+
+def test_a_database_of_a_newer_version_is_told_and_left_alone(database: Database) -> None:
+    migrate(database)
+    with database.write() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        session.execute(text("DROP TABLE setuplinks"))
+    before = tables_of(database)
+
+    with pytest.raises(StoreUnavailable) as told:
+        migrate(database)
+
+    assert "was made by a newer version of SIPSorcery Web: it is at revision 9999, and this version knows" in str(told.value)
+    assert f"up to {newest()}. Nothing in it was changed." in str(told.value)
+    assert tables_of(database) == before
+    with database.read() as session:
+        assert session.scalar(text("SELECT version_num FROM alembic_version")) == "9999"
+
+
+def test_a_database_that_refuses_to_be_changed_is_told(tmp_path: Path) -> None:
+    database = open_database(f"sqlite:///{tmp_path}/portal.db")
+    with database.write() as session:
+        session.execute(text("CREATE TABLE customers (something TEXT)"))
+
+    with pytest.raises(StoreUnavailable, match=r"portal\.db cannot be brought up to date: table customers already exists"):
+        migrate(database)
+    database.close()
 
 
 def newest() -> str | None:
