@@ -1,9 +1,9 @@
 """Between XML elements and values, the same for both sides of the wire.
 
-Reading is tolerant where nothing can be lost: children may come in any order, `xsi:type` and other foreign attributes
-are dropped, elements of another revision are set aside (in a record they are kept). What is left must be valid by the
-WSDL's own schemas. zeep's reader is not used since it drops or bends what it does not expect: wrong Booleans, fields
-behind unknown ones, another operation's body.
+Reading is tolerant where nothing can be lost: children may come in any order, attributes are dropped but for `xsi:nil`,
+elements of another revision are set aside (in a record they are kept), and ids and times may be in every form that .NET
+reads. What is left must be valid by the WSDL's own schemas. zeep's reader is not used since it drops or bends what it
+does not expect: wrong Booleans, fields behind unknown ones, another operation's body.
 """
 
 import re
@@ -16,7 +16,7 @@ from lxml import etree
 
 from . import names
 from .errors import ContractError
-from .kinds import INT, STRING, Kind, ListKind, Moment, RecordKind, Scalar, read_moment, write_moment
+from .kinds import DATE_TIME, INT, Kind, ListKind, Moment, RecordKind, Scalar, read_moment, write_moment
 from .names import svc
 from .operations import Operation
 from .records import Record, UnknownElement, WireField, wire_fields
@@ -25,6 +25,8 @@ from .schema import message_schema
 _one_at_a_time = Lock()  # a schema has one log: two messages at once would get each other's complaints
 PIECE = 100
 """How many records of a list are validated at once."""
+BLANKS = " \t\r\n"
+"""White space to XML (XML 1.0, section 2.3)."""
 _PREFIXES = {"a": names.APP, "c": names.CRM, "b": names.SYS, "i": names.XSI}
 
 
@@ -163,8 +165,6 @@ def _check(wrapper: etree._Element, children: Mapping[str, Kind]) -> None:
     """Validate what the contract knows of a message; ContractError where it is not kept to."""
     schema = message_schema()
     tidy = _tidied(wrapper, children)
-    if not (tidy.text or "").strip():
-        tidy.text = None  # to a schema even a line break is content
     for piece in _pieces(tidy, children):
         with _one_at_a_time:
             if not schema.validate(piece):
@@ -195,24 +195,35 @@ def _tidied(source: etree._Element, children: Mapping[str, Kind]) -> etree._Elem
     What can come in any number is refused here: the schema would look at all of it, attributes each against each other.
     """
     # Elements that are made in their place have no namespaces of their own: to move many of those takes quadratic time.
-    tidy = etree.Element(source.tag, _nil(source), nsmap=_PREFIXES)
+    tidy = etree.Element(source.tag, nsmap=_PREFIXES)
     _fill(tidy, source, children)
     return tidy
 
 
 def _fill(tidy: etree._Element, source: etree._Element, children: Mapping[str, Kind], is_list: bool = False) -> None:
-    tidy.text = source.text
+    tidy.text = (source.text or "").strip(BLANKS) or None  # to a schema even a line break can be content
     found = _by_tag(source, children, is_list)
     for tag, kind in children.items():
         for child in found.get(tag, ()):
             copy = etree.SubElement(tidy, child.tag, _nil(child))
-            _fill(copy, child, _children(kind), isinstance(kind, ListKind))
+            if isinstance(kind, Scalar):
+                copy.text = _scalar_text(child, kind)
+            else:
+                _fill(copy, child, _children(kind), isinstance(kind, ListKind))
+
+
+def _scalar_text(element: etree._Element, kind: Scalar) -> str | None:
+    """The text as the schema knows it; ContractError when there are elements in it."""
+    if len(element):
+        raise ContractError(f"The element {element[0].tag!s} has no place in {_local(element)}.")
+    text = kind.tidied(element.text or "")
+    return text.strip(BLANKS) or None if _is_nil(element) else text
 
 
 def _nil(source: etree._Element) -> dict[str, str]:
-    """The contract's only attribute. Those of other namespaces are passed over: xsi:type, encodingStyle, wsu:Id."""
-    if own := next((name for name in map(str, source.keys()) if not name.startswith("{")), None):
-        raise ContractError(f"The attribute {own} has no place in {_local(source)}.")
+    """The contract's only attribute. All others are passed over: xsi:type, encodingStyle, wsu:Id, id."""
+    if source.get(names.REFERENCE) is not None:
+        raise ContractError(f"{_local(source)} refers to another element, which is not followed here.")
     nil = source.get(names.NIL)
     return {} if nil is None else {names.NIL: nil}
 
@@ -226,7 +237,7 @@ def _by_tag(source: etree._Element, children: Mapping[str, Kind], is_list: bool)
             raise ContractError(f"The element {_local(child)} stands in {_local(source)} more than once.")
         if tag in children:
             found.setdefault(tag, []).append(child)
-        elif not children or _local(child) in known:
+        elif _local(child) in known:
             raise ContractError(f"The element {tag} has no place in {_local(source)}.")
     return found
 
@@ -238,7 +249,7 @@ def _children(kind: Kind) -> dict[str, Kind]:
         case Scalar():
             return {}
         case Moment():
-            return {f"{{{names.SYS}}}DateTime": STRING, f"{{{names.SYS}}}OffsetMinutes": INT}
+            return {f"{{{names.SYS}}}DateTime": DATE_TIME, f"{{{names.SYS}}}OffsetMinutes": INT}
         case RecordKind():
             space = kind.record.NAMESPACE
             return {f"{{{space}}}{entry.element}": entry.kind for entry in wire_fields(kind.record)}
@@ -251,4 +262,4 @@ def _local(element: etree._Element) -> str:
 
 
 def _is_nil(element: etree._Element) -> bool:
-    return element.get(names.NIL) in ("true", "1")
+    return element.get(names.NIL, "").strip(BLANKS) in ("true", "1")

@@ -84,11 +84,12 @@ def body_of(envelope: etree._Element) -> etree._Element:
 def token_of(envelope: etree._Element) -> str | None:
     """The token in the security header, or where that has none in the form of before 2010; None when there is none.
 
-    ContractError for more than one of a form, NotUnderstood for an unknown header flagged must-understand.
+    ContractError for more than one of a form, NotUnderstood for an unknown header flagged must-understand. Headers for
+    another actor on the way are none of ours (SOAP 1.1, section 4.2.2).
     """
     blocks = [block for header in envelope.iterchildren(soap("Header")) for block in header]
     for block in blocks:
-        if block.tag not in _TOKEN_HEADERS and block.get(soap("mustUnderstand")) in ("1", "true"):
+        if block.tag not in _TOKEN_HEADERS and _must_be_understood(block):
             raise NotUnderstood(f"The header {block.tag!s} is not understood.")
     security, legacy = (_only(blocks, tag) for tag in _TOKEN_HEADERS)
     return _token(None if security is None else security.find(_AUTH_ID)) or _token(legacy)
@@ -147,6 +148,11 @@ def _exception_detail(fault: Fault) -> etree._Element:
 
 def _code_prefix(code: str) -> str:
     return "s" if code in ("VersionMismatch", "MustUnderstand", "Client", "Server") else "c"
+
+
+def _must_be_understood(block: etree._Element) -> bool:
+    is_for_us = block.get(soap("actor"), "") in ("", names.NEXT_ACTOR)
+    return is_for_us and block.get(soap("mustUnderstand")) in ("1", "true")
 
 
 def _only(blocks: Iterable[etree._Element], tag: str) -> etree._Element | None:

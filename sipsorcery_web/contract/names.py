@@ -8,8 +8,10 @@ SECURITY = "http://www.sipsorcery.com/security"
 FAULT_CODES = "http://schemas.microsoft.com/net/2005/12/windowscommunicationfoundation/dispatcher"
 FAULT_DETAIL = "http://schemas.datacontract.org/2004/07/System.ServiceModel"
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
+NEXT_ACTOR = "http://schemas.xmlsoap.org/soap/actor/next"
 XS = "http://www.w3.org/2001/XMLSchema"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
+SERIALIZATION = "http://schemas.microsoft.com/2003/10/Serialization/"
 WSDL = "http://schemas.xmlsoap.org/wsdl/"
 WSDL_SOAP = "http://schemas.xmlsoap.org/wsdl/soap/"
 
@@ -17,6 +19,8 @@ ACTION_PREFIX = f"{SVC}/IProvisioningService/"
 ENDPOINT_PATH = "/provisioning.svc"
 
 NIL = f"{{{XSI}}}nil"
+REFERENCE = f"{{{SERIALIZATION}}}Ref"
+"""What .NET writes in place of a value that stands elsewhere in the message."""
 
 
 def soap(name: str) -> str:

@@ -78,6 +78,8 @@ def refusal(text: str) -> str:
         ("NetworkId = null", network.equals(None)),
         ('Id.ToString() = "6c62292e"', prop("Id").text().equals("6c62292e")),
         (f'Id.Equals(Guid("{A_GUID}"))', prop("Id").equals(A_GUID)),
+        (f'Id.Equals(Guid("({A_GUID})"))', prop("Id").equals(A_GUID)),
+        (f'Id.Equals(Guid(" {{{A_GUID}}}"))', prop("Id").equals(A_GUID)),
         ('SIPUsername.Contains("\'")', username.contains("'")),
         ('SIPUsername.Contains("a""b")', username.contains('a"b')),
         (
@@ -204,6 +206,7 @@ def test_the_kind_of_a_property_that_was_never_parsed_is_not_guessed() -> None:
         ("AnsweredStatus = 5f", "Invalid integer literal '5f'"),
         ("AnsweredStatus = 1e999", "Invalid real literal '1e999'"),
         ('Id = "x"', "Invalid Guid literal 'x'"),
+        (f'Id = "{{{A_GUID}"', f"Invalid Guid literal '{{{A_GUID}'"),
         ('Inserted > "yesterday"', "Invalid DateTime literal 'yesterday'"),
         ('Inserted > "0001-01-01T00:00:00+14:00"', "Invalid DateTime literal '0001-01-01T00:00:00+14:00'"),
         ("Inserted > DateTime(2024, 1, 1)", "No matching constructor in type 'DateTime'"),

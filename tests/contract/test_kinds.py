@@ -30,6 +30,9 @@ NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
         ("9999-12-31T23:59:59.9999999Z", 0, FOREVER),
         ("9999-12-31T23:59:59.9999999", -600, FOREVER),
         ("9999-12-31T23:59:59-14:00", 0, FOREVER),
+        ("2026-11-23T12:00:00z", 0, NOON),
+        ("2026-11-23", -720, NOON),
+        ("2026-11-23-12:00", 0, NOON),
     ],
 )
 def test_a_time_is_read_as_an_instant(text: str, offset: int, moment: datetime) -> None:
@@ -42,10 +45,13 @@ def test_a_time_is_read_as_an_instant(text: str, offset: int, moment: datetime) 
     [
         "",
         "soon",
-        "2026-11-23",
+        "12:00:00",
+        "--11-23",
+        "2026-11-31",
+        "2026-11-23T12:00:00+02:60",
+        "2026-11-23T24:00:00Z",
         "2026-13-01T00:00:00Z",
         "2026-11-23T12:00Z",
-        "2026-11-23T12:00:00z",
         "12026-11-23T12:00:00Z",
     ],
 )
@@ -96,6 +102,22 @@ def test_an_id_is_written_in_lower_case() -> None:
     known = UUID("6c62292e-236b-46ea-bdf8-225010869881")
     assert GUID.read("6C62292E-236B-46EA-BDF8-225010869881") == known
     assert GUID.write(known) == "6c62292e-236b-46ea-bdf8-225010869881"
+
+
+@pytest.mark.parametrize("form", ["{0}", "{{{0}}}", "({0})", " {{{0}}}\n"])
+def test_an_id_has_more_than_one_form(form: str) -> None:
+    known = UUID("6c62292e-236b-46ea-bdf8-225010869881")
+
+    assert GUID.read(form.format(known)) == known
+    assert GUID.tidied(form.format(known)) == str(known)
+    assert GUID.read(known.hex) == known
+
+
+@pytest.mark.parametrize("text", ["", "1", "{6c62292e-236b-46ea-bdf8-225010869881)", "{6c62292e236b46eabdf8225010869881}"])
+def test_what_is_no_id_is_refused_and_stays_as_it_is(text: str) -> None:
+    with pytest.raises(ValueError, match="is not a GUID"):
+        GUID.read(text)
+    assert GUID.tidied(text) == text
 
 
 def test_the_values_of_enumerations_carry_the_names_of_the_wire() -> None:

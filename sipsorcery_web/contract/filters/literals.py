@@ -1,14 +1,13 @@
 """Constants of the language: from text to value and back."""
 
-import re
 from datetime import UTC, datetime
 from math import isinf
 from uuid import UUID
 
 from ..character_sets import NOT_XML
+from ..kinds import read_guid
 from .errors import FilterError
 
-_GUID = re.compile(r"[0-9a-f]{32}|\{?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\}?", re.IGNORECASE)
 INT32 = range(-(2**31), 2**31)
 INT64 = range(-(2**63), 2**63)
 
@@ -40,10 +39,11 @@ def to_real(text: str) -> float:
 
 
 def to_guid(text: str) -> UUID:
-    """Raise FilterError for anything but 32 hexadecimal digits, with hyphens or without, or in braces."""
-    if not _GUID.fullmatch(text):
-        raise FilterError(f"Invalid Guid literal '{text}'")
-    return UUID(text)
+    """Raise FilterError for a text in none of .NET's forms of a GUID."""
+    try:
+        return read_guid(text)
+    except ValueError:
+        raise FilterError(f"Invalid Guid literal '{text}'") from None
 
 
 def to_time(text: str) -> datetime:
