@@ -132,6 +132,7 @@ def _add_portal(
             clock=clock,
             address=settings.domain if service else urlsplit(settings.provisioning_url).hostname or "",
             invites=_invites(settings),
+            patience=settings.provisioning_timeout,
             set_up=None if parts is None else FirstRun(parts),
             live_seconds=settings.live_seconds,
             insecure_http=settings.insecure_http,
@@ -152,7 +153,12 @@ def _add_portal(
 def _channel(settings: Settings, service: Service | None) -> Channel:
     if service is not None:
         return InProcessChannel(service)
-    return SoapChannel(settings.provisioning_url, settings.provisioning_timeout, settings.provisioning_wsdl)
+    return SoapChannel(
+        settings.provisioning_url,
+        settings.provisioning_timeout,
+        settings.provisioning_wsdl,
+        time_left=portal.backend.time_left,
+    )
 
 
 def _sessions(settings: Settings, database: Database, keyring: Keyring) -> SessionKeeping:

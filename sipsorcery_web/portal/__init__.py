@@ -87,6 +87,8 @@ class Portal:
     clock: Callable[[], datetime]
     address: str
     invites: str
+    patience: float
+    """The seconds that a page waits for the service."""
     set_up: first_run.SetUp | None = None
     live_seconds: float = 3.0
     insecure_http: bool = False
@@ -99,7 +101,7 @@ class Portal:
 def init_app(app: Flask, portal: Portal) -> MaskedCSRF:
     """Put the pages into an application; the order of the hooks is the order in which a request meets them."""
     session.init_app(app, portal.sessions, portal.clock, portal.insecure_http)
-    backend.init_app(app, portal.channel)
+    backend.init_app(app, portal.channel, portal.patience)
     expired.init_app(app, portal.kept_forms)
     conflicts.init_app(app, portal.opened_records)
     deleting.init_app(app, portal.deleted_records)

@@ -1,6 +1,9 @@
 """The provisioning service, as the visitor of this request sees it."""
 
-from flask import Flask, current_app, g, request
+from math import inf
+from time import monotonic
+
+from flask import Flask, current_app, g, has_app_context, request
 
 from sipsorcery_web.contract.errors import SessionExpired
 from sipsorcery_web.provisioning.channel import Channel
@@ -9,11 +12,27 @@ from sipsorcery_web.provisioning.client import ProvisioningClient, Visitor
 from . import session
 
 EXTENSION = "provisioning_channel"
+PATIENCE = "provisioning_patience"
 
 
-def init_app(app: Flask, channel: Channel) -> None:
-    """Give the portal its way to the service."""
+def init_app(app: Flask, channel: Channel, patience: float) -> None:
+    """Give the portal its way to the service, and the seconds that a page waits for it, over all of its calls."""
     app.extensions[EXTENSION] = channel
+    app.extensions[PATIENCE] = patience
+
+
+def time_left() -> float:
+    """The seconds that this page can still wait for the service; they run from the first time that it asks."""
+    if not has_app_context():
+        return inf
+    if "waits_until" not in g:
+        g.waits_until = monotonic() + current_app.extensions[PATIENCE]
+    return float(g.waits_until - monotonic())
+
+
+def wait_anew() -> None:
+    """Begin another piece of an answer that is sent in pieces: each may wait as long as a page."""
+    g.pop("waits_until", None)
 
 
 def service() -> ProvisioningClient:

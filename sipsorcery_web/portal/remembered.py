@@ -23,7 +23,19 @@ class Remembered(Generic[T]):
     def now(self) -> T:
         """The answer, at most a few seconds old."""
         with self._lock:
-            if self._answer is None or monotonic() >= self.until:
-                self._answer = self._ask()
-                self.until = monotonic() + GOOD_FOR
-            return self._answer
+            return self._current()
+
+    def within(self, seconds: float) -> T | None:
+        """The same; None where another has been asking for longer than that."""
+        if not self._lock.acquire(timeout=min(max(seconds, 0.0), threading.TIMEOUT_MAX)):
+            return None
+        try:
+            return self._current()
+        finally:
+            self._lock.release()
+
+    def _current(self) -> T:
+        if self._answer is None or monotonic() >= self.until:
+            self._answer = self._ask()
+            self.until = monotonic() + GOOD_FOR
+        return self._answer

@@ -7,10 +7,11 @@ from flask import Flask, current_app
 
 from sipsorcery_web.contract.errors import ProvisioningError
 
-from .backend import service_with
+from .backend import service_with, time_left
 from .remembered import Remembered
 
 EXTENSION = "service_status"
+AWAY = "service_status_away"
 
 
 @dataclass(frozen=True)
@@ -36,20 +37,21 @@ class Status:
 
 def init_app(app: Flask, address: str, invites: str) -> None:
     """`address` is what people know the service by; `invites` says if codes are needed, none, or perhaps."""
-    app.extensions[EXTENSION] = Remembered(lambda: _ask(Status(address, invites)))
+    app.extensions[AWAY] = away = Status(address, invites)
+    app.extensions[EXTENSION] = Remembered(lambda: _ask(away))
 
 
 def service_status() -> Status:
-    """The state of the service, at most a few seconds old."""
+    """The state of the service, at most a few seconds old; it counts as away where this page cannot wait for it."""
     remembered: Remembered[Status] = current_app.extensions[EXTENSION]
-    return remembered.now()
+    return remembered.within(time_left()) or replace(current_app.extensions[AWAY], checked=datetime.now(UTC))
 
 
-def _ask(blank: Status) -> Status:
+def _ask(away: Status) -> Status:
     now = datetime.now(UTC)
     try:
         client = service_with(None)
-        return replace(blank, alive=client.is_alive(), new_accounts=client.new_accounts_enabled(), checked=now)
+        return replace(away, alive=client.is_alive(), new_accounts=client.new_accounts_enabled(), checked=now)
     except ProvisioningError as error:
         current_app.logger.warning("The provisioning service does not answer: %s", error)
-        return replace(blank, checked=now)
+        return replace(away, checked=now)

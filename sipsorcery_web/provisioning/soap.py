@@ -4,6 +4,7 @@ zeep writes the requests (`wsdl`), `transport` carries them, and `contract.codec
 """
 
 from collections.abc import Callable, Mapping
+from math import inf
 from time import monotonic
 from typing import Any
 
@@ -40,16 +41,25 @@ AWAY = (429, 502, 503, 504)
 class SoapChannel:
     """One contract and one pool of connections for the whole process."""
 
-    def __init__(self, url: str, timeout: float, wsdl: str = "", clock: Callable[[], float] = monotonic) -> None:
+    def __init__(
+        self,
+        url: str,
+        timeout: float,
+        wsdl: str = "",
+        clock: Callable[[], float] = monotonic,
+        time_left: Callable[[], float] = lambda: inf,
+    ) -> None:
         """`timeout` is in seconds, for a whole call; `wsdl` names a file or address to use in place of the bundled one.
 
-        SettingError when that cannot be used. Wherever it is from, messages go to `url` alone.
+        `time_left` tells how many seconds the page that calls can still wait. SettingError when the WSDL cannot be
+        used. Wherever it is from, messages go to `url` alone.
         """
         self._url = url
         self._transport = HttpTransport(timeout)
         self._contract = wsdls.load(wsdl, self._transport) if wsdl else wsdls.bundled()
         self._revision = Revision(self._contract.unknown_fields if wsdl else None)
         self._tokens = TokenLives(clock)
+        self._time_left = time_left
 
     def call(self, operation: Operation, token: str | None, address: str, arguments: Mapping[str, Any]) -> Any:
         """See `Channel.call`. The person's address is not passed on: the contract has no place for it."""
@@ -68,7 +78,7 @@ class SoapChannel:
         document = etree.tostring(message, xml_declaration=True, encoding="utf-8")
         headers = {"SOAPAction": f'"{operation.action}"', "Content-Type": "text/xml; charset=utf-8"}
         try:
-            return self._transport.post(self._url, document, headers)
+            return self._transport.post(self._url, document, headers, self._time_left())
         except OutcomeUnknown as error:
             if operation.changes_records:
                 raise

@@ -16,6 +16,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from email.message import Message
 from functools import cache
+from math import inf
 from threading import Thread
 from time import monotonic
 from typing import Any
@@ -54,7 +55,7 @@ class Answer:
 
 
 class HttpTransport:
-    """One pool of connections; each exchange has `timeout` seconds, from the look-up of the name to the last byte."""
+    """One pool of connections; an exchange has `timeout` seconds, from the look-up of the name to the last byte."""
 
     def __init__(self, timeout: float) -> None:
         self._timeout = timeout
@@ -63,20 +64,25 @@ class HttpTransport:
         )
         self._pools.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
 
-    def post(self, url: str, message: bytes, headers: Mapping[str, str]) -> Answer:
+    def post(self, url: str, message: bytes, headers: Mapping[str, str], seconds: float = inf) -> Answer:
         """Send a message. Unavailable when no connection was made, OutcomeUnknown when no whole answer came,
         ContractError for a redirect or too large an answer.
 
-        It is sent once: the service may have carried out a request whose answer did not come.
+        It is sent once: the service may have carried out a request whose answer did not come. Whoever has less time
+        than the usual gives its `seconds`; where there are none left, nothing is sent.
         """
-        return self._exchange("POST", url, message, headers)
+        return self._exchange("POST", url, message, headers, min(self._timeout, seconds))
 
     def get(self, url: str) -> Answer:
         """Fetch a document; errors as for `post`."""
-        return self._exchange("GET", url, None, {})
+        return self._exchange("GET", url, None, {}, self._timeout)
 
-    def _exchange(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
-        ends_at = monotonic() + self._timeout
+    def _exchange(
+        self, method: str, url: str, body: bytes | None, headers: Mapping[str, str], seconds: float
+    ) -> Answer:
+        if seconds <= 0:
+            raise Unavailable(TOO_SLOW)
+        ends_at = monotonic() + seconds
         before = _ends_at.set(ends_at)
         response = None
         try:
@@ -85,7 +91,7 @@ class HttpTransport:
                 url,
                 body=body,
                 headers={"Accept-Encoding": "gzip", **headers},
-                timeout=urllib3.Timeout(total=self._timeout),
+                timeout=urllib3.Timeout(total=seconds),
                 redirect=False,
                 preload_content=False,
             )

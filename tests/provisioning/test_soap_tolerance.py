@@ -168,6 +168,26 @@ def test_what_is_left_of_one_call_is_not_the_time_of_the_next(scripted: Scripted
     assert scripted.connections == 1
 
 
+def test_a_call_has_no_more_time_than_its_page(scripted: ScriptedService) -> None:
+    scripted.answers(scripted.silence)
+    begun = monotonic()
+
+    with pytest.raises(Unavailable, match=TOO_SLOW):
+        SoapChannel(scripted.url, LONG, time_left=lambda: SHORT).call(OPERATIONS["IsAlive"], None, "", {})
+
+    assert SHORT <= monotonic() - begun < 4 * SHORT
+
+
+@pytest.mark.parametrize("left", [0.0, -1.0])
+def test_a_page_without_time_sends_no_more_changes(scripted: ScriptedService, left: float) -> None:
+    client = ProvisioningClient(SoapChannel(scripted.url, LONG, time_left=lambda: left), Visitor("t0ken"))
+
+    with pytest.raises(Unavailable, match=TOO_SLOW) as ended:
+        client.sip_accounts.delete(SIPAccount())
+
+    assert (type(ended.value), scripted.connections) == (Unavailable, 0)
+
+
 def test_a_service_that_does_not_read_ends_with_the_time_of_the_call() -> None:
     plan = SIPDialPlan(dial_plan_script="x" * 9_000_000)
     with socket.create_server(("127.0.0.1", 0)) as deaf:

@@ -16,7 +16,7 @@ from sipsorcery_web.contract.errors import ProvisioningError, SessionExpired
 from sipsorcery_web.contract.time_zones import zone_of
 
 from .. import formats, session
-from ..backend import visit
+from ..backend import visit, wait_anew
 from ..keepings.errors import KeepingsUnavailable
 from ..moments import now
 from .messages import AFTER_TROUBLE, AT_ONCE, AWAY, CONTENT_TYPE, ENDED, Message, digest
@@ -113,6 +113,7 @@ def _pause_after(message: Message) -> float:
 
 def _looked(list_now: Callable[[], str], seen: str) -> Message:
     """How the list is now. Whatever goes wrong may be over in a moment."""
+    wait_anew()
     try:
         if not session.goes_on():
             return ENDED

@@ -1,0 +1,119 @@
+"""How long a page waits for the provisioning service: once, however many questions it has."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from threading import Event, Thread
+from typing import Any
+
+import pytest
+from werkzeug.datastructures import MultiDict
+
+from sipsorcery_web.contract.errors import OutcomeUnknown
+from sipsorcery_web.contract.operations import Operation
+from sipsorcery_web.portal import backend, status
+from sipsorcery_web.portal.remembered import Remembered
+from sipsorcery_web.provisioning.channel import Channel
+from tests.conftest import PASSWORD
+
+from .browser import Browser
+from .conftest import HouseWith
+from .house import House
+from .test_registration import CAROL
+from .test_routes import ROUTES, filled_in
+
+PATIENCE = 10.0
+ASSETS = "/assets/<file>"
+ASKED = sorted((path, method) for path, methods in ROUTES.items() for method in methods.split() if path != ASSETS)
+
+
+@dataclass
+class SlowService:
+    """A service whose every answer takes so many seconds; its callers wait no longer than they say."""
+
+    channel: Channel
+    seconds: float
+    waited: float = 0.0
+
+    def clock(self) -> float:
+        return self.waited
+
+    def call(self, operation: Operation, token: str | None, address: str, arguments: Mapping[str, Any]) -> Any:
+        left = backend.time_left()
+        if self.seconds >= left:
+            self.waited += max(0.0, left)
+            raise OutcomeUnknown("The provisioning service did not answer in time.")
+        self.waited += self.seconds
+        return self.channel.call(operation, token, address, arguments)
+
+
+@pytest.fixture
+def slow(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[SlowService]:
+    """The service behind the portal, as quick as ever until a test says otherwise."""
+    extensions = house.app.extensions
+    service = SlowService(extensions[backend.EXTENSION], 0.0)
+    monkeypatch.setattr(backend, "monotonic", service.clock)
+    monkeypatch.setitem(extensions, backend.EXTENSION, service)
+    monkeypatch.setitem(extensions, backend.PATIENCE, PATIENCE)
+    return service
+
+
+@pytest.mark.parametrize("seconds", [4.0, 1000.0], ids=["slow", "silent"])
+@pytest.mark.parametrize(("address", "method"), ASKED)
+def test_no_page_waits_longer_than_one_call(
+    house: House, alice: Browser, slow: SlowService, address: str, method: str, seconds: float
+) -> None:
+    account = house.account("alice", "front-desk")
+    values = {"csrf_token": alice.token(), **CAROL, "username": "alice", "password": PASSWORD}
+    house.forget_status()
+    slow.seconds, slow.waited = seconds, 0.0
+
+    alice.raw(method, filled_in(address, account_id=account.id), data=MultiDict(values) if method == "POST" else None)
+
+    assert slow.waited <= PATIENCE
+
+
+def test_a_page_asks_on_in_the_time_that_is_left(alice: Browser, slow: SlowService) -> None:
+    slow.seconds, slow.waited = 4.0, 0.0
+
+    assert alice.open("/sip-accounts").names == ["alice"]
+    assert slow.waited == PATIENCE
+
+
+def test_the_next_page_has_its_own_time(alice: Browser, slow: SlowService) -> None:
+    slow.seconds = 1000.0
+    assert alice.open("/account").status == 503
+
+    slow.seconds = 4.0
+    assert alice.open("/account").status == 200
+
+
+def test_a_long_file_may_wait_for_each_portion_as_long_as_a_page(
+    house: House, alice: Browser, slow: SlowService
+) -> None:
+    house.accounts("alice", 1200)
+    slow.seconds, slow.waited = 6.0, 0.0
+
+    rows = alice.raw("GET", "/sip-accounts.csv").get_data(as_text=True).splitlines()
+
+    assert (len(rows), "INCOMPLETE" in rows[-1]) == (1201, False)
+    assert slow.waited > PATIENCE
+
+
+def test_a_page_does_not_wait_for_what_another_asks(house_with: HouseWith) -> None:
+    house = house_with()
+    asked, answered = Event(), Event()
+    is_told = Remembered(lambda: bool(asked.set() or answered.wait(60)))
+    other = Thread(target=is_told.now)
+    other.start()
+    asked.wait(60)
+
+    assert is_told.within(0.0) is None
+
+    answered.set()
+    other.join()
+    assert is_told.within(60.0) is True
+    with house.app.test_request_context():
+        house.app.extensions[status.EXTENSION]._lock.acquire()
+        backend.g.waits_until = 0.0
+        assert status.service_status().alive is False
+        house.app.extensions[status.EXTENSION]._lock.release()
