@@ -15,6 +15,7 @@ from .database.migrate import migrate
 from .engine.assembly import ENGINE_ROWS, Engine
 from .engine_controls import engine_of_portal
 from .portal.access import open_blueprint
+from .portal.capabilities import OF_ANOTHER, OF_BUILT_IN
 from .portal.keepings.deleted_records import DeletedRecords
 from .portal.keepings.dial_plan_versions import DialPlanVersions
 from .portal.keepings.kept_forms import KeptForms
@@ -132,6 +133,7 @@ def _add_portal(
             clock=clock,
             address=settings.domain if service else urlsplit(settings.provisioning_url).hostname or "",
             invites=_invites(settings),
+            capabilities=OF_ANOTHER if service is None else OF_BUILT_IN,
             patience=settings.provisioning_timeout,
             set_up=None if parts is None else FirstRun(parts),
             live_seconds=settings.live_seconds,

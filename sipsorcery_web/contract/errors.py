@@ -65,7 +65,10 @@ class Unavailable(ProvisioningError):
 
 
 class InternalFault(Unavailable):
-    """The service answered that it met an error; where it hides its texts, that is all it ever says."""
+    """The service answered that something went wrong in it: it may have carried the request out, or part of it.
+
+    Where it hides its texts, that is all it ever says.
+    """
 
 
 class OutcomeUnknown(Unavailable):

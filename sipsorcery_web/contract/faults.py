@@ -35,6 +35,8 @@ SPOKEN = ("", APPLICATION, "System.Exception")
 """Types whose texts were written to be read (section 1.8); none where a service tells no types."""
 INTERNAL_TEXT = "The server was unable to process the request due to an internal error."
 """How a fault begins that is not the caller's to mend (section 1.8)."""
+STORE_AWAY = "The service cannot reach its store. Nothing was changed."
+"""What the built-in service adds to that where it knows it."""
 
 _EXPIRED_TEXTS = re.compile(
     r"Attempted to perform an unauthorized operation\."
@@ -93,6 +95,8 @@ def error_for(fault: Fault, token_may_be_over: bool = False, operation: Operatio
         return SessionExpired(message)
     if wait := _TOO_MANY_TEXT.fullmatch(message):
         return TooManyAttempts(int(wait[1]))
+    if message == f"{INTERNAL_TEXT} {STORE_AWAY}":
+        return Unavailable(STORE_AWAY)
     if message.startswith(INTERNAL_TEXT):
         return SessionExpired() if token_may_be_over else InternalFault("The service has met an internal error.")
     if fault.code in _NOT_OF_THE_CONTRACT:

@@ -13,6 +13,7 @@ from . import (
     access,
     assets,
     backend,
+    capabilities,
     developers,
     engine,
     errors,
@@ -27,6 +28,7 @@ from . import (
 )
 from .account import pages as account
 from .calls import pages as calls
+from .capabilities import Capabilities
 from .cdrs import pages as cdrs
 from .csrf import MaskedCSRF
 from .dial_plans import checks as dial_plan_checks
@@ -87,6 +89,7 @@ class Portal:
     clock: Callable[[], datetime]
     address: str
     invites: str
+    capabilities: Capabilities
     patience: float
     """The seconds that a page waits for the service."""
     set_up: first_run.SetUp | None = None
@@ -123,7 +126,9 @@ def init_app(app: Flask, portal: Portal) -> MaskedCSRF:
     frame.init_app(app)
     developers.init_app(app, portal.service_address)
     demonstration.init_app(app, portal.demonstration)
-    registering.init_app(app, registering.Registering(portal.provider_registrations, portal.address))
+    capabilities.init_app(app, portal.capabilities)
+    domain = portal.address if portal.capabilities.knows_its_domain else ""
+    registering.init_app(app, registering.Registering(portal.provider_registrations, domain))
     for area in AREAS:
         app.register_blueprint(area.bp)
     if portal.set_up is not None:

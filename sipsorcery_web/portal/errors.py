@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from sipsorcery_web.contract.errors import (
     ContractError,
+    InternalFault,
     NotFound,
     OutcomeUnknown,
     Refused,
@@ -51,6 +52,11 @@ UNKNOWN = Page(
     "The service does not answer in time",
     "It may have saved what you sent, or not. Look before you send it again.",
 )
+FAILED = Page(
+    503,
+    "The service has met an error",
+    "It does not say which. If you have sent something, look whether it is saved before you send it again.",
+)
 UNREADABLE = Page(
     503,
     "The service cannot be understood",
@@ -79,6 +85,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(TooManyAttempts, _too_many)
     app.register_error_handler(Refused, lambda error: shown(_refusal(error)))
     app.register_error_handler(OutcomeUnknown, lambda _: _out_of_reach(UNKNOWN))
+    app.register_error_handler(InternalFault, lambda _: _out_of_reach(FAILED))
     app.register_error_handler(Unavailable, lambda _: _out_of_reach(PAGES[503]))
     app.register_error_handler(ContractError, lambda _: _out_of_reach(UNREADABLE))
     app.register_error_handler(KeepingsUnavailable, lambda _: shown(PAGES[503]))

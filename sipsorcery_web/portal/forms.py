@@ -59,6 +59,8 @@ class Form(FlaskForm):
     status = 200
     outcome = "Nothing was saved yet."
     """What became of a form that comes back with errors at its fields."""
+    is_refused = False
+    """Whether the service has said no, and not the form itself."""
     waiting: Sequence["Waiting"] = ()
     """What was kept over a sign-in and differs from what is stored."""
     named_by = ""
@@ -96,6 +98,7 @@ class Form(FlaskForm):
         except self.raised:
             raise
         except Refused as error:
+            self.is_refused = True
             self.complain(self._first_of(error.fields or fields_of(error.message)), error.message)
             return False
         except (Unavailable, ContractError) as error:

@@ -30,6 +30,7 @@ __all__ = [
     "Visit",
     "cookie_needs_https",
     "current",
+    "end_others",
     "end_session",
     "ends_at",
     "extend_to",
@@ -166,11 +167,20 @@ class PortalSessions(ServerSideSessionInterface):
         now = self.clock()
         ended = session.contents.as_ended(now)
         if session.stored is not None:
-            username = None if ended is None else ended.username
-            record = SessionRecord(Contents(ended=ended).to_json(), username, now, now + REMEMBERED_FOR)
+            record = _ended_record(ended, now)
             self._rewrite(session.sid, session.stored, lambda _latest: record)
         session.start_over(self._generate_sid(ID_BYTES), ended)
         g.ended_session = ended
+
+    def end_others(self, session: PortalSession, username: str) -> None:
+        """Mark the user's visits in other browsers as ended. Raises KeepingsUnavailable."""
+        now = self.clock()
+
+        def ended(stored: StoredSession) -> SessionRecord | None:
+            contents = _read(stored)
+            return _ended_record(contents.as_ended(now), now) if contents and contents.visit else None
+
+        self._keeping.rewrite_others(session.sid, username, ended, now)
 
     def goes_on(self, session: PortalSession) -> bool:
         """Whether the visit is still there, as it is kept at this moment. Raises KeepingsUnavailable."""
@@ -347,6 +357,16 @@ def end_session() -> None:
         sessions.end(session)
 
 
+def end_others() -> None:
+    """Sign this user out in all other browsers; what is typed there waits behind a new sign-in.
+
+    Raises KeepingsUnavailable.
+    """
+    sessions, session = _here()
+    if session.visit is not None:
+        sessions.end_others(session, session.visit.username)
+
+
 def extend_to(ends_at: datetime) -> None:
     """The token now ends then. Raises LookupError when nobody has signed in."""
     _change_visit(ends_at=ends_at)
@@ -386,6 +406,12 @@ def _read(stored: StoredSession) -> Contents | None:
     except ContentsError as error:
         log.warning("A stored session is not used: %s", error)
         return None
+
+
+def _ended_record(ended: EndedSession | None, now: datetime) -> SessionRecord:
+    """What is kept of a session that has just ended."""
+    username = None if ended is None else ended.username
+    return SessionRecord(Contents(ended=ended).to_json(), username, now, now + REMEMBERED_FOR)
 
 
 def _end(contents: Contents, stored: StoredSession) -> datetime:

@@ -1,6 +1,6 @@
 """The service's sentences in the voice of the pages, where the original's say too little or the wrong thing."""
 
-from sipsorcery_web.contract.errors import ContractError, OutcomeUnknown, ProvisioningError
+from sipsorcery_web.contract.errors import ContractError, InternalFault, OutcomeUnknown, ProvisioningError
 from sipsorcery_web.contract.rules import NAME_TAKEN
 from sipsorcery_web.contract.rules_for_providers import URI_FIELDS
 
@@ -99,6 +99,7 @@ _BEGINNINGS = {
 
 AWAY = "The service does not answer. Nothing was saved; what you typed is still below."
 UNKNOWN = "The service did not answer in time, so it may have saved this or not. What you typed is still below."
+FAILED = "The service has met an error, so it may have saved this or not. What you typed is still below."
 UNREADABLE = (
     "The service answered something that cannot be read, so it may have saved this or not. "
     "What you typed is still below."
@@ -116,4 +117,6 @@ def away(error: ProvisioningError) -> str:
     """What a form says when the service did not answer, or not in a way that can be understood."""
     if isinstance(error, ContractError):
         return UNREADABLE
+    if isinstance(error, InternalFault):
+        return FAILED
     return UNKNOWN if isinstance(error, OutcomeUnknown) else AWAY

@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from sipsorcery_web.contract.carriable import refuse_uncarriable
 from sipsorcery_web.contract.errors import Unavailable
+from sipsorcery_web.contract.faults import STORE_AWAY
 from sipsorcery_web.contract.operations import OPERATIONS, Access, Operation
 
 from .call import Call, OwnWork, Parts, Work
@@ -38,7 +39,7 @@ class Service:
                 return _run(HANDLERS[operation.name], operation.access, call, arguments)
         except SQLAlchemyError as error:
             log.exception("%s failed in the store", operation.name)
-            raise Unavailable("The service cannot reach its store. Nothing was changed.") from error
+            raise Unavailable(STORE_AWAY) from error
 
     @property
     def operations(self) -> Mapping[str, Operation]:

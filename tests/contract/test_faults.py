@@ -144,7 +144,7 @@ def test_an_operation_that_a_service_does_not_have_is_told_apart() -> None:
     assert type(meaning("The message with Action 'x' cannot be processed.", "", "ActionNotSupported")) is UnknownAction
 
 
-def test_a_service_that_hides_its_texts_is_unavailable_until_the_token_is_old() -> None:
+def test_a_service_that_hides_its_texts_has_met_an_error_until_the_token_is_old() -> None:
     hidden = Fault("InternalServiceFault", f"{INTERNAL}  For more information turn on IncludeExceptionDetailInFaults.")
 
     assert type(error_for(hidden)) is InternalFault

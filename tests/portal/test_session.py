@@ -16,13 +16,20 @@ from werkzeug.test import TestResponse
 
 from sipsorcery_web.portal.keepings.contents import Contents
 from sipsorcery_web.portal.keepings.errors import KeepingsUnavailable
-from sipsorcery_web.portal.keepings.sessions import SessionKeeping, SessionRecord, StoredSession, session_context
+from sipsorcery_web.portal.keepings.sessions import (
+    Rewrite,
+    SessionKeeping,
+    SessionRecord,
+    StoredSession,
+    session_context,
+)
 from sipsorcery_web.portal.keepings.sessions import hashed as hashed_id
 from sipsorcery_web.portal.session import (
     PortalSession,
     Visit,
     cookie_needs_https,
     current,
+    end_others,
     end_session,
     ends_at,
     extend_to,
@@ -66,6 +73,10 @@ class Failing:
     def delete(self, session_id: str) -> None:
         self._check()
         self.keeping.delete(session_id)
+
+    def rewrite_others(self, session_id: str, username: str, change: Rewrite, now: datetime) -> None:
+        self._check()
+        self.keeping.rewrite_others(session_id, username, change, now)
 
 
 @dataclass
@@ -589,6 +600,45 @@ def test_an_anonymous_session_lasts_two_hours_from_its_last_use(portal: Portal) 
 
 
 # After the end
+
+
+def test_signing_out_elsewhere_ends_the_users_other_visits_and_no_more(portal: Portal) -> None:
+    elsewhere, nobodys = portal.app.test_client(), portal.app.test_client()
+    elsewhere.get("/sign-in/60")
+    elsewhere.get("/form")
+    nobodys.get("/put/colour/teal")
+    portal.sign_in()
+
+    portal.do(end_others)
+
+    told = elsewhere.get("/visit").json
+    assert told == {"username": None, "zone": None, "ended": ["alice", portal.clock().isoformat(), "csrf-s3cret"]}
+    assert portal.visitor() == "alice"
+    assert nobodys.get("/values").json == {"colour": "teal"}
+
+
+def test_nobody_signs_nobody_out(portal: Portal) -> None:
+    elsewhere = portal.app.test_client()
+    elsewhere.get("/sign-in/60")
+
+    portal.do(end_others)
+
+    assert elsewhere.get("/visit").json["username"] == "alice"  # type: ignore[index]
+
+
+def test_a_visit_that_is_ended_from_elsewhere_is_not_brought_back_by_a_request_under_way(portal: Portal) -> None:
+    portal.sign_in()
+    elsewhere = portal.app.test_client()
+    elsewhere.get("/sign-in/60")
+    portal.app.config["ACTIONS"]["elsewhere"] = end_others
+
+    def lasts() -> None:
+        elsewhere.get("/do/elsewhere")
+        session["colour"] = "teal"
+
+    portal.do(lasts)
+
+    assert portal.visitor() is None
 
 
 def test_a_session_that_has_ended_is_recognised_for_an_hour(portal: Portal) -> None:

@@ -2,14 +2,20 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 
 from .. import expired, session
 from ..backend import service, visit
+from ..capabilities import capabilities
 from ..form_pages import takes_form
 from ..forms import NOT_SAVED, opened
+from ..keepings.errors import KeepingsUnavailable
 from .forms import CHOSEN, TYPED, DeleteCustomerForm, DetailsForm, PasswordForm
 from .refused import STORED_ANYWAY, is_as_before
+
+CHANGED = "Your password is changed. Other browsers that were signed in with it are signed out."
+CHANGED_HERE = "Your password is changed. Other browsers that were signed in here are signed out."
+CHANGED_ONLY = "Your password is changed, but other browsers that are signed in could not be signed out."
 
 bp = Blueprint("account", __name__, url_prefix="/account")
 
@@ -31,7 +37,7 @@ def details() -> Any:
             flash("Your settings are saved.", "success")
             return redirect(url_for(".details"), 303)
         if form.status == NOT_SAVED and not is_as_before(stored, form.record()):
-            form.outcome = STORED_ANYWAY
+            form.outcome, form.is_refused = STORED_ANYWAY, False
     return render_template("account/details.html", form=form), form.status
 
 
@@ -44,7 +50,7 @@ def password() -> Any:
     if form.validate_on_submit() and form.carried_out(
         lambda: service().update_customer_password(visit().username, old, new)
     ):
-        flash("Your password is changed. Other browsers that were signed in with it are signed out.", "success")
+        flash(*_ended_elsewhere())
         return redirect(url_for(".details"), 303)
     return render_template("account/password.html", form=form), form.status
 
@@ -58,7 +64,18 @@ def delete() -> Any:
     form = DeleteCustomerForm()
     username = form.expected = visit().username
     if form.validate_on_submit() and form.carried_out(lambda: service().delete_customer(username)):
+        session.end_others()
         session.sign_out()
         flash(f"The account {username} is deleted.", "success")
         return redirect(url_for("signing_in.login"), 303)
     return render_template("account/delete.html", form=form), form.status
+
+
+def _ended_elsewhere() -> tuple[str, str]:
+    """What a change of password has come to, and the level of that note."""
+    try:
+        session.end_others()
+    except KeepingsUnavailable as error:
+        current_app.logger.error("Other sessions could not be ended: %s", error)
+        return CHANGED_ONLY, "warning"
+    return CHANGED if capabilities().ends_other_sessions else CHANGED_HERE, "success"

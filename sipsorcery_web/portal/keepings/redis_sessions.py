@@ -5,6 +5,7 @@ import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from redis import Redis, RedisError, WatchError
@@ -13,9 +14,18 @@ from redis.retry import Retry
 
 from sipsorcery_web.database.keyring import Keyring
 from sipsorcery_web.portal.keepings.errors import KeepingsUnavailable
-from sipsorcery_web.portal.keepings.sessions import SessionRecord, StoredSession, hashed, session_context, unsealed
+from sipsorcery_web.portal.keepings.sessions import (
+    Rewrite,
+    SessionRecord,
+    StoredSession,
+    hashed,
+    session_context,
+    unsealed,
+)
 
 TIMEOUT = 5.0
+INDEXED_FOR = 12 * 3600
+"""Seconds: longer than a session with all its extensions, and the hour for which it is recognised as ended."""
 
 
 class RedisSessions:
@@ -43,6 +53,8 @@ class RedisSessions:
     def add(self, session_id: str, record: SessionRecord, now: datetime) -> None:
         key = hashed(session_id)
         with _redis_errors():
+            if record.username is not None:
+                self._note(record.username, key, now)
             self._redis.set(self._prefix + key, self._value(key, record), ex=_seconds(record, now), nx=True)
 
     def replace(self, session_id: str, record: SessionRecord, version: str, now: datetime) -> bool:
@@ -63,6 +75,31 @@ class RedisSessions:
     def delete(self, session_id: str) -> None:
         with _redis_errors():
             self._redis.delete(self._prefix + hashed(session_id))
+
+    def rewrite_others(self, session_id: str, username: str, change: Rewrite, now: datetime) -> None:
+        with _redis_errors():
+            keys: Any = self._redis.zrange(self._index_of(username), 0, -1)
+            for key in keys:
+                if key != hashed(session_id):
+                    self._redis.transaction(partial(self._rewrite, key, change, now), self._prefix + key)
+
+    def _rewrite(self, key: str, change: Rewrite, now: datetime, pipe: Any) -> None:
+        value = pipe.get(self._prefix + key)
+        stored = None if value is None else self._stored(key, value)
+        record = None if stored is None else change(stored)
+        pipe.multi()
+        if record is not None:
+            pipe.set(self._prefix + key, self._value(key, record), ex=_seconds(record, now), xx=True)
+
+    def _note(self, username: str, key: str, now: datetime) -> None:
+        """Remember whose session this is, for as long as any can last, under a name that does not tell who it is."""
+        index, ends = self._index_of(username), now.timestamp() + INDEXED_FOR
+        self._redis.zremrangebyscore(index, 0, now.timestamp())
+        self._redis.zadd(index, {key: ends})
+        self._redis.expire(index, INDEXED_FOR)
+
+    def _index_of(self, username: str) -> str:
+        return f"{self._prefix}of:{hashed(username)}"
 
     def close(self) -> None:
         """Give back all connections."""

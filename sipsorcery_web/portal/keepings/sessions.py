@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -21,6 +21,14 @@ PURGED_EVERY = timedelta(minutes=10)
 
 log = logging.getLogger(__name__)
 
+_COLUMNS = (
+    BrowserSession.id_hash,
+    BrowserSession.sealed,
+    BrowserSession.username,
+    BrowserSession.ends_at,
+    BrowserSession.forget_at,
+)
+
 
 @dataclass(frozen=True)
 class SessionRecord:
@@ -37,6 +45,9 @@ class StoredSession(SessionRecord):
     """A record as it was read. `version` differs after every write."""
 
     version: str = field(repr=False)
+
+
+Rewrite = Callable[[StoredSession], SessionRecord | None]
 
 
 class SessionKeeping(Protocol):
@@ -57,6 +68,9 @@ class SessionKeeping(Protocol):
     def delete(self, session_id: str) -> None:
         """Forget a session, known or not."""
 
+    def rewrite_others(self, session_id: str, username: str, change: Rewrite, now: datetime) -> None:
+        """Write over the other sessions of a user what `change` makes of each, unless that is None."""
+
 
 class SqlSessions:
     """Sessions in the table `browser_sessions`."""
@@ -67,17 +81,10 @@ class SqlSessions:
         self._purged_at = datetime.min.replace(tzinfo=UTC)
 
     def read(self, session_id: str) -> StoredSession | None:
-        key = hashed(session_id)
-        row = BrowserSession
-        query = select(row.sealed, row.username, row.ends_at, row.forget_at).where(row.id_hash == key)
+        query = select(*_COLUMNS).where(BrowserSession.id_hash == hashed(session_id))
         with sql_errors(), self._database.read() as session:
             found = session.execute(query).one_or_none()
-        if found is None:
-            return None
-        contents = unsealed(self._keyring, found.sealed, key)
-        if contents is None:
-            return None
-        return StoredSession(contents, found.username, found.ends_at, found.forget_at, version=found.sealed)
+        return None if found is None else self._stored(found)
 
     def add(self, session_id: str, record: SessionRecord, now: datetime) -> None:
         key = hashed(session_id)
@@ -96,6 +103,22 @@ class SqlSessions:
     def delete(self, session_id: str) -> None:
         with sql_errors(), self._database.write() as session:
             session.execute(delete(BrowserSession).where(BrowserSession.id_hash == hashed(session_id)))
+
+    def rewrite_others(self, session_id: str, username: str, change: Rewrite, now: datetime) -> None:
+        theirs = (BrowserSession.username == username, BrowserSession.id_hash != hashed(session_id))
+        with sql_errors(), self._database.write() as session:
+            for row in session.execute(select(*_COLUMNS).where(*theirs).with_for_update()).all():
+                stored = self._stored(row)
+                record = None if stored is None else change(stored)
+                if record is not None:
+                    same = BrowserSession.id_hash == row.id_hash
+                    session.execute(update(BrowserSession).where(same).values(**self._columns(row.id_hash, record)))
+
+    def _stored(self, row: Any) -> StoredSession | None:
+        contents = unsealed(self._keyring, row.sealed, row.id_hash)
+        if contents is None:
+            return None
+        return StoredSession(contents, row.username, row.ends_at, row.forget_at, version=row.sealed)
 
     def _columns(self, key: str, record: SessionRecord) -> dict[str, Any]:
         return {

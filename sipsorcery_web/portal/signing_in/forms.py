@@ -10,6 +10,7 @@ from sipsorcery_web.contract.records import Customer
 from sipsorcery_web.contract.rules import Violation, is_blank, new_customer_violations
 from sipsorcery_web.contract.time_zones import DEFAULT_TIME_ZONE, TIME_ZONE_NAMES
 
+from ..capabilities import capabilities
 from ..forms import Form, choice, password, text
 
 DEFAULTS = {
@@ -50,7 +51,7 @@ class InviteForm(Form):
         code = self.invite_code.data or ""
         if not code:
             yield Violation("invite_code", "Enter the invite code that you were given.")
-        elif not _is_guid(code):
+        elif capabilities().makes_invite_codes and not _is_guid(code):
             yield Violation(
                 "invite_code",
                 "This is not an invite code. One has 36 characters, such as 1c1f7d4e-6a0b-4c55-9d0e-2f8f0b6f7a11.",

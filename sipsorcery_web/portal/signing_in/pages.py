@@ -14,6 +14,7 @@ from .. import expired, session
 from ..access import open_to_all
 from ..addresses import local_path, with_parameter
 from ..backend import service, service_with, visit
+from ..capabilities import capabilities
 from ..csrf import ForeignOrigin
 from ..errors import needs_https, out_of_date, why_out_of_date
 from ..form_pages import takes_form
@@ -104,7 +105,8 @@ def register() -> Any:
     form = opened(CustomerForm, DEFAULTS | {"invite_code": request.args.get("invite_code", "")})
     form.offer_choices()
     if form.validate_on_submit() and form.carried_out(lambda: service().create_customer(form.record())):
-        flash(f"The account {form.customer_username.data.lower()} is made. You can sign in now.", "success")
+        ready = " You can sign in now." if capabilities().readies_new_customers else ""
+        flash(f"The account {form.customer_username.data.lower()} is made.{ready}", "success")
         return redirect(url_for("signing_in.login"), 303)
     return render_template("signing_in/register.html", form=form, purpose="register"), form.status
 

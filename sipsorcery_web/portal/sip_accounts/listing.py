@@ -7,6 +7,7 @@ from sipsorcery_web.contract.filters import Expression, all_of, any_of, prop
 from sipsorcery_web.contract.records import SIPAccount
 
 from ..backend import service, visit
+from ..capabilities import capabilities
 from ..lists.exports import Column
 from ..lists.finding import both
 from ..lists.pages import Asked, Option, Page, Sieve, page_of
@@ -68,9 +69,9 @@ def wanted(query: str) -> Expression | None:
 
 
 def the_page(asked: Asked) -> Page[SIPAccount]:
-    """The page that was asked for, with the names that it begins and ends with."""
+    """The page that was asked for, with the names that it begins and ends with where the list is sorted by them."""
     page = page_of(service().sip_accounts, asked, wanted(asked.query))
-    if not page.items:
+    if not page.items or not capabilities().sorts_lists:
         return page
     first, last = page.items[0].sip_username or "", page.items[-1].sip_username or ""
     return replace(page, first_label=first, last_label=last)
@@ -80,7 +81,7 @@ def rows_of(page: Page[SIPAccount]) -> Iterator[Row]:
     """The rows of a page, in their order."""
     before = ""
     for account, registration in zip(page.items, registrations_of(page.items), strict=True):
-        initial = (account.sip_username or "")[:1].upper()
+        initial = (account.sip_username or "")[:1].upper() if capabilities().sorts_lists else ""
         yield Row(account, registration, initial if initial != before else "")
         before = initial
 

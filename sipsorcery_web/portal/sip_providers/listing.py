@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sipsorcery_web.contract.filters import Expression, all_of, any_of, prop
-from sipsorcery_web.contract.records import SIPProvider
+from sipsorcery_web.contract.records import ProviderType, SIPProvider
 
 from ..backend import service, visit
+from ..capabilities import capabilities
 from ..lists.exports import Column
 from ..lists.finding import both
 from ..lists.pages import Asked, Option, Page, Sieve, page_of
@@ -59,6 +60,12 @@ class Row:
     provider: SIPProvider
     registration: Registration
 
+    @property
+    def has_to_register(self) -> bool:
+        """Whether its owner wants that, and may."""
+        is_sip = self.provider.provider_type is ProviderType.SIP
+        return is_sip and self.provider.register_enabled and self.provider.register_admin_enabled
+
 
 def columns() -> Sequence[Column[SIPProvider]]:
     """The columns of a file; administrators, who get the providers of all, get the owner first."""
@@ -71,9 +78,9 @@ def wanted(query: str) -> Expression | None:
 
 
 def the_page(asked: Asked) -> Page[SIPProvider]:
-    """The page that was asked for, with the names that it begins and ends with."""
+    """The page that was asked for, with the names that it begins and ends with where the list is sorted by them."""
     page = page_of(service().sip_providers, asked, wanted(asked.query))
-    if not page.items:
+    if not page.items or not capabilities().sorts_lists:
         return page
     first, last = page.items[0].provider_name or "", page.items[-1].provider_name or ""
     return replace(page, first_label=first, last_label=last)
@@ -88,8 +95,8 @@ def figures_of(page: Page[SIPProvider], rows: Sequence[Row]) -> Mapping[str, int
     """How many registrations stand how, where the whole list is on the page."""
     if page.pages > 1 or page.is_sifted or not page.is_complete:
         return None
-    states = [row.registration.state for row in rows]
-    return {state: states.count(state) for state in ("registered", "trying", "failing", "unknown")}
+    states = [row.registration.state for row in rows if row.has_to_register]
+    return {state: states.count(state) for state in ("registered", "trying", "failing", "ending", "unknown")}
 
 
 def _search(query: str) -> Expression | None:

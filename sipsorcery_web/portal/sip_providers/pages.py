@@ -11,6 +11,7 @@ from sipsorcery_web.contract.records import SIPProvider
 from .. import expired
 from ..addresses import local_path, this_path
 from ..backend import service, visit
+from ..capabilities import capabilities
 from ..editing.conflicts import Edit, conflict_page
 from ..editing.deleting import delete_undoably, unless_deleted
 from ..editing.records import add_once, page_with, the_record
@@ -130,7 +131,7 @@ def _form_page(form: SIPProviderForm, provider: SIPProvider | None) -> Any:
 
 def _ending(provider: SIPProvider) -> str:
     is_registering = provider.register_enabled and provider.register_admin_enabled
-    return "Its registration is ended." if is_registering else ""
+    return "Its registration is ended." if is_registering and capabilities().ends_registrations else ""
 
 
 def _done(provider: SIPProvider, verb: str) -> Response:

@@ -9,14 +9,17 @@ EXTENSION = "registering"
 
 @dataclass(frozen=True)
 class Registering:
-    """`domain` is that of the contacts which are proposed; where nothing is offered, stored values stay as they are."""
+    """`domain` is that of the contacts which are proposed, "" where none are.
+
+    Where nothing is offered, stored values stay as they are.
+    """
 
     is_offered: bool
     domain: str
 
-    def contact_of(self, owner: str | None) -> str:
-        """The contact of a customer who names none."""
-        return f"{owner}@{self.domain}"
+    def contact_of(self, owner: str | None) -> str | None:
+        """The contact of a customer who names none; None where the domain of customers is not known."""
+        return f"{owner}@{self.domain}" if self.domain else None
 
 
 def init_app(app: Flask, registering: Registering) -> None:

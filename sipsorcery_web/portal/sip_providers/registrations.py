@@ -63,7 +63,11 @@ def _bindings(ids: Sequence[UUID]) -> Mapping[UUID, SIPProviderBinding] | None:
             found = service().provider_bindings.page(0, MOST_BINDINGS)
     except ProvisioningError:
         return None
-    return None if len(found) >= MOST_BINDINGS else {binding.provider_id: binding for binding in found}
+    if len(found) >= MOST_BINDINGS:
+        return None
+    # A provider that is deleted and put back can have two: the one that is being ended, and its new one, which counts.
+    last_those_that_stay = sorted(found, key=lambda binding: bool(binding.binding_expiry))
+    return {binding.provider_id: binding for binding in last_those_that_stay}
 
 
 def _registration(provider: SIPProvider, bindings: Mapping[UUID, SIPProviderBinding] | None) -> Registration:

@@ -58,14 +58,18 @@ class Place:
             with self.database.read() as session:
                 return repr(session.execute(text("SELECT * FROM browser_sessions")).all())
         assert self.redis is not None
-        return repr([(key, self.redis.get(key)) for key in self.redis.scan_iter(f"{self.prefix}*")])
+        sessions = [(key, self.redis.get(key)) for key in self._redis_keys("string")]
+        return repr([*sessions, *((key, self.redis.zrange(key, 0, -1)) for key in self._redis_keys("zset"))])
 
     def count(self) -> int:
         if self.database is not None:
             with self.database.read() as session:
                 return int(session.scalar(text("SELECT count(*) FROM browser_sessions")) or 0)
+        return len(self._redis_keys("string"))
+
+    def _redis_keys(self, kind: str) -> list[bytes]:
         assert self.redis is not None
-        return len(list(self.redis.scan_iter(f"{self.prefix}*")))
+        return list(self.redis.scan_iter(f"{self.prefix}*", _type=kind))
 
     def sealed_text(self, session_id: str) -> str:
         if self.database is not None:

@@ -87,6 +87,41 @@ def test_an_unknown_session_can_be_deleted(place: Place) -> None:
     place.keeping.delete(ALICES)
 
 
+def test_only_the_other_sessions_of_a_user_are_written_over(place: Place, record: SessionRecord, clock: Clock) -> None:
+    for session_id, username in ((ALICES, "alice"), ("hers-too", "alice"), ("kept", "alice"), ("bobs-id", "bob")):
+        place.keeping.add(session_id, replace(record, contents=session_id, username=username), clock())
+    over = replace(record, contents="over")
+
+    place.keeping.rewrite_others(ALICES, "alice", lambda one: None if one.contents == "kept" else over, clock())
+
+    contents = {each: (place.keeping.read(each) or over).contents for each in (ALICES, "hers-too", "kept", "bobs-id")}
+    assert contents == {ALICES: ALICES, "hers-too": "over", "kept": "kept", "bobs-id": "bobs-id"}
+
+
+def test_a_session_of_nobody_and_one_that_is_gone_are_left_alone(
+    place: Place, record: SessionRecord, clock: Clock
+) -> None:
+    place.keeping.add("nobodys", replace(record, username=None), clock())
+    place.keeping.add("gone", record, clock())
+    place.keeping.delete("gone")
+
+    place.keeping.rewrite_others(ALICES, "alice", lambda _: record, clock())
+
+    assert place.keeping.read("gone") is None
+    assert place.count() == 1
+
+
+def test_a_session_that_was_not_sealed_here_is_not_written_over(
+    place: Place, record: SessionRecord, clock: Clock
+) -> None:
+    place.keeping.add("hers-too", record, clock())
+    place.put("hers-too", "0000.AAAA")
+
+    place.keeping.rewrite_others(ALICES, "alice", lambda _: record, clock())
+
+    assert place.keeping.read("hers-too") is None
+
+
 @pytest.mark.parametrize("forged", ["", "plain", "0000.AAAA"])
 def test_contents_that_were_not_sealed_here_are_not_read(
     place: Place, record: SessionRecord, clock: Clock, forged: str, caplog: pytest.LogCaptureFixture
