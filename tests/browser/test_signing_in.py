@@ -70,7 +70,7 @@ def test_without_scripts_somebody_becomes_a_customer_and_a_program_finds_the_sam
     expect(page.get_by_label("Username")).to_have_value(carol)
     fill_in_customer(page, carol)
     page.get_by_role("button", name="Create account").click()
-    expect(note(page, f"The account {carol} is made. You can sign in now.")).to_be_visible()
+    expect(note(page, f"The account {carol} is made.")).to_be_visible()
 
     try_to_sign_in(page, carol, PASSWORD)
     expect(row_of(page, carol)).to_be_visible()
