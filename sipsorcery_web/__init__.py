@@ -33,7 +33,7 @@ from .service.dispatch import Service
 from .service.domains import keep_default_domain
 from .service.first_run import FirstRun
 from .service.passwords import Passwords
-from .service.provider_policy import ProviderPolicy
+from .service.provider_policy import EngineReach, ProviderPolicy
 from .settings import Settings
 from .version import __version__
 
@@ -105,6 +105,9 @@ def _parts(
             forbidden=settings.forbidden_providers,
             private=settings.private_providers,
             registrations=settings.provider_registrations,
+            reach=EngineReach(frozenset(settings.sip.transports), settings.sip.ip_version)
+            if settings.sip.is_on
+            else None,
         ),
         engine_rows=ENGINE_ROWS if settings.sip.is_on else {},
     )

@@ -51,6 +51,16 @@ class SipSettings:
         return bool(self.host)
 
     @property
+    def transports(self) -> dict[str, int]:
+        """Return the transports that the engine speaks, each with its port."""
+        return {"udp": self.port, "tcp": self.port} | ({"tls": self.tls_port} if self.certificate else {})
+
+    @property
+    def ip_version(self) -> int:
+        """Return the version of IP that the engine speaks, as its own address has it."""
+        return 6 if ":" in self.host else 4
+
+    @property
     def bracketed_host(self) -> str:
         """The host as URIs write it."""
         return f"[{self.host}]" if ":" in self.host else self.host

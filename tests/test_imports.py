@@ -18,10 +18,11 @@ MAY_IMPORT = {
     "settings": {"contract"},
     "proxies": set(),
     "version": set(),
+    "public_addresses": set(),
     "provisioning": {"provisioning", "contract", "settings"},
-    "service": {"service", "service/store", "contract", "database", "settings"},
+    "service": {"service", "service/store", "contract", "database", "settings", "public_addresses"},
     "service/store": {"service/store", "contract", "database"},
-    "engine": {"engine", "service/store", "contract", "database", "settings"},
+    "engine": {"engine", "service/store", "contract", "database", "settings", "public_addresses"},
     "portal": {"portal", "portal/keepings", "provisioning", "contract", "version"},
     "portal/keepings": {"portal/keepings", "database"},
 }

@@ -1,5 +1,6 @@
 """SIP URIs as providers are written with (spec, section 7.4; RFC 3261, section 19.1)."""
 
+import re
 from dataclasses import dataclass
 from typing import Self
 
@@ -27,6 +28,14 @@ class SIPURI:
             raise ValueError(f"{text!r} is not a SIP address")
         return cls(scheme, user if at else None, host, semicolon + parameters, mark + headers)
 
+    @property
+    def transport(self) -> str:
+        """Return the transport that requests to it take, in lower case: UDP where it names none."""
+        named = re.search(r";transport=([^;?]*)", self.parameters, re.IGNORECASE)
+        if self.scheme == "sips":
+            return "tls"
+        return named[1].lower() if named else "udp"
+
     def __str__(self) -> str:
         user = "" if self.user is None else f"{self.user}@"
         return f"{self.scheme}:{user}{self.host}{self.parameters}{self.headers}"
@@ -35,6 +44,14 @@ class SIPURI:
 def normalised(text: str | None) -> str | None:
     """The URI as it is stored: with its scheme; None for a blank text. ValueError for an impossible host."""
     return None if text is None or is_blank(text) else str(SIPURI.parse(text))
+
+
+def split_port(host: str) -> tuple[str, int | None]:
+    """Return the host of `host:port`, in lower case and with its brackets, and the port if there is one."""
+    found = re.fullmatch(r"(\[[^\]]*\]|[^:]*)(?::(\d{1,5}))?", host.lower())
+    if found is None:
+        return host.lower(), None
+    return found[1], int(found[2]) if found[2] else None
 
 
 def _split_scheme(text: str) -> tuple[str, str]:

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+import urllib3
 from sqlalchemy import select
 
 from sipsorcery_web.contract.records import Record, SIPDialogueAsset, SIPRegistrarBinding
@@ -13,9 +14,14 @@ from sipsorcery_web.database.keyring import Keyring
 from sipsorcery_web.service.store.models import SIPDomainRow
 from sipsorcery_web.settings import Settings
 
-from .config import EngineConfig, engine_config, engine_environment
+from .config import ANSWER_TIMEOUT, EngineConfig, engine_config, engine_environment
 from .control import Control
 from .mirror import Changes, Mirror
+from .provider_registrations import RegistrationAgent
+from .provider_registrations.agent import MOST_AT_ONCE
+from .provider_registrations.attempt import KamailioSender
+from .provider_registrations.pace import Pace
+from .provider_registrations.servers import Resolver
 from .rows import BindingRow, CallRow
 from .rpc import Rpc
 from .running import Supervisor
@@ -41,12 +47,15 @@ class Engine:
     ) -> "Engine":
         """The parts, with the mirror listening already."""
         rpc = Rpc(settings.sip.rpc_port, settings.engine_secret)
-        control = Control(database, rpc)
-        watch = Watch(database, rpc, clock)
+        control = Control(database, rpc, clock)
+        agent = registration_agent(settings, database, keyring, clock)
+        watch = Watch(database, agent, clock)
 
         def carry_out(changes: Changes) -> None:
             if changes.providers:
-                watch.providers_changed(changes.providers)
+                watch.poke()
+            for provider in changes.deleted_providers:
+                agent.end(provider)
             for username, domain in changes.ended:
                 control.end_bindings(username, domain)
 
@@ -67,3 +76,22 @@ class Engine:
         """What runs Kamailio beside the portal."""
         address = self.settings.sip_host, self.settings.sip_port
         return Supervisor(self.config(), engine_environment(self.settings), address)
+
+
+def registration_agent(
+    settings: Settings, database: Database, keyring: Keyring, clock: Callable[[], datetime]
+) -> RegistrationAgent:
+    """What registers with providers, through the engine and from its address."""
+    sip = settings.sip
+    addresses = {transport: f"{sip.bracketed_host}:{port}" for transport, port in sip.transports.items()}
+    patience = urllib3.Timeout(connect=1.0, read=ANSWER_TIMEOUT / 1000 + 5.0)
+    rpc = Rpc(sip.rpc_port, settings.engine_secret, patience, MOST_AT_ONCE)
+    return RegistrationAgent(
+        database,
+        keyring,
+        KamailioSender(rpc, {transport: f"{transport}:{address}" for transport, address in addresses.items()}),
+        Resolver(sip.ip_version, frozenset(sip.transports), settings.private_providers),
+        Pace(timedelta(seconds=sip.register_retry)),
+        addresses,
+        clock,
+    )

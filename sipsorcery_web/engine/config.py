@@ -17,8 +17,6 @@ FOLDER = Path(__file__).parent
 TEMPLATE = "kamailio.cfg.jinja"
 ANSWER_TIMEOUT, RING_TIMEOUT = 5_000, 120_000
 """Milliseconds that a phone may be silent, and may ring."""
-REGISTER_INTERVAL = 2
-"""Seconds between two looks of the engine at what it has to register."""
 WRONG_PASSWORDS = 20
 """How many one address may have for one account in five minutes before it is refused without a look."""
 
@@ -53,7 +51,6 @@ def engine_config(settings: Settings, domains: Sequence[str]) -> EngineConfig:
         port=sip.port,
         tls_port=sip.tls_port,
         rpc_port=sip.rpc_port,
-        contact=f"{sip.bracketed_host}:{sip.port}",
         certificate=sip.certificate,
         certificate_key=sip.certificate_key,
         domain=settings.domain,
@@ -67,8 +64,6 @@ def engine_config(settings: Settings, domains: Sequence[str]) -> EngineConfig:
         answer_timeout=ANSWER_TIMEOUT,
         ring_timeout=RING_TIMEOUT,
         attempts=WRONG_PASSWORDS,
-        register_interval=REGISTER_INTERVAL,
-        register_retry=sip.register_retry,
         secret=settings.engine_secret(),
         workers=sip.workers,
     )

@@ -3,7 +3,9 @@
 Whose a record is has been decided before: the service gave it to the visitor. Here records are named by their ids.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from time import sleep
 from typing import Any
 from uuid import UUID
@@ -11,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import delete, or_, select
 
 from sipsorcery_web.database.engine import Database
+from sipsorcery_web.service.store.models import SIPProviderBindingRow
 
 from .rpc import EngineError, EngineRefusal, Rpc
 from .tables import DIALOG, LOCATION
@@ -28,6 +31,7 @@ class Control:
 
     database: Database
     rpc: Rpc
+    clock: Callable[[], datetime]
 
     def version(self) -> str:
         """The engine's name and version; EngineAbsent when it does not answer."""
@@ -47,8 +51,14 @@ class Control:
         return self._done("ul.rm_contact", "location", f"{row.username}@{row.domain}", row.contact)
 
     def register_now(self, provider: UUID) -> bool:
-        """Register with a provider without waiting for its turn."""
-        return self._done("uac.reg_refresh", provider.hex)
+        """Register with a provider without waiting for its turn; the limit of its pace holds all the same."""
+        self.version()
+        wanted = SIPProviderBindingRow.provider_id == provider, SIPProviderBindingRow.binding_expiry > 0
+        with self.database.write() as session:
+            binding = session.scalars(select(SIPProviderBindingRow).where(*wanted)).one_or_none()
+            if binding is not None:
+                binding.next_registration_time = self.clock()
+        return binding is not None
 
     def end_bindings(self, username: str, domain: str) -> None:
         """Forget all phones of an account. Where the engine does not do it the rows go, so that none come back."""

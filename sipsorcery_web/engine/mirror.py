@@ -10,16 +10,16 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Result, delete, event, insert, inspect, select, update
+from sqlalchemy import Connection, Result, Select, delete, event, insert, inspect, select, update
 from sqlalchemy.orm import ORMExecuteState, Session
 
-from sipsorcery_web.contract.sip_uris import SIPURI
+from sipsorcery_web.contract.sip_uris import SIPURI, split_port
 from sipsorcery_web.database.engine import Database
 from sipsorcery_web.database.keyring import Keyring
-from sipsorcery_web.service.store.models import CustomerRow, SIPAccountRow, SIPProviderRow
+from sipsorcery_web.service.store.models import CustomerRow, SIPAccountRow, SIPProviderBindingRow, SIPProviderRow
 from sipsorcery_web.service.store.rows import secret_of
 
-from .tables import PROVIDER_ANSWER, PROVIDER_REGISTRATION, SUBSCRIBER
+from .tables import PROVIDER_CONTACT, SUBSCRIBER
 from .trusted import trusted_networks
 
 CHANGES = "engine_changes"
@@ -27,10 +27,12 @@ CHANGES = "engine_changes"
 
 @dataclass
 class Changes:
-    """What a transaction changed for the engine: (username, domain) of accounts, ids of providers."""
+    """What a transaction changed for the engine: (username, domain) of accounts, ids of providers, and whom to tell."""
 
     ended: set[tuple[str, str]] = field(default_factory=set)
     providers: set[str] = field(default_factory=set)
+    deleted_providers: list[SIPProviderRow] = field(default_factory=list)
+    """Those that were registered with."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ class Mirror:
     @property
     def _listeners(self) -> tuple[tuple[str, Callable[..., Any]], ...]:
         return (
+            ("before_flush", self._about_to_flush),
             ("after_flush", self._flushed),
             ("do_orm_execute", self._executed),
             ("after_commit", self._committed),
@@ -71,15 +74,21 @@ class Mirror:
             suspended = set(session.scalars(select(CustomerRow.customer_username).where(CustomerRow.suspended)))
             rows = session.scalars(select(SIPAccountRow)).all()
             _insert_all(connection, SUBSCRIBER, [self._subscriber(row, row.owner in suspended) for row in rows])
-            connection.execute(delete(PROVIDER_REGISTRATION))
+            connection.execute(delete(PROVIDER_CONTACT))
             providers = [row for row in session.scalars(select(SIPProviderRow)) if row.is_registering]
-            _insert_all(connection, PROVIDER_REGISTRATION, [self._registration(row) for row in providers])
-            wanted = select(PROVIDER_REGISTRATION.c.l_uuid)
-            connection.execute(delete(PROVIDER_ANSWER).where(PROVIDER_ANSWER.c.l_uuid.not_in(wanted)))
+            _insert_all(connection, PROVIDER_CONTACT, [self._contact(row) for row in providers])
+
+    def _about_to_flush(self, session: Session, _context: object, _instances: object) -> None:
+        """With a provider its binding goes, so that this is the last moment to see whether it was registered with."""
+        deleted = {row.id: row for row in session.deleted if isinstance(row, SIPProviderRow)}
+        if deleted:
+            binding = SIPProviderBindingRow.__table__.c
+            registered = select(binding.provider_id).where(binding.is_registered, binding.provider_id.in_(deleted))
+            found = session.connection().scalars(registered).all()
+            _changes_of(session).deleted_providers.extend(deleted[id] for id in found)
 
     def _flushed(self, session: Session, _context: object) -> None:
-        connection = session.connection()
-        changes: Changes = session.info.setdefault(CHANGES, Changes())
+        connection, changes = session.connection(), _changes_of(session)
         for row in session.deleted:
             if isinstance(row, SIPAccountRow):
                 self._forget_accounts(connection, changes, SUBSCRIBER.c.account_id == row.id.hex)
@@ -97,19 +106,19 @@ class Mirror:
         """A customer is deleted by one statement, and with the customer the accounts and providers."""
         if not state.is_delete or state.bind_mapper is None or state.bind_mapper.class_ is not CustomerRow:
             return None
+        changes = _changes_of(state.session)
+        statement: Any = state.statement
+        changes.deleted_providers.extend(state.session.scalars(_registered_providers_of(statement.whereclause)))
         result = state.invoke_statement()
         connection = state.session.connection()
-        changes: Changes = state.session.info.setdefault(CHANGES, Changes())
-        self._forget_accounts(connection, changes, SUBSCRIBER.c.owner.not_in(select(CustomerRow.customer_username)))
-        kept = {id.hex for id in connection.scalars(select(SIPProviderRow.id))}
-        for known in connection.scalars(select(PROVIDER_REGISTRATION.c.l_uuid)).all():
-            if known not in kept:
-                _forget_provider(connection, changes, UUID(hex=known))
+        customers = select(CustomerRow.customer_username)
+        self._forget_accounts(connection, changes, SUBSCRIBER.c.owner.not_in(customers))
+        connection.execute(delete(PROVIDER_CONTACT).where(PROVIDER_CONTACT.c.owner.not_in(customers)))
         return result
 
     def _committed(self, session: Session) -> None:
         changes: Changes | None = session.info.pop(CHANGES, None)
-        if changes is not None and (changes.ended or changes.providers):
+        if changes is not None and (changes.ended or changes.providers or changes.deleted_providers):
             self.afterwards(changes)
 
     def _customer_changed(self, session: Session, changes: Changes, row: CustomerRow) -> None:
@@ -154,38 +163,41 @@ class Mirror:
         connection.execute(delete(SUBSCRIBER).where(which))
 
     def _provider_changed(self, connection: Connection, changes: Changes, row: SIPProviderRow) -> None:
-        connection.execute(delete(PROVIDER_REGISTRATION).where(PROVIDER_REGISTRATION.c.l_uuid == row.id.hex))
+        connection.execute(delete(PROVIDER_CONTACT).where(PROVIDER_CONTACT.c.l_uuid == row.id.hex))
         if row.is_registering:
-            connection.execute(insert(PROVIDER_REGISTRATION).values(self._registration(row)))
+            connection.execute(insert(PROVIDER_CONTACT).values(self._contact(row)))
         changes.providers.add(row.id.hex)
 
-    def _registration(self, row: SIPProviderRow) -> dict[str, Any]:
-        """What the engine registers: with HA1 where the realm is known, else with the password (decision 14)."""
+    def _contact(self, row: SIPProviderRow) -> dict[str, Any]:
+        """The account that calls from a provider go to."""
         contact = SIPURI.parse(row.register_contact or "sip:invalid")
-        server = SIPURI.parse(row.provider_server or "sip:invalid")
-        ha1 = secret_of(row, "ha1_md5", self.keyring) if row.register_realm else None
-        password = "" if ha1 else secret_of(row, "provider_password", self.keyring) or ""
         return {
             "l_uuid": row.id.hex,
-            "l_username": contact.user or "nobody",
-            "l_domain": self.addresses(_host(contact)),
-            "r_username": row.provider_username or "anonymous",
-            "r_domain": _host(server),
-            "realm": row.register_realm or "",
-            "auth_username": row.provider_auth_username or row.provider_username or "",
-            "auth_password": password,
-            "auth_ha1": ha1 or "",
-            "auth_proxy": _destination(row),
-            "expires": row.register_expiry,
-            "flags": 0,
-            "custom_headers": "".join(
-                f"{part.strip()}\r\n" for part in (row.custom_headers or "").split("|") if part.strip()
-            ),
+            "username": contact.user or "nobody",
+            "domain": self.addresses(split_port(contact.host)[0]),
+            "owner": row.owner,
+            "provider_name": row.provider_name,
         }
 
 
+def _changes_of(session: Session) -> Changes:
+    changes: Changes = session.info.setdefault(CHANGES, Changes())
+    return changes
+
+
+def _registered_providers_of(customers: Any) -> Select[SIPProviderRow]:
+    """The providers of the customers that fulfil a condition, as far as they are registered with."""
+    owners = select(CustomerRow.customer_username).where(*(() if customers is None else (customers,)))
+    binding = SIPProviderBindingRow
+    return (
+        select(SIPProviderRow)
+        .join(binding, binding.provider_id == SIPProviderRow.id)
+        .where(binding.is_registered, SIPProviderRow.owner.in_(owners))
+    )
+
+
 def _forget_provider(connection: Connection, changes: Changes, id: UUID) -> None:
-    connection.execute(delete(PROVIDER_REGISTRATION).where(PROVIDER_REGISTRATION.c.l_uuid == id.hex))
+    connection.execute(delete(PROVIDER_CONTACT).where(PROVIDER_CONTACT.c.l_uuid == id.hex))
     changes.providers.add(id.hex)
 
 
@@ -196,20 +208,3 @@ def _forget(session: Session, _previous: object) -> None:
 def _insert_all(connection: Connection, table: Any, rows: Iterable[dict[str, Any]]) -> None:
     if rows := list(rows):
         connection.execute(insert(table), rows)
-
-
-def _host(uri: SIPURI) -> str:
-    """The host without its port, as an address of record has it."""
-    host = uri.host.lower()
-    if host.startswith("["):
-        return host.partition("]")[0] + "]"
-    return host.partition(":")[0]
-
-
-def _destination(row: SIPProviderRow) -> str:
-    """Where the request is sent: the outbound proxy, else the server for registrations, else the provider's."""
-    uri = SIPURI.parse(row.provider_outbound_proxy or row.register_server or row.provider_server or "sip:invalid")
-    transport = next((part for part in uri.parameters.split(";") if part.lower().startswith("transport=")), "")
-    if uri.scheme == "sips":
-        transport = "transport=tls"
-    return f"sip:{uri.host}" + (f";{transport.lower()}" if transport else "")

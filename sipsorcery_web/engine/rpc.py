@@ -30,10 +30,12 @@ class EngineRefusal(EngineError):
 class Rpc:
     """The engine's methods. A method's name is always the caller's own, never a user's text."""
 
-    def __init__(self, port: int, secret: Callable[[], str]) -> None:
+    def __init__(
+        self, port: int, secret: Callable[[], str], patience: urllib3.Timeout = PATIENCE, connections: int = 4
+    ) -> None:
         self._port = port
         self._secret = secret
-        self._pool = urllib3.PoolManager(maxsize=4, retries=False, timeout=PATIENCE)
+        self._pool = urllib3.PoolManager(maxsize=connections, retries=False, timeout=patience)
 
     def call(self, method: str, *parameters: object) -> Any:
         """The result of a method. EngineAbsent when nothing answers, EngineRefusal when the answer is an error."""
@@ -45,7 +47,8 @@ class Rpc:
             )
             if reply.status == FORBIDDEN:
                 raise EngineRefusal(FORBIDDEN, "The engine knows another secret.")
-            answer = json.loads(reply.data)  # errors come with status 500, and a body that says which
+            # Errors come with status 500, and a body that says which. What strangers sent stands in it as it came.
+            answer = json.loads(reply.data.decode("utf-8", "replace"), strict=False)
         except (urllib3.exceptions.HTTPError, ValueError) as error:
             raise EngineAbsent(f"The SIP engine does not answer at port {self._port}.") from error
         if "error" in answer:

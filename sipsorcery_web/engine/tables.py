@@ -93,24 +93,8 @@ DIALOG_VARS = _table(
     "dialog_vars", Column("hash_entry", Integer), Column("hash_id", Integer), *_texts("dialog_key dialog_value")
 )
 
-PROVIDER_REGISTRATION = _table(
-    "uacreg",
-    *_texts("l_uuid l_username l_domain r_username r_domain realm auth_username auth_password auth_ha1 auth_proxy"),
-    *_texts("custom_headers"),
-    Column("expires", Integer),
-    Column("flags", Integer),
-)
-"""What the engine registers with providers; `l_uuid` is the provider's id."""
-
-PROVIDER_ANSWER = _table(
-    "provider_answers",
-    Column("l_uuid", String),
-    Column("sent_at", UnixTime),
-    Column("answered_at", UnixTime),
-    Column("answer_code", Integer),
-    Column("answer_reason", String),
-)
-"""The last answer of each provider; `answer_reason` is the phrase in hexadecimal, since strangers write it."""
+PROVIDER_CONTACT = _table("provider_contacts", *_texts("l_uuid username domain owner provider_name"))
+"""The account that calls from a provider go to; `l_uuid` is the provider's id, and the user of our contact there."""
 
 CALL_FACTS = (
     "call_id",

@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -10,8 +10,7 @@ from sipsorcery_web.database.engine import Database
 from sipsorcery_web.database.locks import take_turns
 
 from .call_records import AT_ONCE, take_over
-from .provider_states import ProviderStates
-from .rpc import EngineError, Rpc
+from .provider_registrations import RegistrationAgent
 from .tables import CALL_RECORD
 
 PAUSE = 1.0
@@ -25,23 +24,17 @@ class Watch:
     """Looks at the engine's tables again and again until it is stopped; `poke` makes it look at once."""
 
     database: Database
-    rpc: Rpc
+    registrations: RegistrationAgent
     clock: Callable[[], datetime]
     _woken: threading.Event = field(default_factory=threading.Event)
     _stopped: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
-        self.providers = ProviderStates(self.database, self.rpc)
         self._thread = threading.Thread(target=self._run, name="engine-watch", daemon=True)
 
     def start(self) -> None:
         """Begin to look."""
         self._thread.start()
-
-    def providers_changed(self, ids: Iterable[str]) -> None:
-        """Have the engine read these providers again, at once."""
-        self.providers.changed.extend(ids)
-        self.poke()
 
     def poke(self) -> None:
         """There is something to do."""
@@ -57,10 +50,7 @@ class Watch:
     def look(self) -> None:
         """One look; for the thread, and for whoever cannot wait for it."""
         self.take_records_over()
-        try:
-            self.providers.look(self.clock())
-        except EngineError:
-            log.debug("The SIP engine does not answer.")
+        self.registrations.look(self.clock())
 
     def take_records_over(self) -> None:
         """Take over the records of calls that the engine has written."""

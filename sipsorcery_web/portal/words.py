@@ -4,6 +4,7 @@ from sipsorcery_web.contract.errors import ContractError, InternalFault, Outcome
 from sipsorcery_web.contract.rules import NAME_TAKEN
 from sipsorcery_web.contract.rules_for_providers import URI_FIELDS
 
+_SERVERS = ("Provider Server", "Provider Register Server", "Provider Outbound Proxy")
 _PRIVATE = "This is an address of a private network. This service allows public servers only."
 _PLAIN = {
     "Not a valid choice.": "What was chosen is not in the list any more. Choose again.",
@@ -93,6 +94,20 @@ _BEGINNINGS = {
     "The Provider Server is an address of a private network": _PRIVATE,
     "The Provider Register Server is an address of a private network": _PRIVATE,
     "The Provider Outbound Proxy is an address of a private network": _PRIVATE,
+    **{
+        f"The {label} asks for {transport}, which this SIP engine": (
+            f"The SIP engine does not speak {transport}. Most providers take UDP or TCP."
+        )
+        for label in _SERVERS
+        for transport in ("TLS", "WS", "WSS", "SCTP")
+    },
+    **{
+        f"The {label} is an IPv{version} address, which this SIP engine": (
+            f"The SIP engine does not reach IPv{version} addresses. Enter a name, or an IPv{10 - version} address."
+        )
+        for label in _SERVERS
+        for version in (4, 6)
+    },
     "Sorry new account creations currently require an invite code": "An account needs an invite code here.",
     "Sorry new account creations are currently disabled": "This service takes no new accounts at the moment.",
 }

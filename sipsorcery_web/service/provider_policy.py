@@ -5,9 +5,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sipsorcery_web.contract.records import SIPProvider
+from sipsorcery_web.contract.records import ProviderType, SIPProvider
 from sipsorcery_web.contract.rules import Violation
-from sipsorcery_web.contract.sip_uris import SIPURI
+from sipsorcery_web.contract.sip_uris import SIPURI, split_port
+from sipsorcery_web.public_addresses import is_public
 
 _FIELDS = {
     "provider_server": "Provider Server",
@@ -15,18 +16,29 @@ _FIELDS = {
     "provider_outbound_proxy": "Provider Outbound Proxy",
 }
 
+_IN_USE = ("provider_outbound_proxy", "register_server", "provider_server")
+"""Where a registration is sent: the first of these that is set."""
 
-_CARRIERS_OF_IPV4 = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "::/96")))
-"""NAT64, 6to4 and compatible addresses (RFC 6052, 8215, 3056, 4291): any IPv4 address may be inside."""
+
+@dataclass(frozen=True)
+class EngineReach:
+    """What the SIP engine can send requests with: transports, and 4 or 6 as the version of IP."""
+
+    transports: frozenset[str]
+    ip_version: int
 
 
 @dataclass(frozen=True)
 class ProviderPolicy:
-    """`forbidden` is a regular expression searched in hosts; `private` allows addresses that are not public."""
+    """`forbidden` is a regular expression searched in hosts; `private` allows addresses that are not public.
+
+    Where there is no SIP engine, nothing is known of its `reach`.
+    """
 
     forbidden: str = ""
     private: bool = False
     registrations: bool = True
+    reach: EngineReach | None = None
 
 
 def policy_violations(provider: SIPProvider, policy: ProviderPolicy) -> Iterator[Violation]:
@@ -41,6 +53,26 @@ def policy_violations(provider: SIPProvider, policy: ProviderPolicy) -> Iterator
             )
         elif not policy.private and not all(map(_is_public, hosts)):
             yield Violation(field, f"The {label} is an address of a private network, which is not permitted here.")
+    if policy.reach is not None and provider.register_enabled and provider.provider_type is ProviderType.SIP:
+        yield from _out_of_reach(provider, policy.reach)
+
+
+def _out_of_reach(provider: SIPProvider, reach: EngineReach) -> Iterator[Violation]:
+    """A server to register with that the SIP engine could never send anything to."""
+    field = next((name for name in _IN_USE if getattr(provider, name)), "")
+    try:
+        uri = SIPURI.parse(getattr(provider, field, None) or "")
+    except ValueError:
+        return
+    if uri.transport not in reach.transports:
+        transport = uri.transport.upper()
+        yield Violation(field, f"The {_FIELDS[field]} asks for {transport}, which this SIP engine does not speak.")
+    try:
+        version = ipaddress.ip_address(split_port(uri.host)[0].strip("[]")).version
+    except ValueError:
+        return  # a name: what it leads to is looked at whenever it is used
+    if version != reach.ip_version:
+        yield Violation(field, f"The {_FIELDS[field]} is an IPv{version} address, which this SIP engine cannot reach.")
 
 
 def _hosts(text: str | None) -> list[str]:
@@ -61,4 +93,4 @@ def _is_public(host: str) -> bool:
         last = name.rpartition(".")[2]
         # A resolver reads 127.1, 2130706433 and 0x7f000001 as addresses; no top-level domain is a number (RFC 3696).
         return last != "localhost" and not re.fullmatch(r"0x[0-9a-f]*|[0-9]+", last)
-    return address.is_global and not any(address in network for network in _CARRIERS_OF_IPV4)
+    return is_public(address)

@@ -12,11 +12,11 @@ from flask import Flask
 from sqlalchemy import select
 
 from sipsorcery_web import create_app, serving
-from sipsorcery_web.contract.records import SIPAccount, SIPCDRAsset, SIPDialogueAsset, SIPProvider
+from sipsorcery_web.contract.records import SIPAccount, SIPCDRAsset, SIPDialogueAsset
 from sipsorcery_web.engine.assembly import Engine
 from sipsorcery_web.engine.rpc import EngineAbsent
 from sipsorcery_web.engine.running import Supervisor
-from sipsorcery_web.engine.tables import LOCATION, PROVIDER_ANSWER, PROVIDER_REGISTRATION
+from sipsorcery_web.engine.tables import LOCATION, PROVIDER_CONTACT, SUBSCRIBER
 from sipsorcery_web.portal import backend
 from sipsorcery_web.provisioning.client import ProvisioningClient, Visitor
 from sipsorcery_web.service.call import Parts
@@ -192,15 +192,7 @@ class EngineHouse:
         with self.engine.database.read() as session:
             return list(session.scalars(select(SIPCDRRow.from_user).where(SIPCDRRow.owner.is_(None))))
 
-    def registration_of(self, provider: SIPProvider) -> str:
-        """All that the engine is told of a provider, as one text."""
-        mine = PROVIDER_REGISTRATION.c.l_uuid == provider.id.hex
+    def engine_tables(self) -> str:
+        """All that stands in the tables that Kamailio reads, as one text."""
         with self.engine.database.read() as session:
-            return repr(session.execute(select(PROVIDER_REGISTRATION).where(mine)).one())
-
-    def is_forgotten(self, provider: SIPProvider) -> bool:
-        """Whether the engine has nothing of a provider, in memory or in its tables."""
-        known = [entry["l_uuid"] for entry in self.engine.control.rpc.call("uac.reg_dump") or []]
-        with self.engine.database.read() as session:
-            known += session.scalars(select(PROVIDER_ANSWER.c.l_uuid)).all()
-        return provider.id.hex not in known
+            return repr([session.execute(select(table)).all() for table in (SUBSCRIBER, PROVIDER_CONTACT)])

@@ -11,11 +11,12 @@ from sqlalchemy import Row, select
 from sipsorcery_web.contract.errors import ProvisioningError
 from sipsorcery_web.contract.records import SIPProvider
 from sipsorcery_web.engine.mirror import Changes, Mirror
-from sipsorcery_web.engine.tables import PROVIDER_REGISTRATION, SUBSCRIBER
+from sipsorcery_web.engine.tables import PROVIDER_CONTACT, SUBSCRIBER
 from sipsorcery_web.service.call import Parts
 from sipsorcery_web.service.dispatch import Service
 from sipsorcery_web.service.domains import keep_default_domain
 from sipsorcery_web.service.operators import Operators
+from sipsorcery_web.service.store.models import SIPProviderBindingRow, SIPProviderRow
 from tests.conftest import DOMAIN, Stage, sip_account
 
 
@@ -31,9 +32,13 @@ class Told:
         with self.mirror.database.read() as session:
             return session.execute(select(SUBSCRIBER).where(SUBSCRIBER.c.username == username)).one_or_none()
 
-    def registration(self) -> Row[Any] | None:
+    def contact(self) -> Row[Any] | None:
         with self.mirror.database.read() as session:
-            return session.execute(select(PROVIDER_REGISTRATION)).one_or_none()
+            return session.execute(select(PROVIDER_CONTACT)).one_or_none()
+
+    @property
+    def deleted_providers(self) -> list[SIPProviderRow]:
+        return [row for change in self.changes for row in change.deleted_providers]
 
     @property
     def ended(self) -> set[tuple[str, str]]:
@@ -134,7 +139,7 @@ def test_a_deleted_customer_takes_everything_along(told: Told) -> None:
     told.stage.alice.delete_customer("alice")
 
     assert told.subscriber("front-desk") is None
-    assert told.registration() is None
+    assert told.contact() is None
     assert told.ended == {("front-desk", DOMAIN), ("alice", DOMAIN)}
     assert told.subscriber("bobby") is not None
 
@@ -175,38 +180,40 @@ def test_another_default_domain_makes_other_ha1(told: Told, parts: Parts) -> Non
     assert (row.domain, row.ha1_md5) == ("sip.example.net", ha1("front-desk", "bl4ckbird!", "sip.example.net"))
 
 
-def test_a_provider_is_told_with_its_password_where_the_realm_is_unknown(told: Told) -> None:
-    told.stage.alice.sip_providers.add(provider(custom_headers="X-A: 1|X-B: 2"))
+def test_the_engine_is_told_where_calls_from_a_provider_go_and_no_password(told: Told) -> None:
+    added = told.stage.alice.sip_providers.add(provider())
 
-    row = told.registration()
+    row = told.contact()
     assert row is not None
-    assert (row.l_username, row.l_domain) == ("front-desk", DOMAIN)
-    assert (row.r_username, row.r_domain) == ("line", "sip.northline.example")
-    assert row.auth_proxy == "sip:sip.northline.example:5070"
-    assert (row.auth_password, row.auth_ha1) == ("sw0rdfish", "")
-    assert row.custom_headers == "X-A: 1\r\nX-B: 2\r\n"
+    assert (row.l_uuid, row.username, row.domain) == (added.id.hex, "front-desk", DOMAIN)
+    assert (row.owner, row.provider_name) == ("alice", "northline")
+    assert "sw0rdfish" not in repr(row)
 
 
-def test_a_known_realm_leaves_the_password_out(told: Told) -> None:
-    told.stage.alice.sip_providers.add(provider(register_realm="northline"))
+@pytest.mark.parametrize("is_registered", [True, False])
+def test_a_deleted_provider_that_was_registered_with_is_to_be_told(told: Told, parts: Parts, is_registered: bool) -> None:
+    added = told.stage.alice.sip_providers.add(provider())
+    register(parts, is_registered)
 
-    row = told.registration()
-    assert row is not None
-    assert (row.auth_password, row.auth_ha1) == ("", ha1("line", "sw0rdfish", "northline"))
+    told.stage.alice.sip_providers.delete(added)
+
+    assert told.contact() is None
+    assert [row.id for row in told.deleted_providers] == [added.id] * is_registered
 
 
-@pytest.mark.parametrize(
-    ("given", "destination"),
-    [
-        ({"provider_outbound_proxy": "sip:edge.northline.example;transport=tcp"}, "sip:edge.northline.example;transport=tcp"),
-        ({"register_server": "sip:reg.northline.example"}, "sip:reg.northline.example"),
-        ({"provider_server": "sips:sip.northline.example"}, "sip:sip.northline.example;transport=tls"),
-    ],
-)
-def test_a_registration_is_sent_where_the_provider_says(told: Told, given: dict[str, Any], destination: str) -> None:
-    told.stage.alice.sip_providers.add(provider(**given))
+def test_a_deleted_customers_providers_are_to_be_told(told: Told, parts: Parts) -> None:
+    added = told.stage.alice.sip_providers.add(provider())
+    told.stage.bob.sip_providers.add(provider(provider_name="bobs"))
+    register(parts, True)
 
-    assert told.registration().auth_proxy == destination  # type: ignore[union-attr]
+    told.stage.alice.delete_customer("alice")
+
+    assert [row.id for row in told.deleted_providers] == [added.id]
+
+
+def register(parts: Parts, is_registered: bool) -> None:
+    with parts.database.write() as session:
+        session.execute(SIPProviderBindingRow.__table__.update().values(is_registered=is_registered))
 
 
 def test_a_provider_that_does_not_register_is_not_told(told: Told) -> None:
@@ -214,7 +221,7 @@ def test_a_provider_that_does_not_register_is_not_told(told: Told) -> None:
 
     told.stage.alice.sip_providers.update(added.with_(register_enabled=False))
 
-    assert told.registration() is None
+    assert told.contact() is None
     assert told.changes[-1].providers
 
 
@@ -223,12 +230,12 @@ def test_rebuilding_gives_the_same_tables(told: Told) -> None:
     told.stage.alice.sip_providers.add(provider())
 
     def tables() -> list[Any]:
-        return [told.subscriber("front-desk")[1:], told.registration()[1:]]  # type: ignore[index]
+        return [told.subscriber("front-desk")[1:], told.contact()[1:]]  # type: ignore[index]
 
     before = tables()
     with told.mirror.database.write() as session:
         session.execute(SUBSCRIBER.update().values(ha1_md5="spoilt"))
-        session.execute(PROVIDER_REGISTRATION.delete())
+        session.execute(PROVIDER_CONTACT.delete())
     told.mirror.rebuild()
 
     assert tables() == before

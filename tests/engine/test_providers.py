@@ -11,6 +11,7 @@ from sipsorcery_web.contract.records import SIPProvider, SIPProviderBinding
 from tests.conftest import DOMAIN
 
 from .house import EngineHouse, eventually
+from .odd_provider import OddProvider
 from .provider import Provider
 from .sipp import CONVERSATION, Phone
 
@@ -22,9 +23,15 @@ def provider(tmp_path: Path) -> Iterator[Provider]:
     provider.stop()
 
 
-def registered_with(house: EngineHouse, provider: Provider, name: str, **more: Any) -> SIPProvider:
+def registered_with(house: EngineHouse, provider: Provider | OddProvider, name: str, **more: Any) -> SIPProvider:
     """A provider of alice's, with registration switched on."""
-    details: dict[str, Any] = {
+    record = SIPProvider(id=uuid4(), provider_name=name, **details(provider, **more))
+    return house.client("alice").sip_providers.add(record)
+
+
+def details(provider: Provider | OddProvider, **more: Any) -> dict[str, Any]:
+    """What is typed about a provider that is to be registered with."""
+    usual = {
         "provider_username": "line",
         "provider_password": provider.password,
         "provider_server": provider.server,
@@ -32,8 +39,15 @@ def registered_with(house: EngineHouse, provider: Provider, name: str, **more: A
         "register_enabled": True,
         "register_expiry": 60,
     }
-    record = SIPProvider(id=uuid4(), provider_name=name, **(details | more))
-    return house.client("alice").sip_providers.add(record)
+    return usual | more
+
+
+def knows_nobody(house: EngineHouse, provider: Provider) -> bool:
+    """Whether a call to the number at the provider finds no contact."""
+    caller = Phone(house.folder / "sipp", f"127.0.0.1:{provider.port}", "line", "", "provider.example")
+    number = "line@provider.example"
+    calling = caller.calls_without_password(number, *caller.refused(number, 404))
+    return calling.process.wait(30) == 0
 
 
 def binding(house: EngineHouse, name: str) -> SIPProviderBinding | None:
@@ -72,22 +86,30 @@ def test_a_deleted_provider_is_told_that_it_is_over(house: EngineHouse, provider
     provider.start()
     added = registered_with(house, provider, "deleted")
     eventually(lambda: binding(house, "deleted"), is_registered)
-    caller = Phone(house.folder / "sipp", f"127.0.0.1:{provider.port}", "line", "", "provider.example")
 
     house.client("alice").sip_providers.delete(added)
 
-    eventually(lambda: house.is_forgotten(added))
-    number = "line@provider.example"
-    caller.calls_without_password(number, *caller.refused(number, 404)).wait()
+    eventually(lambda: knows_nobody(house, provider))
 
 
-def test_a_realm_that_is_known_lets_the_engine_do_with_a_hash(house: EngineHouse, provider: Provider) -> None:
+def test_a_deleted_customers_providers_are_told_that_it_is_over(house: EngineHouse, provider: Provider) -> None:
+    provider.start()
+    record = SIPProvider(id=uuid4(), provider_name="leaving", **details(provider, register_contact=f"sip:leaver@{DOMAIN}"))
+    house.client("leaver").sip_providers.add(record)
+    eventually(lambda: house.client("leaver").provider_bindings.page()[0], is_registered)
+
+    house.client("leaver").delete_customer("leaver")
+
+    eventually(lambda: knows_nobody(house, provider))
+
+
+def test_a_providers_password_is_not_where_the_engine_reads(house: EngineHouse, provider: Provider) -> None:
     provider.start()
 
-    added = registered_with(house, provider, "with-realm", register_realm="provider.example")
+    registered_with(house, provider, "with-realm", register_realm="provider.example")
 
     eventually(lambda: binding(house, "with-realm"), is_registered)
-    assert provider.password not in house.registration_of(added)
+    assert provider.password not in house.engine_tables()
 
 
 def test_a_provider_refuses_and_its_own_words_are_shown(house: EngineHouse, provider: Provider) -> None:
@@ -131,13 +153,11 @@ def test_switching_a_registration_off_tells_the_provider(house: EngineHouse, pro
     provider.start()
     record = registered_with(house, provider, "ending")
     eventually(lambda: binding(house, "ending"), is_registered)
-    caller = Phone(house.folder / "sipp", f"127.0.0.1:{provider.port}", "line", "", "provider.example")
 
     house.client("alice").sip_providers.update(record.with_(register_enabled=False))
 
     eventually(lambda: binding(house, "ending"), lambda found: found is None)
-    number = "line@provider.example"
-    caller.calls_without_password(number, *caller.refused(number, 404)).wait()
+    assert knows_nobody(house, provider)
 
 
 def test_custom_headers_reach_the_provider(house: EngineHouse, tmp_path: Path) -> None:
@@ -157,15 +177,19 @@ def test_a_call_from_the_provider_rings_the_account_that_the_contact_names(
     account = house.account("alice", "front-desk")
     phone = house.phone(account)
     phone.register()
-    registered_with(house, provider, "trunk", register_contact=f"sip:front-desk@{DOMAIN}")
-    eventually(lambda: binding(house, "trunk"), is_registered)
+    registered_with(house, provider, "trunk one", register_contact=f"sip:front-desk@{DOMAIN}")
+    eventually(lambda: binding(house, "trunk one"), is_registered)
     number = "line@provider.example"
     outside = Phone(house.folder / "sipp", f"127.0.0.1:{provider.port}", "0877001", "", "elsewhere.example")
     answering = phone.takes(*CONVERSATION)
 
-    outside.calls_without_password(number, *outside.talk(number, seconds=0.5)).wait()
+    calling = outside.calls_without_password(number, *outside.talk(number, seconds=2))
 
+    assert "through trunk one" in " ".join(eventually(lambda: house.page("alice", "/calls?q=0877001").rows))
+    calling.wait()
     answering.wait()
     cdr = eventually(lambda: [cdr for cdr in house.records("alice") if cdr.from_user == "0877001"])[0]
     assert (cdr.call_direction, cdr.answered_status) == ("In", 200)
+    assert (cdr.dst, cdr.dst_host, cdr.dst_uri) == ("front-desk", DOMAIN, f"sip:front-desk@{DOMAIN};provider=trunk%20one")
+    assert "through trunk one" in " ".join(house.page("alice", "/cdrs?q=0877001").rows)
     assert "0877001" in " ".join(house.page("alice", "/cdrs?q=0877001").rows)

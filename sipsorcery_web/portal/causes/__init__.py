@@ -6,6 +6,6 @@ What others have written (phrases, messages, reasons) is looked at and never tak
 from .calls import of_call
 from .cause import Cause, Step
 from .hangups import of_hangup
-from .registrations import of_registration
+from .registrations import doubt_about, of_registration, reason_of_pause
 
-__all__ = ["Cause", "Step", "of_call", "of_hangup", "of_registration"]
+__all__ = ["Cause", "Step", "doubt_about", "of_call", "of_hangup", "of_registration", "reason_of_pause"]

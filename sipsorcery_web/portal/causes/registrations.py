@@ -1,7 +1,7 @@
 """Why a provider has not registered us, from the message that the registration agent left."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from .cause import Cause, Step
 
@@ -22,8 +22,27 @@ _ONLY_OUT = Step("Only calling out through it? Then it need not register: switch
 
 _PASSWORD_REFUSED = Cause(
     "Password refused",
-    "The provider asked for a password and did not accept what came. Most often it was changed on their side.",
+    "The provider asked for a password and did not accept the one that was sent. Most often it was changed there.",
     (_RETYPE_PASSWORD, _CHECK_USERNAME, _CHECK_AUTH_USERNAME, _CHECK_REALM),
+    "bad",
+)
+_NO_PASSWORD = Cause(
+    "No password stored",
+    "The provider asked for a password, and none is stored here, so none was sent.",
+    (_RETYPE_PASSWORD,),
+    "bad",
+)
+_OTHER_REALM = Cause(
+    "Another realm",
+    "The provider asked for a password in another realm than the one that is set here, so none was sent.",
+    (_CHECK_REALM,),
+    "bad",
+)
+_CHALLENGE_NOT_KNOWN = Cause(
+    "Password asked for in an unknown way",
+    "The provider wants the password in a way that the SIP engine does not know, so none was sent. "
+    "It knows Digest with MD5, SHA-256 and SHA-512-256.",
+    (_CHECK_REGISTER_SERVER, _ASK),
     "bad",
 )
 _FORBIDDEN = Cause(
@@ -40,7 +59,8 @@ _NO_SUCH_USER = Cause(
 )
 _SILENT = Cause(
     "No answer from the provider",
-    "The provider did not answer in time: it is down, the address is wrong, or a firewall drops what is sent.",
+    "Something was sent and no final answer came in time: the server is down, the address is wrong, or a firewall "
+    "drops what is sent.",
     (_CHECK_SERVER, _CHECK_REGISTER_SERVER, _WAIT),
     "bad",
 )
@@ -56,13 +76,49 @@ _NAME_NOT_FOUND = Cause(
     (_CHECK_SERVER, _CHECK_REGISTER_SERVER),
     "bad",
 )
+_NAME_SERVER_SILENT = Cause(
+    "Name server not answering",
+    "The name servers that this machine asks did not answer (DNS), so nothing was sent to the provider.",
+    (_WAIT, Step("Longer than some minutes? Then the operator of this service has to look.")),
+    "warn",
+)
+_OUT_OF_REACH = Cause(
+    "Server out of reach",
+    "The provider’s server has no address that this SIP engine reaches (IPv4 or IPv6), so nothing was sent.",
+    (_CHECK_REGISTER_SERVER, _ASK),
+    "bad",
+)
+_NOT_PUBLIC = Cause(
+    "Server in a private network",
+    "The name of the provider’s server leads to an address of a private network. This service sends nothing there.",
+    (_CHECK_SERVER,),
+    "bad",
+)
+_TRANSPORT = Cause(
+    "Transport not spoken",
+    "The address asks for a transport that this SIP engine does not speak with providers, so nothing was sent.",
+    (Step("Use UDP or TCP: take the transport out of the server’s address.", "provider_server"), _ASK),
+    "bad",
+)
+_NOT_SENT = Cause(
+    "Not sent",
+    "The SIP engine of this service could not send the registration.",
+    (_CHECK_SERVER, _WAIT),
+    "bad",
+)
+_CONTACT_CHANGED = Cause(
+    "Calls may not arrive",
+    "Calls from it may not arrive: the provider took the registration and keeps another contact than ours.",
+    (_ASK,),
+    "warn",
+)
 _TOO_OFTEN = Cause(
     "Tried too often", "Attempts came too close together, so the next one waits.", (_WAIT, _LONGER_EXPIRY), "warn"
 )
 _TOO_BRIEF = Cause("Expiry too short", "The provider wants registrations that last longer.", (_LONGER_EXPIRY,), "bad")
 _NO_CHALLENGE = Cause(
     "Provider asked for nothing",
-    "The provider refused and did not say which password it wants.",
+    "The provider refused and did not say which password it wants, so none was sent.",
     (_CHECK_REALM, _CHECK_SERVER),
     "bad",
 )
@@ -136,10 +192,22 @@ _BY_STATUS: Mapping[int, Cause] = {
 }
 _BY_CLASS: Mapping[int, Cause] = {3: _MOVED, 4: _NOT_UNDERSTOOD, 5: _FAULT, 6: _FORBIDDEN}
 
+_BY_WORDS_FIRST = (
+    (r"no password was sent: none is stored", _NO_PASSWORD),
+    (r"no password was sent: .*realm .* is set", _OTHER_REALM),
+    (r"no password was sent: .*cannot answer", _CHALLENGE_NOT_KNOWN),
+    (r"no password was sent|auth header|authentication header", _NO_CHALLENGE),
+    (r"another contact than ours", _CONTACT_CHANGED),
+    (r"name servers that this machine asks", _NAME_SERVER_SILENT),
+    (r"address of a private network", _NOT_PUBLIC),
+    (r"no address of the kind", _OUT_OF_REACH),
+    (r"engine does not speak", _TRANSPORT),
+    (r"engine could not send", _NOT_SENT),
+)
+"""What the SIP engine of this service says, which a status in the same message does not explain."""
 _BY_WORDS = (
     (r"too frequent|too many requests", _TOO_OFTEN),
     (r"time(d)? ?out|did not respond|no response|no answer|maximum number of allowed attempts", _SILENT),
-    (r"auth header|authentication header", _NO_CHALLENGE),
     (r"resolv|\bdns\b|name or service not known|no such host|getaddrinfo", _NAME_NOT_FOUND),
     (r"interval too brief|too brief|min-?expires", _TOO_BRIEF),
     (r"certificate|\btls\b|\bssl\b", _SECURITY),
@@ -150,6 +218,7 @@ _BY_WORDS = (
     (r"not found|unknown user|no such user", _NO_SUCH_USER),
     (r"unavailable|overload", _UNAVAILABLE),
 )
+_RETRY_AFTER = re.compile(r"\(Retry-After: (\d{1,10})\)")
 _STATUS = re.compile(
     # a number alone may be a port, a part of an address or seconds: it stands at the start or behind a word for it
     r"(?:^|\(|\b(?:with|code|status|response|reply|answer|error|SIP/2\.0)[ :,=]{1,3})"
@@ -163,7 +232,24 @@ def of_registration(message: str | None) -> Cause | None:
     text = (message or "").strip()
     if not text:
         return None
-    return _of_status(text) or _of_words(text) or _UNKNOWN
+    return _of_words(text, _BY_WORDS_FIRST) or _of_status(text) or _of_words(text, _BY_WORDS) or _UNKNOWN
+
+
+def doubt_about(message: str | None) -> str:
+    """Return what may be wrong with a registration that the provider has taken; empty where nothing is known."""
+    return _CONTACT_CHANGED.why if of_registration(message) is _CONTACT_CHANGED else ""
+
+
+def reason_of_pause(message: str | None) -> str:
+    """Return why the next attempt waits as long as it does; empty for no failure."""
+    cause = of_registration(message)
+    if cause is None:
+        return ""
+    if found := _RETRY_AFTER.search(message or ""):
+        return f"The provider asked for a pause of {_in_words(int(found[1]))}."
+    if cause in (_PASSWORD_REFUSED, _FORBIDDEN, _NO_SUCH_USER):
+        return "Providers ban whoever insists, so tries that are refused come less often each time."
+    return "Tries that fail come less often each time."
 
 
 def _of_status(text: str) -> Cause | None:
@@ -179,5 +265,14 @@ def _is_about_pace(text: str) -> bool:
     return "too frequent" in text.casefold()
 
 
-def _of_words(text: str) -> Cause | None:
-    return next((cause for words, cause in _BY_WORDS if re.search(words, text, re.IGNORECASE)), None)
+def _of_words(text: str, table: Sequence[tuple[str, Cause]]) -> Cause | None:
+    return next((cause for words, cause in table if re.search(words, text, re.IGNORECASE)), None)
+
+
+def _in_words(seconds: int) -> str:
+    """A pause, rounded as people say it."""
+    for unit, length in (("day", 86400), ("hour", 3600), ("minute", 60)):
+        if seconds >= length:
+            count = round(seconds / length)
+            return f"{count} {unit}" + ("s" if count > 1 else "")
+    return f"{seconds} seconds"

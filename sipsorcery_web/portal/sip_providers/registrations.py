@@ -9,7 +9,7 @@ from sipsorcery_web.contract.filters import MAX_LENGTH, any_of, prop
 from sipsorcery_web.contract.records import ProviderType, SIPProvider, SIPProviderBinding
 
 from ..backend import service
-from ..causes import Cause, of_registration
+from ..causes import Cause, doubt_about, of_registration, reason_of_pause
 from ..lists.finding import find
 
 MOST_BINDINGS = 1000
@@ -29,8 +29,18 @@ class Registration:
         return of_registration(self.message) if self.state == "failing" else None
 
     @property
+    def is_answer(self) -> bool:
+        """Return whether the message is what the other server answered, which begins with a status code."""
+        return self.message[:3].isdecimal()
+
+    @property
+    def reason_of_pause(self) -> str:
+        """Return why a failing registration is not tried sooner."""
+        return reason_of_pause(self.message) if self.state == "failing" else ""
+
+    @property
     def message(self) -> str:
-        """The other server's own words."""
+        """What the other server answered, or what was noted in place of an answer."""
         return ((self.binding and self.binding.registration_failure_message) or "").strip()
 
 
@@ -46,7 +56,7 @@ def registration_in(binding: SIPProviderBinding) -> Registration:
     if not binding.binding_expiry:
         return Registration("ending", binding, "The provider is being told")
     if binding.is_registered:
-        return Registration("registered", binding)
+        return Registration("registered", binding, doubt_about(binding.registration_failure_message))
     if (binding.registration_failure_message or "").strip():
         return Registration("failing", binding)
     is_first = binding.last_register_attempt is None

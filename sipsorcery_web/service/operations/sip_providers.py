@@ -76,6 +76,7 @@ def _refresh(work: OwnWork, row: SIPProviderRow, binding: SIPProviderBindingRow)
     binding.binding_uri = row.register_contact or ""
     binding.binding_expiry = row.register_expiry
     binding.next_registration_time = work.now
+    binding.failures = binding.min_expires = 0
 
 
 def _retire(work: OwnWork, binding: SIPProviderBindingRow) -> None:

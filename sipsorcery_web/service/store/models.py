@@ -187,6 +187,13 @@ class SIPProviderBindingRow(Base):
     next_registration_time: Mapped[datetime]
     registrar_sip_socket: Mapped[str | None] = mapped_column(String(256))
     registration_failure_message: Mapped[str | None] = mapped_column(String(1024))
+    failures: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Attempts in a row that failed."""
+    min_expires: Mapped[int] = mapped_column(default=0, server_default="0")
+    """The shortest expiry that the provider takes, once it has said so."""
+    registered_until: Mapped[datetime | None]
+    registered_from: Mapped[str | None] = mapped_column(String(256))
+    """The address of the SIP engine that the provider was last told."""
 
 
 class SIPDialPlanRow(Base):
