@@ -79,7 +79,7 @@ def _row(record: Any, now: datetime, direction: str, owner: str | None, id: str)
         hungup_reason=_text(record.hangup_reason, 512) or (ENDED_BY_US if was_answered else None),
         hungup_time=hung_up,
         duration=_seconds(answered, hung_up) if was_answered else 0,
-        ring_duration=_seconds(ringing, answered) if was_answered else 0,
+        ring_duration=_seconds(ringing, answered),
         local_socket=_socket(record.local_socket),
         remote_socket=_socket(record.callee_socket if direction == "Out" else record.remote_socket)
         or _socket(record.remote_socket),

@@ -259,6 +259,7 @@ RECEIVED = """<recv request="INVITE" crlf="true" rrs="true"><action>
 <ereg regexp=".*" search_in="hdr" header="From:" assign_to="1"/></action></recv><Reference variables="1"/>"""
 TAG = ";tag=[pid]r[call_number]"
 RING = send(REPLY.format(status="180 Ringing", tag=TAG, body=""), retrans=False)
+SESSION_PROGRESS = send(REPLY.format(status="183 Session Progress", tag=TAG, body=""), retrans=False)
 ANSWER = send(REPLY.format(status="200 OK", tag=TAG, body=SDP))
 BUSY = send(REPLY.format(status="486 Busy Here", tag=TAG, body=""))
 ACKED = receive("ACK", rrs="true")

@@ -64,6 +64,14 @@ def test_a_refused_call_lasts_no_time() -> None:
     assert (out.answered_status, out.duration, out.ring_duration, out.hungup_time) == (486, 0, 0, None)
 
 
+def test_an_unanswered_call_rang_until_its_final_answer() -> None:
+    final = str((NOON + timedelta(seconds=19)).timestamp())
+    facts = {"ring_code": "180", "ring_time": str((NOON + timedelta(seconds=2)).timestamp())}
+    out, _ = rows_of(record(**facts, answer_code="480", answer_reason="Gone", answer_time=final), NOON)
+
+    assert (out.duration, out.ring_duration) == (0, 17)
+
+
 def test_an_answered_call_that_no_phone_hung_up_was_ended_here() -> None:
     facts = {"answer_code": "200", "answer_time": str(NOON.timestamp())}
     (out, _) = rows_of(record(**facts), NOON)

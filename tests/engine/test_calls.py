@@ -6,7 +6,7 @@ from sipsorcery_web.contract.records import SIPAccount, SIPCDRAsset
 from tests.conftest import DOMAIN, HOME
 
 from .house import EngineHouse, eventually
-from .sipp import ACKED, ANSWER, BUSY, CANCELLED, CONVERSATION, HUNG_UP, RING, Phone, receive
+from .sipp import ACKED, ANSWER, BUSY, CANCELLED, CONVERSATION, HUNG_UP, RING, SESSION_PROGRESS, Phone, pause, receive
 
 
 def record(house: EngineHouse, owner: str, phone: Phone) -> SIPCDRAsset:
@@ -91,6 +91,19 @@ def test_bob_is_busy(house: EngineHouse) -> None:
     cdr = record(house, "alice", hers)
     assert (cdr.answered_status, cdr.answered_reason, cdr.duration) == (486, "Busy Here", 0)
     assert "Busy" in records_page(house, "bobby", his)
+
+
+def test_a_record_keeps_the_last_progress_and_how_long_it_rang(house: EngineHouse) -> None:
+    hers, his, number = house.pair("progress")
+    answering = his.takes(RING, pause(1), SESSION_PROGRESS, pause(2), BUSY, ACKED)
+
+    hers.calls(number, receive(183), *hers.refused(number, 486)).wait()
+
+    answering.wait()
+    cdr = record(house, "alice", hers)
+    assert (cdr.in_progress_status, cdr.in_progress_reason) == (183, "Session Progress")
+    assert cdr.ring_duration == 2
+    assert "after 2 s of ringing" in house.page("alice", f"/cdrs/{cdr.id}").text
 
 
 def test_alice_gives_up_before_bob_answers(house: EngineHouse) -> None:

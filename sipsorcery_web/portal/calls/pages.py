@@ -18,7 +18,7 @@ from ..lists.pages import Asked, page_of
 from ..lists.searching import containing
 from ..live.views import live_list
 from ..moments import now
-from .parties import Party, bridge_of, party_at, party_of
+from .parties import Party, bridge_of, party_at, party_of, provider_in
 
 bp = Blueprint("calls", __name__, url_prefix="/calls")
 
@@ -31,6 +31,11 @@ class Leg:
     caller: Party
     destination: Party
     seconds: float
+
+    @property
+    def provider(self) -> str:
+        """Return the provider that an incoming call came through; empty where it came through none."""
+        return provider_in(self.asset.remote_target)
 
 
 @dataclass(frozen=True)

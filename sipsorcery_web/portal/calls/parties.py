@@ -5,6 +5,7 @@ The text comes from strangers on the network, so nothing here refuses: what cann
 
 import re
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 _QUOTED_NAME = re.compile(r'\s*"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _SCHEME = re.compile(r"^(?:sips?|tel):", re.IGNORECASE)
@@ -39,6 +40,13 @@ def party_at(uri: str | None) -> Party:
     """The party at a URI, without scheme, password and parameters; the last @ ends the user (RFC 3261, 25.1)."""
     user, _, rest = _SCHEME.sub("", (uri or "").strip(), count=1).rpartition("@")
     return Party("", user.partition(":")[0], re.split("[;?]", rest)[0])
+
+
+def provider_in(uri: str | None) -> str:
+    """Return the name of the provider that a call came through, which the SIP engine puts behind the address."""
+    parameters = (uri or "").partition("?")[0].split(";")[1:]
+    named = (parameter.removeprefix("provider=") for parameter in parameters if parameter.startswith("provider="))
+    return unquote(next(named, ""))
 
 
 def bridge_of(bridge_id: str | None) -> str | None:

@@ -25,7 +25,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "in_progress_time": "Last sign of progress",
         "in_progress_status": "Progress code",
         "in_progress_reason": "Progress phrase",
-        "ring_duration": "Seconds from progress to answer",
+        "ring_duration": "Seconds from progress to final answer",
         "answered_time": "Final answer",
         "answered_status": "Answer code",
         "answered_reason": "Answer phrase",

@@ -9,7 +9,7 @@ from itertools import groupby
 from sipsorcery_web.contract.records import SIPCDRAsset
 
 from .. import formats
-from ..calls.parties import Party, party_at, party_of
+from ..calls.parties import Party, party_at, party_of, provider_in
 from ..causes import Cause, of_call, of_hangup
 
 NO_PHONE = (408, 480)
@@ -34,6 +34,11 @@ class Row:
         found = party_at(self.cdr.dst_uri)
         return found if found.address else Party("", self.cdr.dst or "", self.cdr.dst_host or "")
 
+    @property
+    def provider(self) -> str:
+        """Return the provider that an incoming call came through; empty where it came through none."""
+        return provider_in(self.cdr.dst_uri) if self.came_in else ""
+
     @cached_property
     def cause(self) -> Cause:
         """What came of it."""
@@ -44,6 +49,11 @@ class Row:
         """The final answer as the other side gave it, "486 Busy Here"; empty where none came."""
         words = (str(self.cdr.answered_status or ""), self.cdr.answered_reason or "")
         return " ".join(word for word in words if word)
+
+    @property
+    def is_answered(self) -> bool:
+        """Return whether somebody took the call; the time of a refusal is no time of an answer."""
+        return 200 <= self.cdr.answered_status < 300
 
     @property
     def hangup(self) -> str:

@@ -43,7 +43,7 @@ def test_every_field_that_is_set_stands_under_a_label_in_words(house: House, ali
         "Last sign of progress": "23 Nov 2026 12:00:00",
         "Progress code": "180",
         "Progress phrase": "Ringing",
-        "Seconds from progress to answer": "6",
+        "Seconds from progress to final answer": "6",
         "Final answer": "23 Nov 2026 12:00:06",
         "Answer code": "200",
         "Answer phrase": "OK",

@@ -22,12 +22,14 @@ def test_a_row_has_every_column(house: House, alice: Browser) -> None:
             "Caller's name": "Front desk",
             "Caller's user": "front-desk",
             "Destination": "sip:0871550198@northline.example",
+            "Through provider": "",
             "Result": "Answered",
             "Status": "200",
             "Answer reason": "OK",
             "Ringing (seconds)": "5",
             "Duration (seconds)": "192",
             "Answered (Europe/Dublin)": "2026-11-23 12:00:06+00:00",
+            "Final answer (Europe/Dublin)": "2026-11-23 12:00:06+00:00",
             "Hung up (Europe/Dublin)": "2026-11-23 12:03:18+00:00",
             "Hang-up reason": "Client dialogue hungup",
             "Call-ID": "3c26700c57f1@203.0.113.41",
@@ -35,6 +37,24 @@ def test_a_row_has_every_column(house: House, alice: Browser) -> None:
             "Id": str(cdr),
         }
     ]
+
+
+def test_a_refused_call_has_no_time_of_an_answer(house: House, alice: Browser) -> None:
+    house.cdr("alice", answered_status=486, answered_reason="Busy Here")
+
+    (row,) = rows(alice)
+
+    assert row["Answered (Europe/Dublin)"] == ""
+    assert row["Final answer (Europe/Dublin)"] == "2026-11-23 12:00:06"
+
+
+def test_a_call_through_a_provider_names_it(house: House, alice: Browser) -> None:
+    house.cdr("alice", call_direction="In", dst_uri="sip:front-desk@sip.example.org;provider=north%20line")
+
+    (row,) = rows(alice)
+
+    assert row["Through provider"] == "north line"
+    assert "through north line" in alice.open("/cdrs").text
 
 
 def test_a_file_holds_all_pages_and_only_what_was_asked_for(house: House, alice: Browser) -> None:
