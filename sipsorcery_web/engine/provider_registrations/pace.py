@@ -11,6 +11,10 @@ from .outcomes import Kind, Outcome
 
 SHORTEST = timedelta(seconds=30)
 """Between two attempts that come by themselves."""
+LONGEST_REGISTRATION = timedelta(days=1)
+"""However long one was granted, it is renewed after that."""
+USUAL_EXPIRY = 3600
+"""Seconds that a registration counts as lasting at most where the provider does not say."""
 SHORTEST_ASKED = timedelta(seconds=10)
 """Between two attempts where somebody has changed the provider or asked for one."""
 LONGEST: dict[Kind, timedelta] = {
@@ -50,7 +54,7 @@ class Pace:
         if outcome.kind is Kind.REGISTERED:
             return now + max(self.shortest, _before_the_end(outcome.granted))
         asked_for = min(timedelta(seconds=outcome.retry_after or 0), LONGEST_ASKED_FOR)
-        return now + max(self.shortest, self._pause(outcome.kind, failures), asked_for)
+        return now + max(self._pause(outcome.kind, failures), asked_for)
 
     def _pause(self, kind: Kind, failures: int) -> timedelta:
         first = self.retry * MORE_PATIENCE.get(kind, 1)
@@ -59,13 +63,13 @@ class Pace:
 
 
 def granted_seconds(answered: int | None, asked: int) -> int:
-    """Return how long a registration counts as lasting: as answered, or as asked where the answer is absurd.
+    """Return how long a registration counts as lasting: as answered, or by our own measure where that is absurd.
 
     RFC 3261, section 10.3, lets a registrar shorten what was asked for and nothing else.
     """
-    return answered if answered is not None and 0 < answered <= asked else asked
+    return answered if answered is not None and 0 < answered <= asked else min(asked, USUAL_EXPIRY)
 
 
 def _before_the_end(seconds: int) -> timedelta:
     """Early enough for another try, should one be lost."""
-    return timedelta(seconds=seconds - min(max(seconds // 10, 5), 120))
+    return min(timedelta(seconds=seconds - min(max(seconds // 10, 5), 120)), LONGEST_REGISTRATION)
