@@ -6,8 +6,8 @@ BEGIN;
 CREATE ROLE kamailio LOGIN;
 \password kamailio
 GRANT USAGE ON SCHEMA public TO kamailio;
-GRANT SELECT ON version, subscriber, uacreg TO kamailio;
-GRANT SELECT, INSERT, UPDATE, DELETE ON location, location_attrs, dialog, dialog_vars, provider_answers, acc_cdrs TO kamailio;
+GRANT SELECT ON version, subscriber, provider_contacts TO kamailio;
+GRANT SELECT, INSERT, UPDATE, DELETE ON location, location_attrs, dialog, dialog_vars, acc_cdrs TO kamailio;
 GRANT USAGE, SELECT ON SEQUENCE location_id_seq, location_attrs_id_seq, dialog_id_seq, dialog_vars_id_seq,
-    provider_answers_id_seq, acc_cdrs_id_seq TO kamailio;
+    acc_cdrs_id_seq TO kamailio;
 COMMIT;

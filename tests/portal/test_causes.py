@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from sipsorcery_web.contract.records import SIPAccount, SIPProvider
-from sipsorcery_web.portal.causes import Cause, of_call, of_hangup, of_registration
+from sipsorcery_web.portal.causes import Cause, doubt_about, of_call, of_hangup, of_registration, reason_of_pause
 
 IANA = [
     *(100, 180, 181, 182, 183, 199, 200, 202, 204, 300, 301, 302, 305, 380),
@@ -116,6 +116,24 @@ def test_a_phrase_counts_only_where_the_code_says_little(status: int, phrase: st
         ("Registration failed (600 Too Frequent Requests).", "Tried too often"),
         ("SIP provider registrations are disabled on this system.", "Registrations switched off"),
         ("connection refused", "Provider not reachable"),
+        ("401 Unauthorized. The password was sent (Digest MD5 for “blue”).", "Password refused"),
+        ("401 Unauthorized. No password was sent: none is stored for this provider.", "No password stored"),
+        ("401 Unauthorized. No password was sent: the provider did not say which one it wants.", "Provider asked for nothing"),
+        (
+            "401 Unauthorized. No password was sent: the provider asked for Basic, which this engine cannot answer.",
+            "Password asked for in an unknown way",
+        ),
+        (
+            "401 Unauthorized. No password was sent: the provider asked for the realm “a”, and here “b” is set.",
+            "Another realm",
+        ),
+        ("The name servers that this machine asks did not answer (DNS).", "Name server not answering"),
+        ("Name or service not known: the name leads to no address.", "Server name not found"),
+        ("The provider's server has no address of the kind that this engine reaches (IPv4).", "Server out of reach"),
+        ("The provider's server is at an address of a private network.", "Server in a private network"),
+        ("This engine does not speak TLS with providers.", "Transport not spoken"),
+        ("The SIP engine could not send the registration: 477 Send failed", "Not sent"),
+        ("503 Service Unavailable (Retry-After: 3600)", "Provider unavailable"),
         ("TLS handshake: certificate has expired", "Encryption failed"),
         ("The moon was in the wrong house.", "Registration failed"),
         (HOSTILE, "Registration failed"),
@@ -127,6 +145,27 @@ def test_a_registration_is_told_by_its_message(message: str, title: str) -> None
     assert_told(cause)
     assert cause.title == title
     assert cause.steps
+
+
+@pytest.mark.parametrize(
+    ("message", "reason"),
+    [
+        ("503 Busy (Retry-After: 3600)", "The provider asked for a pause of 1 hour."),
+        ("403 Forbidden (Retry-After: 90)", "The provider asked for a pause of 2 minutes."),
+        ("503 Busy (Retry-After: 5)", "The provider asked for a pause of 5 seconds."),
+        ("403 Forbidden", "Providers ban whoever insists, so tries that are refused come less often each time."),
+        ("Timed out", "Tries that fail come less often each time."),
+        ("", ""),
+        (None, ""),
+    ],
+)
+def test_the_pause_before_the_next_try_is_explained(message: str | None, reason: str) -> None:
+    assert reason_of_pause(message) == reason
+
+
+def test_a_registration_that_was_taken_may_have_a_doubt() -> None:
+    assert "may not arrive" in doubt_about("The provider answered with another contact than ours, so calls do not arrive.")
+    assert doubt_about("403 Forbidden") == doubt_about(None) == ""
 
 
 def test_every_refusal_of_a_registration_is_told_in_words() -> None:

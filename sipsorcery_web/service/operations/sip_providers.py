@@ -1,6 +1,5 @@
 """SIP providers and the registrations that follow from them (spec, sections 4.6, 7.4 and 7.5)."""
 
-import hashlib
 from uuid import uuid4
 
 from sqlalchemy import select
@@ -14,7 +13,6 @@ from sipsorcery_web.contract.sip_uris import normalised
 from ..call import OwnWork
 from ..provider_policy import policy_violations
 from ..store.models import SIPProviderBindingRow, SIPProviderRow
-from ..store.rows import secret_of, set_secret
 from .assets import Asset
 
 DEFAULT_EXPIRY = 3600
@@ -42,21 +40,12 @@ def _with_normal_uris(provider: SIPProvider) -> SIPProvider:
 
 
 def _written(work: OwnWork, row: SIPProviderRow) -> None:
-    _derive_ha1(work, row)
     work.session.flush()
     binding = _binding(work, row)
     if row.is_registering:
         _refresh(work, row, binding or _new_binding(work, row))
     elif binding is not None:
         _retire(work, binding)
-
-
-def _derive_ha1(work: OwnWork, row: SIPProviderRow) -> None:
-    """H(username:realm:password) where the realm is known beforehand (RFC 7616, section 3.4.2)."""
-    password = secret_of(row, "provider_password", work.parts.keyring)
-    identity = f"{row.provider_auth_username or row.provider_username}:{row.register_realm}:{password}".encode()
-    digest = hashlib.md5(identity, usedforsecurity=False).hexdigest()
-    set_secret(row, "ha1_md5", digest if password and row.register_realm else None, work.parts.keyring)
 
 
 def _binding(work: OwnWork, row: SIPProviderRow) -> SIPProviderBindingRow | None:

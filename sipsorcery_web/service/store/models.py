@@ -143,7 +143,6 @@ class SIPProviderRow(Base):
     provider_type: Mapped[str] = mapped_column(String(16), default="SIP")
     provider_username: Mapped[str | None] = mapped_column(String(32))
     sealed_provider_password: Mapped[str | None] = mapped_column(Text)
-    sealed_ha1_md5: Mapped[str | None] = mapped_column(Text)
     custom_headers: Mapped[str | None] = mapped_column(String(1024))
     gv_callback_number: Mapped[str | None] = mapped_column(String(16))
     gv_callback_pattern: Mapped[str | None] = mapped_column(String(32))

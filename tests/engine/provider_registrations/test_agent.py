@@ -1,7 +1,7 @@
 """Whose turn it is to be registered with, and what is noted of it, without an engine."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -84,7 +84,7 @@ class Stand:
 
 
 @pytest.fixture
-def stand(parts: Parts) -> Iterator[Stand]:
+def stand(parts: Parts) -> Stand:
     stage = Stage(Service(parts))
     record = stage.alice.sip_providers.add(
         SIPProvider(
@@ -98,7 +98,7 @@ def stand(parts: Parts) -> Iterator[Stand]:
             register_expiry=600,
         )
     )
-    yield Stand(parts, stage, FakeProvider(), record, max(parts.clock(), datetime(2026, 11, 29, tzinfo=UTC)))
+    return Stand(parts, stage, FakeProvider(), record, max(parts.clock(), datetime(2026, 11, 29, tzinfo=UTC)))
 
 
 def told(binding: SIPProviderBinding | None) -> SIPProviderBinding:

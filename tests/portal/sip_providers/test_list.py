@@ -84,6 +84,31 @@ def test_a_failing_registration_is_explained_in_its_place(house: House, alice: B
     assert f"/providers/{provider.id}#provider_password" in steps
 
 
+def test_a_failing_registration_tells_when_the_next_try_is_and_why(house: House, alice: Browser) -> None:
+    provider = house.provider("alice", "northline", **REGISTERING)
+    later = house.clock() + timedelta(hours=1)
+
+    house.registration(
+        provider, registration_failure_message="503 Busy (Retry-After: 3600)", next_registration_time=later
+    )
+    told = entry(alice.open(LIST), "northline")
+    assert "Next try: 23 Nov 2026 13:00:00. The provider asked for a pause of 1 hour." in told
+
+    house.registration(provider, next_registration_time=FOREVER)
+    assert "Next try" not in entry(alice.open(LIST), "northline")
+
+
+def test_a_registration_that_leads_calls_elsewhere_says_so(house: House, alice: Browser) -> None:
+    provider = house.provider("alice", "northline", **REGISTERING)
+    message = "The provider answered with another contact than ours, so calls from it do not arrive."
+    house.registration(provider, is_registered=True, registration_failure_message=message)
+
+    told = entry(alice.open(LIST), "northline")
+
+    assert "Registered for 1 h" in told
+    assert "Calls from it may not arrive" in told
+
+
 def test_the_steps_lead_to_fields_that_are_there(house: House, alice: Browser) -> None:
     provider = house.provider("alice", "northline", **REGISTERING)
     for message in ("401", "403", "404", "408", "423", "400", "501"):

@@ -1,4 +1,3 @@
-import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -11,7 +10,7 @@ from sipsorcery_web.contract.errors import Conflict, NotFound, ProvisioningError
 from sipsorcery_web.contract.records import ProviderType, SIPProvider, SIPProviderBinding
 from sipsorcery_web.service.call import Parts
 from sipsorcery_web.service.dispatch import Service
-from sipsorcery_web.service.provider_policy import ProviderPolicy
+from sipsorcery_web.service.provider_policy import EngineReach, ProviderPolicy
 from sipsorcery_web.service.store.models import SIPProviderBindingRow, SIPProviderRow
 from sipsorcery_web.service.store.rows import secret_of
 from tests.conftest import Clock, Stage
@@ -77,20 +76,13 @@ def test_only_the_administrator_says_whether_registrations_are_allowed(stage: St
     assert not stage.alice.sip_providers.update(replace(added, register_admin_enabled=True)).register_admin_enabled
 
 
-def test_the_password_is_sealed_and_its_ha1_follows_the_realm(stage: Stage, parts: Parts) -> None:
-    added = stage.alice.sip_providers.add(provider(register_realm="blue"))
+def test_the_password_is_sealed(stage: Stage, parts: Parts) -> None:
+    stage.alice.sip_providers.add(provider())
 
-    def ha1() -> str | None:
-        with parts.database.read() as session:
-            row = session.scalars(select(SIPProviderRow)).one()
-            assert "s3cret" not in str(vars(row))
-            return secret_of(row, "ha1_md5", parts.keyring)
-
-    assert ha1() == hashlib.md5(b"alice:blue:s3cret").hexdigest()
-    stage.alice.sip_providers.update(replace(added, provider_auth_username="alice-auth"))
-    assert ha1() == hashlib.md5(b"alice-auth:blue:s3cret").hexdigest()
-    stage.alice.sip_providers.update(replace(added, register_realm=None))
-    assert ha1() is None
+    with parts.database.read() as session:
+        row = session.scalars(select(SIPProviderRow)).one()
+        assert "s3cret" not in str(vars(row))
+        assert secret_of(row, "provider_password", parts.keyring) == "s3cret"
 
 
 # Registrations
@@ -197,6 +189,38 @@ def stage_with(parts: Parts) -> Callable[..., Stage]:
 def test_addresses_of_private_networks_are_refused(stage_with: Callable[..., Stage], server: str, field: str) -> None:
     with pytest.raises(Refused):
         stage_with().alice.sip_providers.add(provider(**{field: server}))
+
+
+REACH = EngineReach(frozenset({"udp", "tcp"}), 4)
+
+
+@pytest.mark.parametrize(
+    ("fields", "named"),
+    [
+        ({"provider_server": "sips:sip.blue.example"}, "Provider Server asks for TLS"),
+        ({"provider_server": "sip:sip.blue.example;transport=ws"}, "Provider Server asks for WS"),
+        ({"register_server": "sip:[2606:4700::1111]:5060"}, "Provider Register Server is an IPv6 address"),
+        ({"provider_outbound_proxy": "sip:edge.blue.example;transport=TLS"}, "Provider Outbound Proxy asks for TLS"),
+    ],
+)
+def test_a_server_that_the_engine_cannot_reach_is_not_registered_with(
+    stage_with: Callable[..., Stage], fields: dict[str, str], named: str
+) -> None:
+    alice = stage_with(reach=REACH).alice
+
+    with pytest.raises(Refused, match=named):
+        alice.sip_providers.add(provider(**REGISTERING, **fields))
+    assert alice.sip_providers.add(provider(**fields))
+
+
+def test_without_an_engine_nothing_is_known_of_what_it_reaches(stage_with: Callable[..., Stage]) -> None:
+    assert stage_with().alice.sip_providers.add(provider(**REGISTERING, provider_server="sips:sip.blue.example"))
+
+
+def test_only_the_server_that_is_used_has_to_be_reached(stage_with: Callable[..., Stage]) -> None:
+    fields = {"provider_server": "sips:sip.blue.example", "provider_outbound_proxy": "sip:edge.blue.example"}
+
+    assert stage_with(reach=REACH).alice.sip_providers.add(provider(**REGISTERING, **fields))
 
 
 def test_private_networks_can_be_allowed(stage_with: Callable[..., Stage]) -> None:

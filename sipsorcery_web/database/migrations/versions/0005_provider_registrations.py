@@ -25,6 +25,7 @@ def upgrade() -> None:
     op.execute(f"DROP TABLE {schema}provider_answers")
     op.execute(f"DELETE FROM {schema}version WHERE table_name = 'uacreg'")  # noqa: S608 (constants)
     op.execute(f"CREATE TABLE {schema}provider_contacts ({key}, {CONTACTS})")
+    op.drop_column("sipproviders", "sealed_ha1_md5")  # the digest is made when it is asked for
     for name in ("failures", "min_expires"):
         op.add_column("sipproviderbindings", sa.Column(name, sa.Integer(), nullable=False, server_default="0"))
     op.add_column("sipproviderbindings", sa.Column("registered_until", UtcDateTime(), nullable=True))
