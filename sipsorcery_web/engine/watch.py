@@ -15,6 +15,7 @@ from .tables import CALL_RECORD
 
 PAUSE = 1.0
 """Seconds between two looks."""
+STOPS_WITHIN = 5.0
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +46,8 @@ class Watch:
         self._stopped.set()
         self._woken.set()
         if self._thread.is_alive():
-            self._thread.join(5.0)
+            self._thread.join(STOPS_WITHIN)
+        self.registrations.stop(STOPS_WITHIN)
 
     def look(self) -> None:
         """One look; for the thread, and for whoever cannot wait for it."""

@@ -67,6 +67,8 @@ class RegistrationAgent:
     clock: Callable[[], datetime]
     start: Callable[[Callable[[], None]], None] = in_a_thread
     _running: set[UUID] = field(default_factory=set)
+    _one_ended: threading.Condition = field(default_factory=threading.Condition)
+    _is_stopped: bool = False
     _has_moved: bool = True
     """Until it was looked whether the engine's address is still the one that providers know."""
 
@@ -83,6 +85,12 @@ class RegistrationAgent:
         for job in self._taken_on(due, now) if due else ():
             self._running.add(job.provider_id)
             self.start(partial(self._carry_out, job))
+
+    def stop(self, patience: float) -> None:
+        """Wait so many seconds for what is under way. What goes on after that is not noted, and comes again later."""
+        with self._one_ended:
+            self._one_ended.wait_for(lambda: not self._running, patience)
+            self._is_stopped = True
 
     def end(self, provider: SIPProviderRow) -> None:
         """Tell a provider that has been deleted here that the registration is over."""
@@ -153,11 +161,18 @@ class RegistrationAgent:
     def _carry_out(self, job: Job) -> None:
         try:
             outcome = Attempt(job.registration, self.resolver, self.sender).run()
-            self._note(job, outcome)
+            with self._one_ended:
+                if not self._is_stopped:
+                    self._note(job, outcome)
         except Exception:  # whatever one attempt meets, others go on, and this one comes again
             log.exception("A registration with a provider could not be carried out.")
         finally:
-            self._running.discard(job.provider_id)
+            self._ended(job.provider_id)
+
+    def _ended(self, provider_id: UUID) -> None:
+        with self._one_ended:
+            self._running.discard(provider_id)
+            self._one_ended.notify_all()
 
     def _note(self, job: Job, outcome: Outcome) -> None:
         now = self.clock()

@@ -317,6 +317,12 @@ def test_an_attempt_keeps_nobody_waiting(stand: Stand) -> None:
     assert told(stand.binding).is_registered
 
 
+def test_what_is_still_under_way_at_the_end_is_not_noted(stand: Stand) -> None:
+    stand.far.meanwhile = lambda: stand.agent.stop(0.01)
+
+    assert not told(stand.look()).is_registered
+
+
 @pytest.mark.parametrize(
     ("changed", "server"),
     [
