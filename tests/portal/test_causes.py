@@ -160,7 +160,12 @@ def test_a_registration_is_told_by_its_message(message: str, title: str) -> None
     ],
 )
 def test_the_pause_before_the_next_try_is_explained(message: str | None, reason: str) -> None:
-    assert reason_of_pause(message) == reason
+    assert reason_of_pause(message, is_our_pace=True) == reason
+
+
+def test_the_pace_of_another_service_is_not_explained() -> None:
+    assert reason_of_pause("403 Forbidden", is_our_pace=False) == ""
+    assert reason_of_pause("403 Forbidden (Retry-After: 60)", is_our_pace=False) == "The provider asked for a pause of 1 minute."
 
 
 def test_a_registration_that_was_taken_may_have_a_doubt() -> None:

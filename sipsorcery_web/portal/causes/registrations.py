@@ -240,13 +240,16 @@ def doubt_about(message: str | None) -> str:
     return _CONTACT_CHANGED.why if of_registration(message) is _CONTACT_CHANGED else ""
 
 
-def reason_of_pause(message: str | None) -> str:
-    """Return why the next attempt waits as long as it does; empty for no failure."""
+def reason_of_pause(message: str | None, is_our_pace: bool) -> str:
+    """Return why the next attempt waits as long as it does; empty where that is not known.
+
+    The pace is known where the SIP engine of this installation keeps it, and no other service.
+    """
     cause = of_registration(message)
-    if cause is None:
-        return ""
     if found := _RETRY_AFTER.search(message or ""):
         return f"The provider asked for a pause of {_in_words(int(found[1]))}."
+    if cause is None or not is_our_pace:
+        return ""
     if cause in (_PASSWORD_REFUSED, _FORBIDDEN, _NO_SUCH_USER):
         return "Providers ban whoever insists, so tries that are refused come less often each time."
     return "Tries that fail come less often each time."

@@ -10,6 +10,7 @@ from sipsorcery_web.contract.records import ProviderType, SIPProvider, SIPProvid
 
 from ..backend import service
 from ..causes import Cause, doubt_about, of_registration, reason_of_pause
+from ..engine import sip_engine
 from ..lists.finding import find
 
 MOST_BINDINGS = 1000
@@ -36,7 +37,7 @@ class Registration:
     @property
     def reason_of_pause(self) -> str:
         """Return why a failing registration is not tried sooner."""
-        return reason_of_pause(self.message) if self.state == "failing" else ""
+        return reason_of_pause(self.message, sip_engine() is not None) if self.state == "failing" else ""
 
     @property
     def message(self) -> str:
