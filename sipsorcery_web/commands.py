@@ -1,4 +1,4 @@
-"""The operator's commands: `flask --app app customers …`, `invites …`, `engine config` and `setup-link`."""
+"""The operator's commands: `flask --app app customers …`, `invites …`, `engine …` and `setup-link`."""
 
 import click
 from flask import Flask
@@ -13,7 +13,9 @@ from .portal.texts.invisible import visible
 from .service.call import Parts
 from .service.first_run import FirstRun
 from .service.operators import Operators
-from .settings import Settings
+from .settings import SettingError, Settings
+
+NO_ENGINE = "There is no SIP engine. SIPSORCERY_SIP_HOST says where there should be one."
 
 
 class OperatorsGroup(AppGroup):
@@ -136,8 +138,18 @@ def _engine(engine: Engine | None) -> click.Group:
     def config() -> None:
         """Write Kamailio's configuration, and say where; for an engine that something else runs."""
         if engine is None:
-            raise click.ClickException("There is no SIP engine. SIPSORCERY_SIP_HOST says where there should be one.")
+            raise click.ClickException(NO_ENGINE)
         click.echo(engine.config().write())
+
+    @group.command("run")
+    def run() -> None:
+        """Go on as Kamailio, beside a portal that runs already; for systemd and the like."""
+        if engine is None:
+            raise click.ClickException(NO_ENGINE)
+        try:
+            engine.launch().become_kamailio()
+        except SettingError as error:
+            raise click.ClickException(f"The SIP engine does not start: {error}") from error
 
     return group
 

@@ -24,6 +24,7 @@ from waitress.task import WSGITask
 from . import create_app
 from .commands import setup_address
 from .engine.assembly import Engine
+from .engine.claim import Claim
 from .engine.running import Supervisor
 from .portal import first_run
 from .portal.live.streams import allow_streams
@@ -103,13 +104,14 @@ class Channel(HTTPChannel):
 
 
 def serve(runs_engine: bool = False) -> None:
-    """Set the store up, say where the portal is, and serve until SIGINT or SIGTERM, perhaps with Kamailio."""
+    """Set the store up, say where the portal is, and serve until told to stop by a signal, perhaps with Kamailio."""
     set_up_logging()
     try:
         settings = Settings.from_environment()
+        claim = claim_engine(settings) if runs_engine else None
         app, server = prepare(settings)
         told_to_stop = stop_on_signals(server)
-        engine = start_engine(app, runs_engine)
+        engine = start_engine(app, runs_engine, claim)
     except OBSTACLES as error:
         sys.exit(told(error))
     announce(app, settings)
@@ -148,18 +150,26 @@ class RunningEngine:
             self.engine.watch.take_records_over()
 
 
-def start_engine(app: Flask, runs_it: bool) -> RunningEngine:
-    """Bring the engine's tables up to date and follow it, if there is one.
+def claim_engine(settings: Settings) -> Claim:
+    """Have the engine's folder and ports, before anything is started. SettingError where something else has them."""
+    settings.check_engine()
+    if not settings.sip.is_on:
+        raise SettingError("there is no SIP engine to run. Set SIPSORCERY_SIP_HOST.")
+    claim = Claim.of(settings)
+    claim.make()
+    return claim
+
+
+def start_engine(app: Flask, runs_it: bool, claim: Claim | None = None) -> RunningEngine:
+    """Bring the engine's tables up to date and follow it, if there is one; perhaps run it, under a claim to it.
 
     Raises SettingError when Kamailio is to be run and cannot be.
     """
     running = RunningEngine(app.extensions["engine"])
-    if runs_it and running.engine is None:
-        raise SettingError("there is no SIP engine to run. Set SIPSORCERY_SIP_HOST.")
     if running.engine is not None:
         running.engine.mirror.rebuild()
         if runs_it:
-            running.supervisor = running.engine.supervisor()
+            running.supervisor = running.engine.supervisor(claim)
             running.supervisor.start()
         running.engine.watch.start()
     return running
@@ -210,7 +220,7 @@ def announce(app: Flask, settings: Settings) -> None:
     """Print the address and, as long as there is no administrator, a set-up link."""
     print(f"SIPSorcery Web: {settings.address}", flush=True)  # noqa: T201
     if settings.sip.is_on:
-        where = f"{settings.sip.bracketed_host}:{settings.sip.port}"
+        where = f"{settings.sip.public_host}:{settings.sip.port}"
         print(f"Phones register at {where} (UDP, TCP), domain {settings.domain}", flush=True)  # noqa: T201
     set_up = app.extensions.get(first_run.EXTENSION)
     if set_up is not None and set_up.is_open():
@@ -238,14 +248,20 @@ def run(server: Any, told_to_stop: threading.Event) -> None:
 
 
 def stop_on_signals(server: Any) -> threading.Event:
-    """What is set when SIGINT or SIGTERM comes."""
+    """What is set when SIGINT, SIGTERM or SIGHUP comes: a terminal that is closed ends the portal in order.
+
+    Who starts it with SIGHUP ignored (nohup) wants it to outlive the terminal.
+    """
     event = threading.Event()
 
     def stop(*_: object) -> None:
         event.set()
         server.pull_trigger()
 
-    for number in (signal.SIGINT, signal.SIGTERM):
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        numbers.append(signal.SIGHUP)
+    for number in numbers:
         signal.signal(number, stop)
     return event
 

@@ -32,9 +32,13 @@ class NewAccounts:
 
 @dataclass(frozen=True)
 class SipSettings:
-    """How the SIP engine is reached: by phones and providers at `host`, by the portal at a port of this machine."""
+    """How the SIP engine is reached: by phones and providers at `host`, by the portal at a port of this machine.
+
+    Behind 1:1 NAT `host` is the machine's own address, and `advertise` the one that the outside reaches it at.
+    """
 
     host: str
+    advertise: str
     port: int
     tls_port: int
     rpc_port: int
@@ -62,8 +66,18 @@ class SipSettings:
 
     @property
     def bracketed_host(self) -> str:
-        """The host as URIs write it."""
-        return f"[{self.host}]" if ":" in self.host else self.host
+        """The host that the engine listens at, as URIs write it."""
+        return _bracketed(self.host)
+
+    @property
+    def public_host(self) -> str:
+        """The host that phones and providers are told, as URIs write it."""
+        return _bracketed(self.advertise or self.host)
+
+    @property
+    def own_hosts(self) -> frozenset[str]:
+        """What stands for this engine in a URI: the address that it listens at, and the one that it is told of."""
+        return frozenset((self.bracketed_host, self.public_host))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,6 +110,8 @@ class Settings:
     """The sites whose pages may call the embedded service from a browser."""
     sip_host: str = ""
     """The address of the SIP engine; empty: there is none."""
+    sip_advertise: str = ""
+    """The address that phones and providers are told instead; empty: they reach `sip_host` itself."""
     sip_port: int = 5060
     sip_tls_port: int = 5061
     sip_rpc_port: int = 5069
@@ -159,11 +175,15 @@ class Settings:
     def check_engine(self) -> None:
         """SettingError for an engine that could not work with the other settings."""
         if not self.sip.is_on:
+            if self.sip_advertise:
+                raise SettingError("SIPSORCERY_SIP_ADVERTISE needs SIPSORCERY_SIP_HOST, this machine's own address.")
             return
         if not self.embedded:
             raise SettingError(
                 "SIPSORCERY_SIP_HOST needs the built-in service, but SIPSORCERY_PROVISIONING_URL names another one."
             )
+        if self.sip_advertise and (":" in self.sip_advertise) != (":" in self.sip_host):
+            raise SettingError("SIPSORCERY_SIP_HOST and SIPSORCERY_SIP_ADVERTISE are both IPv4 or both IPv6.")
         if len({self.sip_port, self.sip_tls_port, self.sip_rpc_port, self.port}) < 4:
             raise SettingError(
                 "SIPSORCERY_PORT, SIPSORCERY_SIP_PORT, SIPSORCERY_SIP_TLS_PORT and SIPSORCERY_SIP_RPC_PORT must differ."
@@ -195,6 +215,10 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return host == "localhost" or host.endswith(".localhost")
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
 
 
 def _kept_secret(path: Path) -> str:
@@ -369,6 +393,7 @@ _PARSERS: dict[str, Callable[[str], object]] = {
     "public_url": _public_url,
     "cors_origins": _origins,
     "sip_host": _sip_host,
+    "sip_advertise": _sip_host,
     "sip_port": _port,
     "sip_tls_port": _port,
     "sip_rpc_port": _port,

@@ -77,6 +77,11 @@ def test_phones_are_told_the_address_and_tls_with_a_certificate_only() -> None:
     assert (secure.tls_port, secure.transports) == (5081, ("UDP", "TCP", "TLS"))
 
 
+def test_behind_nat_phones_are_told_the_address_of_the_outside() -> None:
+    settings = Settings(sip_host="10.0.0.5", sip_advertise="203.0.113.5")
+    assert phone_server(settings).host == "203.0.113.5"
+
+
 def test_the_portal_has_an_engine_where_the_settings_name_one(tmp_path: Path) -> None:
     def engine_of(**settings: Any) -> SIPEngine | None:
         app: Flask = create_app(Settings(data_dir=tmp_path, **settings))

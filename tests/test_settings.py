@@ -58,6 +58,7 @@ def test_other_variables_are_none_of_our_business() -> None:
         ("LIVE_SECONDS", "1", "live_seconds", 1.0),
         ("REQUEST_LIMIT", "65536", "request_limit", 65536),
         ("FAULT_STATUS", "200", "fault_status", 200),
+        ("SIP_ADVERTISE", "[2001:db8::7]", "sip_advertise", "2001:db8::7"),
     ],
 )
 def test_a_variable_is_read(name: str, value: str, field: str, parsed: Any) -> None:
@@ -68,6 +69,8 @@ def test_a_variable_is_read(name: str, value: str, field: str, parsed: Any) -> N
     ("name", "value", "sentence"),
     [
         ("PORT", "http", "a port is a number from 1 to 65535"),
+        ("SIP_ADVERTISE", "0.0.0.0", "phones are told this address"),
+        ("SIP_ADVERTISE", "sip.example.org", "it is the IP address"),
         ("PORT", "0", "a port is a number from 1 to 65535"),
         ("PORT", "65536", "a port is a number from 1 to 65535"),
         ("PORT", "-1", "a port is a number from 1 to 65535"),

@@ -1,7 +1,7 @@
 """The engine's side of an application: all its parts, put together for one portal."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,8 +14,12 @@ from sipsorcery_web.database.keyring import Keyring
 from sipsorcery_web.service.store.models import SIPDomainRow
 from sipsorcery_web.settings import Settings
 
+from .claim import Claim
 from .config import ANSWER_TIMEOUT, EngineConfig, engine_config, engine_environment
 from .control import Control
+from .launch import Launch
+from .leftovers import sweep
+from .memory import Memory, memory_needed
 from .mirror import Changes, Mirror
 from .provider_registrations import RegistrationAgent
 from .provider_registrations.agent import MOST_AT_ONCE
@@ -60,7 +64,7 @@ class Engine:
                 control.end_bindings(username, domain)
 
         def domain_of(host: str) -> str:
-            return settings.domain if host == settings.sip.bracketed_host else host
+            return settings.domain if host in settings.sip.own_hosts else host
 
         mirror = Mirror(database, keyring, domain_of, carry_out)
         mirror.listen()
@@ -72,10 +76,19 @@ class Engine:
             domains = session.scalars(select(SIPDomainRow.domain).order_by(SIPDomainRow.domain)).all()
         return engine_config(self.settings, domains)
 
-    def supervisor(self) -> Supervisor:
-        """What runs Kamailio beside the portal."""
-        address = self.settings.sip_host, self.settings.sip_port
-        return Supervisor(self.config(), engine_environment(self.settings), address)
+    def launch(self) -> Launch:
+        """A start of Kamailio, with the configuration and the tables as they are now."""
+
+        def put_in_order() -> Memory:
+            sweep(self.database, self.watch.clock())
+            return memory_needed(self.database)
+
+        return Launch(self.config(), engine_environment(self.settings), Claim.of(self.settings), put_in_order)
+
+    def supervisor(self, claim: Claim | None = None) -> Supervisor:
+        """What runs Kamailio beside the portal; `claim` is one that was made already."""
+        launch = self.launch()
+        return Supervisor(launch if claim is None else replace(launch, claim=claim))
 
 
 def registration_agent(
@@ -83,15 +96,16 @@ def registration_agent(
 ) -> RegistrationAgent:
     """What registers with providers, through the engine and from its address."""
     sip = settings.sip
-    addresses = {transport: f"{sip.bracketed_host}:{port}" for transport, port in sip.transports.items()}
+    contacts = {transport: f"{sip.public_host}:{port}" for transport, port in sip.transports.items()}
+    sockets = {transport: f"{transport}:{sip.bracketed_host}:{port}" for transport, port in sip.transports.items()}
     patience = urllib3.Timeout(connect=1.0, read=ANSWER_TIMEOUT / 1000 + 5.0)
     rpc = Rpc(sip.rpc_port, settings.engine_secret, patience, MOST_AT_ONCE)
     return RegistrationAgent(
         database,
         keyring,
-        KamailioSender(rpc, {transport: f"{transport}:{address}" for transport, address in addresses.items()}),
+        KamailioSender(rpc, sockets),
         Resolver(sip.ip_version, frozenset(sip.transports), settings.private_providers),
         Pace(timedelta(seconds=sip.register_retry)),
-        addresses,
+        contacts,
         clock,
     )

@@ -1,6 +1,7 @@
 """The configuration that Kamailio is given, from the settings and the domains of the service."""
 
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from sqlalchemy import URL, make_url
 from sipsorcery_web.database.engine import engine_file
 from sipsorcery_web.settings import Settings, SipSettings
 
+from .claim import engine_folder
 from .tables import CALL_FACTS
 
 FOLDER = Path(__file__).parent
@@ -48,6 +50,8 @@ def engine_config(settings: Settings, domains: Sequence[str]) -> EngineConfig:
     address = make_url(settings.store_url)
     text = _template().render(
         host=sip.bracketed_host,
+        public_host=sip.public_host,
+        public_host_pattern=re.sub(r"\W", ".", sip.public_host),
         port=sip.port,
         tls_port=sip.tls_port,
         rpc_port=sip.rpc_port,
@@ -67,7 +71,7 @@ def engine_config(settings: Settings, domains: Sequence[str]) -> EngineConfig:
         secret=settings.engine_secret(),
         workers=sip.workers,
     )
-    return EngineConfig(text, settings.data_dir.absolute() / "engine")
+    return EngineConfig(text, engine_folder(settings))
 
 
 def kamailio_address(address: URL, sip: SipSettings) -> str:

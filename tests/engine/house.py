@@ -73,7 +73,7 @@ class EngineHouse:
             stack.callback(self.stop_engine)
             address = stack.enter_context(portal_at_work(self.app, self.settings))
             over_soap = replace(
-                self.settings, sip_host="", data_dir=self.folder / "portal", provisioning_url=f"{address}/provisioning.svc",
+                self.settings, sip_host="", sip_advertise="", data_dir=self.folder / "portal", provisioning_url=f"{address}/provisioning.svc",
                 database_url="",
             )
             self.portal: Flask = create_app(over_soap, passwords=self.passwords)

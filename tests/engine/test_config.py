@@ -16,7 +16,7 @@ KAMAILIO = "/usr/sbin/kamailio"
 
 
 def settings(folder: Path, **more: Any) -> Settings:
-    return Settings(data_dir=folder, sip_host="127.0.0.1", **more)
+    return Settings(**{"data_dir": folder, "sip_host": "127.0.0.1"} | more)
 
 
 def text(folder: Path, **more: Any) -> str:
@@ -102,6 +102,8 @@ def test_kamailio_accepts_it(tmp_path: Path, digest: str, url: str) -> None:
     ("wrong", "named"),
     [
         ({"provisioning_url": "https://sip.example.org/provisioning.svc"}, "SIPSORCERY_PROVISIONING_URL"),
+        ({"sip_advertise": "2001:db8::5"}, "both IPv4 or both IPv6"),
+        ({"sip_host": "", "sip_advertise": "203.0.113.5"}, "SIPSORCERY_SIP_HOST"),
         ({"sip_rpc_port": 5060}, "SIPSORCERY_SIP_RPC_PORT"),
         ({"sip_certificate": "/etc/ssl/phones.pem"}, "SIPSORCERY_SIP_CERTIFICATE_KEY"),
     ],

@@ -1,17 +1,21 @@
 """Kamailio as a child of the portal."""
 
 import os
+import shutil
 import signal
-import socket
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from sipsorcery_web.engine import running
+from sipsorcery_web.engine import launch
+from sipsorcery_web.engine.claim import Claim, end_leftovers, is_dead
 from sipsorcery_web.engine.config import EngineConfig
+from sipsorcery_web.engine.launch import Launch
+from sipsorcery_web.engine.memory import Memory
 from sipsorcery_web.engine.running import Supervisor
-from sipsorcery_web.settings import SettingError
+from sipsorcery_web.settings import SettingError, Settings
 from tests.conftest import HOME
 
 from .house import eventually
@@ -22,7 +26,19 @@ STAND_IN = """#!/bin/sh
 [ "$1" = -c ] && { grep -q wrong "$3" && { echo 'syntax error' >&2; exit 1; }; exit 0; }
 while [ "$1" != -P ]; do shift; done
 echo $$ > "$2"
-sleep 60
+sleep 60 & wait
+"""
+SUPERVISOR_ALONE = """
+import sys, time
+from pathlib import Path
+from sipsorcery_web.engine import launch
+from tests.engine.test_running import supervisor
+launch.find_kamailio = lambda: sys.argv[1]
+child = supervisor(Path(sys.argv[2]))
+child.start()
+while child.process_id is None: time.sleep(0.02)
+print(child.process_id, flush=True)
+time.sleep(60)
 """
 
 
@@ -31,27 +47,22 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / "kamailio"
     path.write_text(STAND_IN)
     path.chmod(0o755)
-    monkeypatch.setattr(running, "find_kamailio", lambda: str(path))
+    monkeypatch.setattr(launch, "find_kamailio", lambda: str(path))
     return path
 
 
+def claim(folder: Path) -> Claim:
+    return Claim.of(Settings(data_dir=folder, sip_host=HOME, sip_port=free_port(), sip_rpc_port=free_port()))
+
+
 def supervisor(folder: Path, text: str = "right") -> Supervisor:
-    return Supervisor(EngineConfig(text, folder / "engine"), dict(os.environ), (HOME, free_port()))
+    config = EngineConfig(text, folder / "engine")
+    return Supervisor(Launch(config, dict(os.environ), claim(folder), lambda: Memory(64, 8)))
 
 
 def test_a_configuration_that_is_not_accepted_stops_the_start(program: Path, tmp_path: Path) -> None:
     with pytest.raises(SettingError, match="syntax error"):
         supervisor(tmp_path, "wrong").start()
-
-
-def test_a_port_that_something_else_has_is_named(program: Path, tmp_path: Path) -> None:
-    child = supervisor(tmp_path)
-    with socket.socket(type=socket.SOCK_DGRAM) as other:
-        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        other.bind(child.address)
-
-        with pytest.raises(SettingError, match=r"cannot have port .* systemctl disable --now kamailio"):
-            child.start()
 
 
 def test_an_engine_that_ends_is_started_again(program: Path, tmp_path: Path) -> None:
@@ -67,37 +78,77 @@ def test_an_engine_that_ends_is_started_again(program: Path, tmp_path: Path) -> 
     assert child.process_id is None
 
 
-def test_an_engine_that_a_killed_portal_left_is_ended_first(program: Path, tmp_path: Path) -> None:
-    left = supervisor(tmp_path)
-    left.start()
-    orphan = eventually(lambda: left.process_id)
-    assert orphan is not None
-    pid_file = tmp_path / "engine" / "pid"
-    eventually(pid_file.exists)
+def test_before_each_start_the_tables_are_put_in_order(program: Path, tmp_path: Path) -> None:
+    starts: list[str] = []
+    child = supervisor(tmp_path)
+    child.launch = Launch(
+        child.launch.config, child.launch.environment, child.launch.claim, lambda: starts.append("put") or Memory(64, 8)
+    )
+    child.start()
+    first = eventually(lambda: child.process_id)
+    assert first is not None
 
-    left._stopped.set()  # as if it were no longer there: it neither ends its engine nor starts another one
-    left._run_once = lambda *_: None  # type: ignore[method-assign]
-    other = supervisor(tmp_path)
-    other.start()
+    os.kill(first, signal.SIGKILL)
 
-    eventually(lambda: running._is_dead(orphan))
-    eventually(lambda: other.process_id)
-    other.stop()
-    left.stop()
+    eventually(lambda: child.process_id not in (None, first))
+    child.stop()
+    assert len(starts) == 2
 
 
-def test_a_stranger_with_a_reused_number_is_left_alone(tmp_path: Path) -> None:
-    with subprocess.Popen(["sleep", "60"], start_new_session=True) as stranger:
-        (tmp_path / "pid").write_text(str(stranger.pid))
+@pytest.mark.skipif(not shutil.which("setpriv"), reason="needs util-linux's setpriv, which every Debian has")
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGHUP, signal.SIGTERM])
+def test_the_engine_never_outlives_its_supervisor(program: Path, tmp_path: Path, end: signal.Signals) -> None:
+    alone = [sys.executable, "-c", SUPERVISOR_ALONE, str(program), str(tmp_path)]
+    with subprocess.Popen(alone, stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        engine = int(parent.stdout.readline())
 
-        running._end_group_of(tmp_path / "pid")
+        parent.send_signal(end)
 
-        assert stranger.poll() is None
-        stranger.kill()
+        eventually(lambda: is_dead(engine))
+
+
+def test_a_second_engine_for_the_same_data_is_refused_and_leaves_the_first_alone(program: Path, tmp_path: Path) -> None:
+    first, second = supervisor(tmp_path), supervisor(tmp_path)
+    first.start()
+    running = eventually(lambda: first.process_id)
+
+    with pytest.raises(SettingError, match=f"runs already .process {os.getpid()}.*SIPSORCERY_DATA_DIR"):
+        second.start()
+
+    assert first.process_id == running
+    first.stop()
+    second.start()
+    eventually(lambda: second.process_id)
+    second.stop()
+
+
+def test_an_engine_whose_supervisor_has_gone_is_ended_first(program: Path, tmp_path: Path) -> None:
+    config = tmp_path / "engine"
+    config.mkdir()
+    pid_file = config / "pid"
+    with subprocess.Popen([program, "-DD", "-Y", config, "-P", pid_file], start_new_session=True) as orphan:
+        eventually(pid_file.exists)
+
+        claim(tmp_path).make()
+
+        assert is_dead(orphan.pid)
+        assert not pid_file.exists()
+
+
+def test_others_with_the_same_program_are_left_alone(program: Path, tmp_path: Path) -> None:
+    command = [program, "-DD", "-Y", tmp_path / "another", "-P", tmp_path / "pid"]
+    with subprocess.Popen(command, start_new_session=True) as other:
+        eventually((tmp_path / "pid").exists)
+
+        end_leftovers(tmp_path / "engine")
+
+        assert other.poll() is None
+        os.killpg(other.pid, signal.SIGKILL)
 
 
 def test_without_kamailio_the_command_that_installs_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(running.shutil, "which", lambda *_, **__: None)
+    monkeypatch.setattr(launch.shutil, "which", lambda *_, **__: None)
 
     with pytest.raises(SettingError, match="apt-get install"):
-        running.find_kamailio()
+        launch.find_kamailio()
