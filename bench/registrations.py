@@ -21,6 +21,8 @@ from tests.engine.house import EngineHouse
 from tests.engine.sipp import REQUEST, free_port, receive, scenario, send
 from tests.schemas import own_schema
 
+from .sipp_statistics import Statistics
+
 OWNER = "alice"
 PASSWORD = "bl4ckbird!"
 
@@ -69,9 +71,8 @@ def _register(house: EngineHouse, folder: Path, count: int, rate: int) -> tuple[
     began = time.monotonic()
     subprocess.run([*command, *limits, *written], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
     seconds = time.monotonic() - began
-    head, *_, last = (line.split(";") for line in statistics.read_text().splitlines())
-    found = dict(zip(head, last, strict=False))
-    return seconds, count - int(found["SuccessfulCall(C)"]), int(found["Retransmissions(C)"])
+    found = Statistics.read(statistics)
+    return seconds, count - found.successful, found.repeated
 
 
 def _scenario() -> str:

@@ -14,8 +14,8 @@ from .locks import take_turns
 MIGRATIONS = Path(__file__).with_name("migrations")
 
 
-def migrate(database: Database) -> None:
-    """Run the migrations that are missing; processes that start together wait for each other.
+def migrate(database: Database, to: str = "head") -> None:
+    """Run the migrations that are missing up to a revision; processes that start together wait for each other.
 
     Raises StoreUnavailable, and changes nothing, when a newer version has made the database, or it refuses a migration.
     """
@@ -25,7 +25,7 @@ def migrate(database: Database) -> None:
         config.set_main_option("script_location", str(MIGRATIONS))
         config.attributes["connection"] = session.connection()
         _refuse_a_newer_one(session.connection(), ScriptDirectory.from_config(config))
-        command.upgrade(config, "head")
+        command.upgrade(config, to)
 
 
 def _refuse_a_newer_one(connection: Connection, scripts: ScriptDirectory) -> None:

@@ -53,7 +53,7 @@ class Engine:
         rpc = Rpc(settings.sip.rpc_port, settings.engine_secret)
         control = Control(database, rpc, clock)
         agent = registration_agent(settings, database, keyring, clock)
-        watch = Watch(database, agent, clock)
+        watch = Watch(database, rpc, agent, clock)
 
         def carry_out(changes: Changes) -> None:
             if changes.providers:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import resource
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,15 +13,22 @@ from sqlalchemy import URL, make_url
 from sipsorcery_web.database.engine import engine_file
 from sipsorcery_web.settings import Settings, SipSettings
 
+from .call_records import WRONG_CREDENTIALS
 from .claim import engine_folder
-from .tables import CALL_FACTS
+from .connections import KEPT_CONNECTION, STRANGERS_CONNECTION
+from .tables import INVITE_FACTS
 
 FOLDER = Path(__file__).parent
 TEMPLATE = "kamailio.cfg.jinja"
 ANSWER_TIMEOUT, RING_TIMEOUT = 5_000, 120_000
 """Milliseconds that a phone may be silent, and may ring."""
 WRONG_PASSWORDS = 20
-"""How many one address may have for one account in five minutes before it is refused without a look."""
+"""How many one address may have for one name in five minutes before it is refused without a look."""
+WRONG_PASSWORDS_OF_ADDRESS = 1_000
+"""How many it may have for all names together: what is counted takes memory."""
+MOST_CONNECTIONS = 8_192
+OPEN_FILES = 2 * MOST_CONNECTIONS
+"""For the connections, and for what the processes need besides."""
 
 
 @dataclass(frozen=True)
@@ -64,10 +72,16 @@ def engine_config(settings: Settings, domains: Sequence[str]) -> EngineConfig:
         database=kamailio_address(address, sip),
         algorithm="" if sip.digest == "MD5" else "SHA-256",
         ha1_column="ha1_md5" if sip.digest == "MD5" else "ha1_sha256",
-        call_facts=CALL_FACTS,
+        invite_facts=INVITE_FACTS,
         answer_timeout=ANSWER_TIMEOUT,
         ring_timeout=RING_TIMEOUT,
         attempts=WRONG_PASSWORDS,
+        attempts_of_address=WRONG_PASSWORDS_OF_ADDRESS,
+        wrong_credentials=WRONG_CREDENTIALS,
+        stranger_seconds=STRANGERS_CONNECTION,
+        kept_seconds=KEPT_CONNECTION,
+        most_connections=MOST_CONNECTIONS,
+        open_files=_open_files(),
         secret=settings.engine_secret(),
         workers=sip.workers,
     )
@@ -84,10 +98,21 @@ def kamailio_address(address: URL, sip: SipSettings) -> str:
 
 
 def engine_environment(settings: Settings) -> dict[str, str]:
-    """What Kamailio's process is told: its times are UTC, and which schema of PostgreSQL has its tables."""
-    options = make_url(settings.store_url).query.get("options")
-    more = {"PGOPTIONS": options} if isinstance(options, str) else {}
-    return {**os.environ, "TZ": "UTC", **more}
+    """What Kamailio's process is told: its times are UTC, and what its connections to PostgreSQL ask for.
+
+    That is the schema with its tables, and not to wait for the disk. A power failure may cost the rows of calls of the
+    last moment, which nobody was promised. Registrations are promised to phones, so a trigger of their table has them
+    wait all the same (revision 0005 of the migrations).
+    """
+    given = make_url(settings.store_url).query.get("options")
+    options = [given] if isinstance(given, str) else []
+    return {**os.environ, "TZ": "UTC", "PGOPTIONS": " ".join([*options, "-csynchronous_commit=off"])}
+
+
+def _open_files() -> int:
+    """As many as Kamailio wants, if it may: it does not start with more than the system allows."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return OPEN_FILES if most == resource.RLIM_INFINITY else min(OPEN_FILES, most)
 
 
 def _template() -> Template:

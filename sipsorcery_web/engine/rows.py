@@ -135,13 +135,33 @@ class BindingRow(EngineBase):
     __mapper_args__ = {"primary_key": [__table__.c.id]}  # noqa: RUF012 (read by SQLAlchemy as it is)
 
 
+class text_in_json(FunctionElement[str]):  # noqa: N801 (a function of SQL)
+    """The text of this name in a JSON object that is kept as text; null where there is none."""
+
+    type = String()
+    inherit_cache = True
+
+
+@compiles(text_in_json, "sqlite")
+def _text_on_sqlite(element: Any, compiler: Any, **more: Any) -> str:
+    kept, name = (compiler.process(clause, **more) for clause in element.clauses)
+    return f"json_extract({kept}, '$.' || {name})"
+
+
+@compiles(text_in_json, "postgresql")
+def _text_on_postgresql(element: Any, compiler: Any, **more: Any) -> str:
+    kept, name = (compiler.process(clause, **more) for clause in element.clauses)
+    return f"(CAST({kept} AS JSON) ->> CAST({name} AS TEXT))"
+
+
 def _fact(name: str) -> Any:
-    """What the configuration noted of a call under this name; null where it did not."""
+    """What the configuration noted of a call's INVITE under this name; null where it did not."""
     facts = DIALOG_VARS.alias()
     same = and_(
-        facts.c.hash_entry == DIALOG.c.hash_entry, facts.c.hash_id == DIALOG.c.hash_id, facts.c.dialog_key == name
+        facts.c.hash_entry == DIALOG.c.hash_entry, facts.c.hash_id == DIALOG.c.hash_id, facts.c.dialog_key == "invite"
     )
-    return select(facts.c.dialog_value).where(same).limit(1).scalar_subquery()
+    noted = text_in_json(facts.c.dialog_value, literal(name))
+    return select(noted).where(same).limit(1).scalar_subquery()
 
 
 def _leg(direction: str, owner: str, id: str, cseq: str, tags: tuple[str, str]) -> Select[Any]:

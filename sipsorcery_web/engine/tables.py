@@ -96,7 +96,7 @@ DIALOG_VARS = _table(
 PROVIDER_CONTACT = _table("provider_contacts", *_texts("l_uuid username domain owner provider_name"))
 """The account that calls from a provider go to; `l_uuid` is the provider's id, and the user of our contact there."""
 
-CALL_FACTS = (
+INVITE_FACTS = (
     "call_id",
     "caller_owner",
     "callee_owner",
@@ -108,23 +108,18 @@ CALL_FACTS = (
     "dst_host",
     "remote_socket",
     "local_socket",
-    "callee_socket",
     "setup_time",
-    "ring_code",
-    "ring_reason",
-    "ring_time",
-    "answer_code",
-    "answer_reason",
-    "answer_time",
-    "hangup_reason",
-    "hangup_time",
 )
-"""What the configuration notes of a call, each in a column of its own."""
+"""What the configuration notes of an INVITE, in one JSON text."""
+RING_FACTS = ("ring_code", "ring_reason", "ring_time")
+ANSWER_FACTS = ("answer_code", "answer_reason", "answer_time", "callee_socket")
+"""What it notes of the last provisional answer and of the final one, in another."""
+HANGUP_FACTS = ("hangup_time", "hangup_reason")
+"""How a call ended, in a text with a space between."""
 
 CALL_RECORD = _table(
     "acc_cdrs",
     Column("start_time", EngineTime),
     Column("end_time", EngineTime),
-    *(Column(name, String) for name in CALL_FACTS),
-    *_texts("bridge_id out_leg_id in_leg_id"),
+    *_texts("invite answer hangup bridge_id out_leg_id in_leg_id"),
 )

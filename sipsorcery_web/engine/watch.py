@@ -5,17 +5,22 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from time import sleep
 
 from sipsorcery_web.database.engine import Database
 from sipsorcery_web.database.locks import take_turns
 
 from .call_records import AT_ONCE, take_over
+from .connections import Connections
 from .provider_registrations import RegistrationAgent
+from .rpc import EngineError, Rpc
 from .tables import CALL_RECORD
 
 PAUSE = 1.0
 """Seconds between two looks."""
 STOPS_WITHIN = 5.0
+BREATH = 0.05
+"""Seconds between two transactions of one look, for the engine to write in."""
 
 log = logging.getLogger(__name__)
 
@@ -25,12 +30,14 @@ class Watch:
     """Looks at the engine's tables again and again until it is stopped; `poke` makes it look at once."""
 
     database: Database
+    rpc: Rpc
     registrations: RegistrationAgent
     clock: Callable[[], datetime]
     _woken: threading.Event = field(default_factory=threading.Event)
     _stopped: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
+        self.connections = Connections(self.rpc)
         self._thread = threading.Thread(target=self._run, name="engine-watch", daemon=True)
 
     def start(self) -> None:
@@ -52,6 +59,10 @@ class Watch:
     def look(self) -> None:
         """One look; for the thread, and for whoever cannot wait for it."""
         self.take_records_over()
+        try:
+            self.connections.look()
+        except EngineError:
+            log.debug("The SIP engine does not answer.")
         self.registrations.look(self.clock())
 
     def take_records_over(self) -> None:
@@ -64,6 +75,8 @@ class Watch:
             with self.database.write() as session:
                 take_turns(session, "call records")
                 taken = take_over(session, self.clock())
+            if taken == AT_ONCE:
+                sleep(BREATH)
 
     def _run(self) -> None:
         while not self._stopped.is_set():

@@ -1,3 +1,4 @@
+import json
 import multiprocessing
 import sqlite3
 import threading
@@ -180,3 +181,32 @@ def test_threads_may_read_what_was_migrated_in_memory() -> None:
     database.close()
 
     assert counted == [0]
+
+
+def test_calls_that_go_on_over_an_upgrade_keep_their_facts(database: Database) -> None:
+    def engine_table(name: str) -> str:
+        return f"engine.{name}" if database.engine.dialect.name == "sqlite" else name
+
+    noted = {"caller_owner": "alice", "from_header": 'A "B" <sip:a@b>', "answer_code": "200", "hangup_time": "5.5"}
+    migrate(database, "0004")
+    with database.write() as session:
+        for key, value in noted.items():
+            session.execute(
+                text(f"INSERT INTO {engine_table('dialog_vars')} (hash_entry, hash_id, dialog_key, dialog_value) "
+                     "VALUES (1, 2, :key, :value)"), {"key": key, "value": value},
+            )  # fmt: skip
+        columns, values = ", ".join(noted), ", ".join(f":{name}" for name in noted)
+        session.execute(
+            text(f"INSERT INTO {engine_table('acc_cdrs')} (start_time, end_time, {columns}) "
+                 f"VALUES ('2026-11-23 12:00:00', '2026-11-23 12:00:00', {values})"), noted,
+        )  # fmt: skip
+
+    migrate(database)
+
+    with database.read() as session:
+        rows = session.execute(text(f"SELECT dialog_key, dialog_value FROM {engine_table('dialog_vars')}")).all()
+        (record,) = session.execute(text(f"SELECT invite, answer, hangup FROM {engine_table('acc_cdrs')}")).all()
+    packed = {key: value for key, value in rows}
+    assert json.loads(packed["invite"]) == {"caller_owner": "alice", "from_header": 'A "B" <sip:a@b>'}
+    assert (json.loads(packed["answer"]), packed["hangup"]) == ({"answer_code": "200"}, "5.5")
+    assert tuple(record) == (packed["invite"], packed["answer"], packed["hangup"])

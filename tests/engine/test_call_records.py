@@ -1,5 +1,6 @@
 """From the engine's records of calls to the service's."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -8,8 +9,8 @@ from uuid import uuid4
 from sqlalchemy import func, insert, select
 
 from sipsorcery_web.database.engine import Database
-from sipsorcery_web.engine.call_records import AT_ONCE, rows_of, take_over
-from sipsorcery_web.engine.tables import CALL_FACTS, CALL_RECORD, DIALOG
+from sipsorcery_web.engine.call_records import AT_ONCE, facts_of, rows_of, take_over
+from sipsorcery_web.engine.tables import ANSWER_FACTS, CALL_RECORD, DIALOG, HANGUP_FACTS, INVITE_FACTS, RING_FACTS
 from sipsorcery_web.service.store.models import SIPCDRRow
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -17,7 +18,7 @@ NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 def record(**facts: Any) -> Any:
     """A call that alice made to bob, as the engine noted it."""
-    usual: dict[str, Any] = dict.fromkeys(CALL_FACTS) | {
+    usual: dict[str, Any] = dict.fromkeys((*INVITE_FACTS, *RING_FACTS, *ANSWER_FACTS, *HANGUP_FACTS)) | {
         "id": 1,
         "call_id": "abc@203.0.113.1",
         "caller_owner": "alice",
@@ -105,7 +106,35 @@ def test_times_that_are_none_do_not_stop_the_rest() -> None:
 
 
 def values_of(record: Any) -> dict[str, Any]:
-    return {name: value for name, value in vars(record).items() if name != "id"}
+    """As the engine writes it."""
+    facts = vars(record)
+    packed = {
+        "invite": json.dumps({name: facts[name] for name in INVITE_FACTS if facts[name]}),
+        "answer": json.dumps({name: facts[name] for name in (*RING_FACTS, *ANSWER_FACTS) if facts[name]}),
+        "hangup": f"{facts['hangup_time']} {facts['hangup_reason']}" if facts["hangup_time"] else None,
+    }
+    return packed | {name: facts[name] for name in ("start_time", "end_time", "bridge_id", "out_leg_id", "in_leg_id")}
+
+
+def test_what_the_engine_noted_is_read_again(database: Database) -> None:
+    known = answered(from_name='Al "Ice" {\\}')
+    with database.write() as session:
+        session.execute(insert(CALL_RECORD).values(values_of(known)))
+        (row,) = session.execute(select(CALL_RECORD)).all()
+
+    found = facts_of(row)
+
+    assert {name: value for name, value in vars(known).items() if name != "id"}.items() <= vars(found).items()
+
+
+def test_a_row_that_cannot_be_read_does_not_stop_the_others(database: Database) -> None:
+    with database.write() as session:
+        for values in (values_of(record()) | {"invite": '{"call_id', "answer": "[]", "hangup": ""}, values_of(answered())):
+            session.execute(insert(CALL_RECORD).values(values))
+
+    with database.write() as session:
+        assert take_over(session, NOON) == 2
+        assert len(session.scalars(select(SIPCDRRow)).all()) == 3
 
 
 def test_records_are_moved_once(database: Database) -> None:
@@ -130,7 +159,7 @@ def test_a_call_that_is_over_is_not_left_among_those_that_go_on(database: Databa
     }  # fmt: skip
     with database.write() as session:
         session.execute(insert(CALL_RECORD).values(known))
-        for call_id in (known["call_id"], "another@203.0.113.1"):
+        for call_id in ("abc@203.0.113.1", "another@203.0.113.1"):
             session.execute(insert(DIALOG).values(going | {"callid": call_id}))
 
     with database.write() as session:

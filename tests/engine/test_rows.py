@@ -1,5 +1,6 @@
 """Kamailio's tables as the service's lists, on both databases."""
 
+import json
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
@@ -99,10 +100,9 @@ def talk(store: Database, caller: str | None, callee: str | None, state: int = 4
     }
     with store.write() as session:
         session.execute(insert(DIALOG).values(values))
-        for name, value in facts.items():
-            if value:
-                noted = {"hash_entry": entry, "hash_id": 11, "dialog_key": name, "dialog_value": value}
-                session.execute(insert(DIALOG_VARS).values(noted))
+        invite = json.dumps({name: value for name, value in facts.items() if value})
+        noted = {"hash_entry": entry, "hash_id": 11, "dialog_key": "invite", "dialog_value": invite}
+        session.execute(insert(DIALOG_VARS).values(noted))
 
 
 def test_a_binding_has_every_field_that_the_engine_knows(stage: Stage, store: Database) -> None:

@@ -15,12 +15,13 @@ from .house import EngineHouse, eventually
 
 
 class Wire:
-    """A UDP socket that says anything to the engine."""
+    """A socket that says anything to the engine."""
 
-    def __init__(self, house: EngineHouse, ip: str = "127.0.0.2") -> None:
-        self.engine = (HOME, house.settings.sip_port)
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    def __init__(self, house: EngineHouse, ip: str = "127.0.0.2", transport: str = "UDP") -> None:
+        engine, self.transport = (HOME, house.settings.sip_port), transport
+        self.socket = socket.socket(type=socket.SOCK_DGRAM if transport == "UDP" else socket.SOCK_STREAM)
         self.socket.bind((ip, 0))
+        self.socket.connect(engine)
         self.at = f"{ip}:{self.socket.getsockname()[1]}"
 
     def hears(self, seconds: float = 2.0) -> str:
@@ -39,11 +40,11 @@ class Wire:
     def says(self, method: str, uri: str, caller: str, more: str = "", to: str = "", call_id: str = "") -> str:
         """Say it, and hear the answer."""
         lines = [
-            f"{method} {uri} SIP/2.0", f"Via: SIP/2.0/UDP {self.at};branch=z9hG4bK{uuid4().hex}",
+            f"{method} {uri} SIP/2.0", f"Via: SIP/2.0/{self.transport} {self.at};branch=z9hG4bK{uuid4().hex}",
             f"From: {caller};tag=f1", f"To: {to or caller}", f"Call-ID: {call_id or uuid4().hex}", f"CSeq: 1 {method}",
-            "Max-Forwards: 9", f"Contact: <sip:x@{self.at}>", f"{more}Content-Length: 0", "", "",
+            "Max-Forwards: 9", f"Contact: <sip:x@{self.at};transport={self.transport}>", f"{more}Content-Length: 0", "", "",
         ]  # fmt: skip
-        self.socket.sendto("\r\n".join(lines).encode("utf-8", "surrogateescape"), self.engine)
+        self.socket.send("\r\n".join(lines).encode("utf-8", "surrogateescape"))
         return self.answer()
 
     def credentials(self, challenge: str, method: str, uri: str, name: str, password: str) -> str:
@@ -149,3 +150,44 @@ def test_a_contact_that_leads_back_to_the_engine_is_not_called(house: EngineHous
 
 def test_a_call_to_no_name_is_answered(house: EngineHouse, wire: Wires) -> None:
     assert wire(house).says("INVITE", f"sip:{DOMAIN}", f"<sip:x@{DOMAIN}>").startswith("SIP/2.0 404")
+
+
+def test_unknown_names_are_answered_like_known_ones(house: EngineHouse, wire: Wires) -> None:
+    house.account("alice", "well-known")
+    own, number = f"sip:{DOMAIN}", f"sip:nobody@{DOMAIN}"
+
+    def heard(name: str, ip: str) -> list[str]:
+        """All that somebody hears who guesses, but for what differs from one message to the next."""
+        guesser = wire(house, ip)
+        answers = [guesser.says("REGISTER", own, f"<sip:{name}@{DOMAIN}>")]
+        answers += [guesser.proves("REGISTER", own, name, "wrong-1") for _ in range(12)]
+        answers += [guesser.proves("INVITE", number, name, "wrong-1") for _ in range(12)]
+        return [alike(answer.replace(name, "NAME").replace(guesser.at, "HERE")) for answer in answers]
+
+    assert heard("well-known", "127.0.0.21") == heard("nobodys", "127.0.0.22")
+
+
+def alike(answer: str) -> str:
+    answer = re.sub(r'(nonce|branch|tag|rport|received)="?[^";\s]+"?', r"\1", answer)
+    return re.sub(r"(Call-ID|Via): .*", r"\1", answer)
+
+
+def test_calls_of_nobody_leave_no_record(house: EngineHouse, wire: Wires) -> None:
+    before = house.nobodys_records()
+
+    heard = wire(house).proves("INVITE", f"sip:nobody@{DOMAIN}", "no-such-name", "wrong-1")
+
+    assert heard.startswith("SIP/2.0 403 Wrong name or password")
+    assert house.nobodys_records() == before
+
+
+def test_guesses_of_one_address_are_limited_over_all_names(house: EngineHouse, wire: Wires) -> None:
+    guesser, owner = wire(house, "127.0.0.23"), wire(house, "127.0.0.24")
+    account = house.account("alice", "not-guessed")
+
+    eventually(
+        lambda: [guesser.proves("REGISTER", f"sip:{DOMAIN}", f"name-{uuid4().hex}", "wrong-1") for _ in range(50)][-1],
+        lambda heard: "Too many wrong passwords" in heard, seconds=60,
+    )  # fmt: skip
+
+    assert owner.proves("REGISTER", f"sip:{DOMAIN}", "not-guessed", account.sip_password or "").startswith("SIP/2.0 200")

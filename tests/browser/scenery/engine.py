@@ -126,10 +126,9 @@ def talk(portal: Portal, owner: str, caller: str, callee: str) -> tuple[int, int
                 **uris,
             )
         )
-        for name, value in facts.items():
-            session.execute(
-                insert(DIALOG_VARS).values(
-                    hash_entry=numbers[0], hash_id=numbers[1], dialog_key=name, dialog_value=value
-                )
+        session.execute(
+            insert(DIALOG_VARS).values(
+                hash_entry=numbers[0], hash_id=numbers[1], dialog_key="invite", dialog_value=json.dumps(facts)
             )
+        )
     return numbers
