@@ -43,8 +43,9 @@ bench: $(VENV)/bench.done ## Measure; takes some minutes and a quiet machine.
 	@$(IN_VENV) -m bench.corpus
 	@$(IN_VENV) -m bench.portal
 
-bench-sip: $(VENV)/tests.done kamailio phones ## Measure how fast phones register; needs what the tests need.
+bench-sip: $(VENV)/tests.done kamailio phones ## Measure how fast phones register and call; needs what the tests need, and a quiet machine.
 	@env $$($(IN_VENV) -m tests.services) $(IN_VENV) -m bench.registrations
+	@env $$($(IN_VENV) -m tests.services) $(IN_VENV) -m bench.calls
 
 clean: ## Remove .venv and what the tools left behind; instance/ stays.
 	@rm -rf $(VENV) .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -1,5 +1,6 @@
 -- A role of its own for Kamailio, after the portal has run once: sudo -u postgres psql -d sipsorcery -f engine-role.sql
 -- It sees the tables of the engine; customers, passwords and sessions of the portal stay out of its reach.
+-- `flask engine run` has its connections ask for synchronous_commit=off; registrations wait for the disk all the same.
 -- All of it or nothing: an error, or two passwords that differ, leave no role behind.
 \set ON_ERROR_STOP on
 BEGIN;

@@ -206,7 +206,22 @@ def test_calls_that_go_on_over_an_upgrade_keep_their_facts(database: Database) -
     with database.read() as session:
         rows = session.execute(text(f"SELECT dialog_key, dialog_value FROM {engine_table('dialog_vars')}")).all()
         (record,) = session.execute(text(f"SELECT invite, answer, hangup FROM {engine_table('acc_cdrs')}")).all()
-    packed = {key: value for key, value in rows}
+    packed = {row.dialog_key: row.dialog_value for row in rows}
     assert json.loads(packed["invite"]) == {"caller_owner": "alice", "from_header": 'A "B" <sip:a@b>'}
     assert (json.loads(packed["answer"]), packed["hangup"]) == ({"answer_code": "200"}, "5.5")
     assert tuple(record) == (packed["invite"], packed["answer"], packed["hangup"])
+
+
+def test_on_postgresql_registrations_wait_for_the_disk_and_calls_do_not(postgres_url: str) -> None:
+    database = open_database(postgres_url)
+    migrate(database)
+    with database.engine.connect() as connection:
+        connection.execute(text("SET synchronous_commit = off"))
+        connection.commit()
+        connection.execute(text("INSERT INTO dialog_vars (hash_entry, hash_id, dialog_key, dialog_value) VALUES (1, 1, '', '')"))
+        assert connection.scalar(text("SHOW synchronous_commit")) == "off"
+        connection.execute(text("INSERT INTO location (ruid, expires, last_modified) VALUES ('x', now(), now())"))
+        assert connection.scalar(text("SHOW synchronous_commit")) == "on"
+        connection.commit()
+        assert connection.scalar(text("SHOW synchronous_commit")) == "off"
+    database.close()
