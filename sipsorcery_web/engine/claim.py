@@ -14,6 +14,8 @@ from sipsorcery_web.settings import SettingError, Settings, SipSettings
 
 from .ports import check_ports
 
+KEPT_FROM = 64
+"""The least number of a file that Kamailio inherits and keeps: it closes those below 32, in the foreground too."""
 DIES_WITHIN = 5.0
 """Seconds that a killed process may take until it has given its ports back."""
 
@@ -53,7 +55,7 @@ class Claim:
     def hand_on(self) -> None:
         """Let the program that this process becomes (exec) keep the claim, with all processes that it makes."""
         if self._lock is not None:
-            os.set_inheritable(self._lock, True)
+            fcntl.fcntl(self._lock, fcntl.F_DUPFD, KEPT_FROM)
 
     def _locked(self) -> int:
         lock = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)

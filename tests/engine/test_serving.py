@@ -19,7 +19,9 @@ from .house import eventually
 from .sipp import free_port
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
-PATIENCE = 30.0
+WITH_ENGINE = (str(APP), "--with-engine")
+ENGINE_ALONE = ("-m", "flask", "--app", str(APP), "engine", "run")
+PATIENCE = 60.0
 OPTIONS = (
     "OPTIONS sip:{host}:{port} SIP/2.0\r\nVia: SIP/2.0/UDP {host}:{mine};branch=z9hG4bKoptions\r\nFrom: <sip:a@b>;tag=1\r\n"
     "To: <sip:{host}>\r\nCall-ID: 1\r\nCSeq: 1 OPTIONS\r\nMax-Forwards: 9\r\nContent-Length: 0\r\n\r\n"
@@ -38,13 +40,14 @@ class Copy:
     host: str = HOME
     sip_port: int = field(default_factory=free_port)
     prefix: tuple[str, ...] = ()
+    program: tuple[str, ...] = WITH_ENGINE
 
     def __post_init__(self) -> None:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("SIPSORCERY_")}
         ports = {"PORT": free_port(), "SIP_PORT": self.sip_port, "SIP_TLS_PORT": free_port(), "SIP_RPC_PORT": free_port()}
         variables = {f"SIPSORCERY_{name}": str(port) for name, port in ports.items()}
         self.process = subprocess.Popen(
-            [*self.prefix, sys.executable, APP, "--with-engine"], cwd=self.folder, stdout=subprocess.PIPE,
+            [*self.prefix, sys.executable, *self.program], cwd=self.folder, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, text=True, env={**kept, **variables, "SIPSORCERY_SIP_HOST": self.host},
         )  # fmt: skip
 
@@ -52,7 +55,7 @@ class Copy:
     def engine(self) -> int:
         """The number of Kamailio's main process, as soon as there is one."""
         file = self.folder / "instance" / "engine" / "pid"
-        return int(eventually(lambda: file.read_text().strip() if file.exists() else ""))
+        return int(eventually(lambda: file.read_text().strip() if file.exists() else "", seconds=PATIENCE))
 
     def answers(self) -> bool:
         """Whether the engine answers OPTIONS."""
@@ -69,6 +72,11 @@ class Copy:
     def words(self) -> str:
         """What it says as it ends."""
         return self.process.communicate(timeout=PATIENCE)[1]
+
+
+def starts(copy: Copy) -> None:
+    """Until its engine answers."""
+    eventually(copy.answers, seconds=PATIENCE)
 
 
 Copies = Callable[..., Copy]
@@ -93,7 +101,7 @@ def copy(tmp_path: Path) -> Iterator[Copies]:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_portal_and_engine_end_in_order(copy: Copies, number: signal.Signals) -> None:
     running = copy()
-    eventually(running.answers)
+    starts(running)
     engine = running.engine
 
     running.process.send_signal(number)
@@ -105,7 +113,7 @@ def test_portal_and_engine_end_in_order(copy: Copies, number: signal.Signals) ->
 
 def test_who_asks_for_it_with_nohup_keeps_both_after_the_terminal(copy: Copies) -> None:
     running = copy(prefix=("nohup",))
-    eventually(running.answers)
+    starts(running)
 
     running.process.send_signal(signal.SIGHUP)
     running.process.send_signal(signal.SIGHUP)
@@ -116,18 +124,18 @@ def test_who_asks_for_it_with_nohup_keeps_both_after_the_terminal(copy: Copies) 
 
 def test_the_engine_ends_with_a_portal_that_is_killed_and_the_next_one_starts(copy: Copies) -> None:
     running = copy()
-    eventually(running.answers)
+    starts(running)
     engine = running.engine
 
     running.process.kill()
 
     eventually(lambda: is_dead(engine))
-    eventually(copy().answers)
+    starts(copy())
 
 
 def test_a_second_copy_says_why_it_does_not_start_and_leaves_the_first_alone(copy: Copies) -> None:
     first = copy()
-    eventually(first.answers)
+    starts(first)
     engine = first.engine
 
     second = copy()
@@ -146,3 +154,15 @@ def test_another_machines_address_is_named_before_anything_is_made(copy: Copies,
 
     assert "SIPSORCERY_SIP_HOST=192.0.2.77 is no address of this machine" in elsewhere.words()
     assert not (tmp_path / "instance" / "sipsorcery.db").exists()
+
+
+def test_whatever_else_supervises_the_engine_has_it_in_its_own_process(copy: Copies) -> None:
+    alone = copy(program=ENGINE_ALONE)
+    starts(alone)
+
+    assert alone.engine == alone.process.pid
+    for other in (copy(), copy(program=ENGINE_ALONE)):
+        assert f"runs already (process {alone.engine})" in other.words()
+    alone.process.terminate()
+    alone.words()
+    starts(copy(program=ENGINE_ALONE))
