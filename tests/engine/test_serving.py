@@ -129,7 +129,7 @@ def test_the_engine_ends_with_a_portal_that_is_killed_and_the_next_one_starts(co
 
     running.process.kill()
 
-    eventually(lambda: is_dead(engine))
+    eventually(lambda: is_dead(engine), seconds=PATIENCE)
     starts(copy())
 
 
