@@ -15,7 +15,7 @@ from sipsorcery_web.settings import Settings, SipSettings
 
 from .call_records import WRONG_CREDENTIALS
 from .claim import engine_folder
-from .connections import KEPT_CONNECTION, STRANGERS_CONNECTION
+from .stranger_connections import KEPT_CONNECTION, STRANGERS_CONNECTION
 from .tables import INVITE_FACTS
 
 FOLDER = Path(__file__).parent

@@ -11,9 +11,9 @@ from sipsorcery_web.database.engine import Database
 from sipsorcery_web.database.locks import take_turns
 
 from .call_records import AT_ONCE, take_over
-from .connections import Connections
 from .provider_registrations import RegistrationAgent
 from .rpc import EngineError, Rpc
+from .stranger_connections import StrangerConnections
 from .tables import CALL_RECORD
 
 PAUSE = 1.0
@@ -37,7 +37,7 @@ class Watch:
     _stopped: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
-        self.connections = Connections(self.rpc)
+        self.stranger_connections = StrangerConnections(self.rpc)
         self._thread = threading.Thread(target=self._run, name="engine-watch", daemon=True)
 
     def start(self) -> None:
@@ -60,7 +60,7 @@ class Watch:
         """One look; for the thread, and for whoever cannot wait for it."""
         self.take_records_over()
         try:
-            self.connections.look()
+            self.stranger_connections.look()
         except EngineError:
             log.debug("The SIP engine does not answer.")
         self.registrations.look(self.clock())

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sipsorcery_web.engine import config
-from sipsorcery_web.engine.connections import KEPT_CONNECTION, MOST_OF_ADDRESS, STRANGERS_CONNECTION, too_many
+from sipsorcery_web.engine.stranger_connections import KEPT_CONNECTION, MOST_OF_ADDRESS, STRANGERS_CONNECTION, too_many
 from sipsorcery_web.service.passwords import Passwords
 from tests.conftest import DOMAIN, HOME
 

@@ -17,7 +17,7 @@ MOST_OF_ADDRESS = 50
 
 
 @dataclass(frozen=True)
-class Connections:
+class StrangerConnections:
     """Looks at the engine's connections and ends those that are too many."""
 
     rpc: Rpc
