@@ -89,6 +89,31 @@ def test_a_phrase_counts_only_where_the_code_says_little(status: int, phrase: st
 
 
 @pytest.mark.parametrize(
+    ("status", "phrase", "title"),
+    [
+        (404, "No calls to other servers from here", "No calls out"),
+        (404, "No calls to telephone numbers from here", "No calls out"),
+        (403, "This account is disabled", "Account disabled"),
+        (403, "This account is for incoming calls only", "Incoming calls only"),
+        (403, "This is another account's address", "Two accounts mixed up"),
+        (403, "Wrong name or password", "Wrong password"),
+        (478, "Address Not Resolved", "Address not resolved"),
+    ],
+)
+def test_what_the_sip_engine_refuses_itself_is_told_by_its_true_cause(status: int, phrase: str, title: str) -> None:
+    cause = of_call(status, phrase)
+
+    assert_told(cause)
+    assert cause.title == title
+    assert "dial plan" not in " ".join(step.words for step in cause.steps)
+    assert of_call(status, f"{phrase} as somebody else says it") is of_call(status, None)
+
+
+def test_a_busy_phone_may_have_been_one_where_somebody_declined() -> None:
+    assert "declined" in of_call(486, "Busy Here").why
+
+
+@pytest.mark.parametrize(
     ("message", "title"),
     [
         ("403 Forbidden", "Provider refused"),

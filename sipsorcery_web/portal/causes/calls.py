@@ -32,7 +32,7 @@ _MOVED = Cause(
     (Step("Call the new address, or put it into the dial plan."),),
     "warn",
 )
-_BUSY = Cause("Busy", "They were on another call.")
+_BUSY = Cause("Busy", "They were on another call, or declined this one: many phones say busy for that.")
 _DO_NOT_DISTURB = Cause("Do not disturb", "The phone is set to take no calls.")
 _GAVE_UP = Cause("Caller gave up", "The caller hung up before anybody answered.")
 _NO_ANSWER_IN_TIME = Cause(
@@ -54,6 +54,9 @@ _WRONG_PASSWORD = Cause(
     "A password was asked for, and none or a wrong one came.",
     (_RETYPE_PASSWORD, _RETYPE_PROVIDERS_PASSWORD),
     "bad",
+)
+_WRONG_PASSWORD_OF_PHONE = Cause(
+    "Wrong password", "The phone's name or password is not that of the SIP account.", (_RETYPE_PASSWORD,), "bad"
 )
 _NO_COMMON_CODEC = Cause(
     "No common language for sound", "The two phones have no codec that both can use.", (_CODECS,), "bad"
@@ -155,6 +158,12 @@ _BY_STATUS: Mapping[int, Cause] = {
         (Step("Check under Registrations that the phone is signed in."),),
         "bad",
     ),
+    478: Cause(
+        "Address not resolved",
+        "The address to call has a server name that could not be found (DNS).",
+        (Step("Check under Registrations what the phone gave as its contact, and the spelling of server names."),),
+        "bad",
+    ),  # Kamailio's own code
     481: _odd("One side spoke of a call that the other one did not know any more.", "Call not known"),
     482: Cause("Call loop", "The call came back to where it had been.", (_CHECK_PLAN,), "bad"),
     483: Cause("Too many hops", "The call was passed on too often, most likely in a circle.", (_CHECK_PLAN,), "bad"),
@@ -194,7 +203,7 @@ _BY_STATUS: Mapping[int, Cause] = {
         "The two sides could not agree on the quality that the call asks for.",
         tone="bad",
     ),
-    600: Cause("Busy everywhere", "All phones of the person called were busy."),
+    600: Cause("Busy everywhere", "The person called was busy at all phones, or declined the call."),
     603: _DECLINED,
     604: Cause("Number does not exist", "Nobody has this number anywhere.", (_CHECK_NUMBER, _CHECK_PLAN), "warn"),
     606: _NO_COMMON_CODEC,
@@ -225,9 +234,47 @@ _BY_PHRASE = (
 _OPEN_TO_PHRASES = (480, 486, 487, 600, 603)
 """Answers that say little themselves, so that phones put the reason into the phrase."""
 
+_ACCOUNTS_ALONE = Step("Dial the name of a SIP account of this service.")
+_BY_OWN_ANSWER: Mapping[tuple[int, str], Cause] = {
+    (404, "No calls to other servers from here"): Cause(
+        "No calls out",
+        "This service connects its own SIP accounts; it takes no calls to other servers.",
+        (_ACCOUNTS_ALONE,),
+        "warn",
+    ),
+    (404, "No calls to telephone numbers from here"): Cause(
+        "No calls out",
+        "No SIP account here has this number, and this service takes no calls to the telephone network.",
+        (_ACCOUNTS_ALONE,),
+        "warn",
+    ),
+    (403, "This account is disabled"): Cause(
+        "Account disabled",
+        "The SIP account that called is disabled, or its owner is suspended.",
+        (Step("Enable the account, or ask the administrator."),),
+        "bad",
+    ),
+    (403, "This account is for incoming calls only"): Cause(
+        "Incoming calls only",
+        "The SIP account that called is set to take calls and to make none.",
+        (Step("Call from another account, or switch that setting off."),),
+        "bad",
+    ),
+    (403, "Wrong name or password"): _WRONG_PASSWORD_OF_PHONE,
+    (403, "This is another account's address"): Cause(
+        "Two accounts mixed up",
+        "The phone gave the name of one SIP account and the credentials of another.",
+        (Step("Type the same account as username and as authentication name in the phone."),),
+        "bad",
+    ),
+}
+"""The answers that this service's own SIP engine gives: it alone knows why."""
+
 
 def of_call(status: int, reason: str | None) -> Cause:
     """What the final answer of a call means; 0 is no answer, and unknown codes are told by their class."""
+    if own := _BY_OWN_ANSWER.get((status, reason or "")):
+        return own
     if status in _OPEN_TO_PHRASES and (told := _of_phrase(reason or "")):
         return told
     return _BY_STATUS.get(status) or _BY_CLASS.get(status // 100, _NOT_A_STATUS)

@@ -89,7 +89,7 @@ def test_no_place_is_without_help() -> None:
         ("sip-accounts", "A match lets the call in without a password"),
         ("dial-plans", "dt=5 Waits 5 seconds before it rings."),
         ("dial-plans", "A plan has room for 30,000 characters."),
-        ("cdrs", "486 Busy Here Busy. They were on another call."),
+        ("cdrs", "486 Busy Here Busy. They were on another call, or declined this one"),
         ("settings", "Signing in holds for 60 minutes."),
         ("words", "“Address of record”"),
     ],
