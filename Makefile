@@ -27,7 +27,7 @@ demo: setup ## Serve a portal to try, with customers who are made up; nothing of
 test: $(VENV)/tests.done browser kamailio phones office proxy ## Run the tests, as many at once as there are cores; ARGS=… goes to pytest.
 	@exec env $$($(IN_VENV) -m tests.services) $(IN_VENV) -m pytest --numprocesses auto $(ARGS)
 
-test-sip: $(VENV)/tests.done kamailio phones ## Run the tests of the SIP engine alone: real Kamailio, sipp and baresip.
+test-sip: $(VENV)/tests.done kamailio phones ## Run the tests of the SIP engine alone: real Kamailio and real telephones.
 	@exec env $$($(IN_VENV) -m tests.services) $(IN_VENV) -m pytest tests/engine $(ARGS)
 
 test-wcf: $(VENV)/tests.done mono ## Compile and run the C# sample with Debian's Mono.
@@ -97,8 +97,8 @@ kamailio: # Debian's Kamailio, the SIP engine
 	  $(call debian,The SIP engine needs,$(KAMAILIO)); }
 
 phones: # what the tests make calls with
-	@command -v sipp >/dev/null && command -v baresip >/dev/null || { \
-	  $(call debian,The tests of the SIP engine need,sip-tester baresip-core); }
+	@command -v sipp >/dev/null && command -v baresip >/dev/null && command -v linphonec >/dev/null || { \
+	  $(call debian,The tests of the SIP engine need,sip-tester baresip-core linphone-cli); }
 
 office: # the spreadsheet that opens and saves the portal's files in a test
 	@command -v soffice >/dev/null || { $(call debian,The test of the files in a spreadsheet needs,libreoffice-calc); } || \

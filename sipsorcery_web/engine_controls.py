@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from uuid import UUID
 
 from .engine.assembly import Engine
+from .engine.config import MOST_REGISTRATIONS
 from .engine.control import Control
 from .engine.rpc import EngineError
 from .engine.trusted import trusted_networks
@@ -48,7 +49,9 @@ def phone_server(settings: Settings) -> PhoneServer:
     sip = settings.sip
     tls_port = sip.tls_port if sip.certificate else None
     transports = ("UDP", "TCP") if tls_port is None else ("UDP", "TCP", "TLS")
-    return PhoneServer(settings.domain, sip.public_host, sip.port, tls_port, transports, sip.digest)
+    return PhoneServer(
+        settings.domain, sip.public_host, sip.port, tls_port, transports, sip.digest, MOST_REGISTRATIONS
+    )
 
 
 @contextmanager

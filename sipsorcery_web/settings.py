@@ -120,7 +120,7 @@ class Settings:
     sip_certificate_key: str = ""
     sip_database_url: str = ""
     """PostgreSQL as the engine's own role reads and writes it; empty: as the portal does."""
-    sip_workers: int = 2
+    sip_workers: int = 1
     sip_register_retry: int = 60
     """Seconds until a registration with a provider that failed is tried again."""
 

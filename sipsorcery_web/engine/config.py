@@ -29,6 +29,10 @@ WRONG_PASSWORDS_OF_ADDRESS = 1_000
 MOST_CONNECTIONS = 8_192
 OPEN_FILES = 2 * MOST_CONNECTIONS
 """For the connections, and for what the processes need besides."""
+LONGEST_REGISTRATION = 7200
+"""Seconds that a phone may be registered for; its connection lives a little longer."""
+MOST_REGISTRATIONS = 10
+"""How many an account may have; the oldest gives way to one more."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,7 @@ def engine_config(settings: Settings, domains: Sequence[str]) -> EngineConfig:
     """The configuration for these settings; `domains` are served, the settings' own among them."""
     sip = settings.sip
     address = make_url(settings.store_url)
+    is_sqlite = engine_file(address) is not None
     text = _template().render(
         host=sip.bracketed_host,
         public_host=sip.public_host,
@@ -67,12 +72,16 @@ def engine_config(settings: Settings, domains: Sequence[str]) -> EngineConfig:
         certificate_key=sip.certificate_key,
         domain=settings.domain,
         domains=domains,
-        driver="db_sqlite" if engine_file(address) else "db_postgres",
-        sqlite=engine_file(address) is not None,
+        driver="db_sqlite" if is_sqlite else "db_postgres",
+        sqlite=is_sqlite,
         database=kamailio_address(address, sip),
         algorithm="" if sip.digest == "MD5" else "SHA-256",
         ha1_column="ha1_md5" if sip.digest == "MD5" else "ha1_sha256",
         invite_facts=INVITE_FACTS,
+        ha1_column_with_domain="ha1b_md5" if sip.digest == "MD5" else "ha1b_sha256",
+        replaced_dialog=_replaced_dialog(is_sqlite),
+        longest_registration=LONGEST_REGISTRATION,
+        most_registrations=MOST_REGISTRATIONS,
         answer_timeout=ANSWER_TIMEOUT,
         ring_timeout=RING_TIMEOUT,
         attempts=WRONG_PASSWORDS,
@@ -97,12 +106,31 @@ def kamailio_address(address: URL, sip: SipSettings) -> str:
     return own.set(drivername="postgres", query={}).render_as_string(hide_password=False)
 
 
+def _replaced_dialog(is_sqlite: bool) -> str:
+    """The query for the dialog that a Replaces header names; what strangers wrote there reaches SQL in hexadecimal."""
+
+    def text(variable: str) -> str:
+        return f"CAST(x'{variable}' AS TEXT)" if is_sqlite else f"convert_from(decode('{variable}', 'hex'), 'UTF8')"
+
+    def owner(name: str) -> str:
+        of_it = "v.hash_entry = d.hash_entry AND v.hash_id = d.hash_id AND v.dialog_key = 'invite'"
+        facts = "v.dialog_value" if is_sqlite else "CAST(v.dialog_value AS json)"
+        return f"(SELECT {facts} ->> '{name}' FROM dialog_vars v WHERE {of_it}) AS {name}"  # noqa: S608
+
+    ours, theirs = text("$var(to_tag)"), text("$var(from_tag)")
+    return (
+        f"SELECT d.callid, d.caller_contact, d.callee_contact, {owner('caller_owner')}, {owner('callee_owner')} "  # noqa: S608
+        f"FROM dialog d WHERE d.callid = {text('$var(replaced)')} "
+        f"AND ((d.from_tag = {theirs} AND d.to_tag = {ours}) OR (d.from_tag = {ours} AND d.to_tag = {theirs}))"
+    )
+
+
 def engine_environment(settings: Settings) -> dict[str, str]:
     """What Kamailio's process is told: its times are UTC, and what its connections to PostgreSQL ask for.
 
     That is the schema with its tables, and not to wait for the disk. A power failure may cost the rows of calls of the
     last moment, which nobody was promised. Registrations are promised to phones, so a trigger of their table has them
-    wait all the same (revision 0005 of the migrations).
+    wait all the same (revision 0006 of the migrations).
     """
     given = make_url(settings.store_url).query.get("options")
     options = [given] if isinstance(given, str) else []

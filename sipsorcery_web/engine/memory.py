@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from sipsorcery_web.database.engine import Database
 
-from .tables import DIALOG, DIALOG_VARS, LOCATION, PROVIDER_REGISTRATION, SUBSCRIBER
+from .tables import DIALOG, DIALOG_VARS, LOCATION, SUBSCRIBER
 
 SHARED, SHARED_FOR_ACCOUNT, SHARED_FOR_ROW = 256.0, 4 / 1024, 8 / 1024
 """Megabytes: for a burst of 450 calls a second with its transactions; for an account's phones; for what is loaded."""
@@ -38,6 +38,6 @@ def memory_needed(database: Database) -> Memory:
     with database.read() as session:
         accounts, *loaded = (
             int(session.scalar(select(func.count()).select_from(table)) or 0)
-            for table in (SUBSCRIBER, LOCATION, DIALOG, DIALOG_VARS, PROVIDER_REGISTRATION)
+            for table in (SUBSCRIBER, LOCATION, DIALOG, DIALOG_VARS)
         )
     return memory_for(accounts, max(loaded))

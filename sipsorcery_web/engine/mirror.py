@@ -17,7 +17,7 @@ from sipsorcery_web.contract.sip_uris import SIPURI, split_port
 from sipsorcery_web.database.engine import Database
 from sipsorcery_web.database.keyring import Keyring
 from sipsorcery_web.service.store.models import CustomerRow, SIPAccountRow, SIPProviderBindingRow, SIPProviderRow
-from sipsorcery_web.service.store.rows import secret_of
+from sipsorcery_web.service.store.rows import ha1, secret_of
 
 from .tables import PROVIDER_CONTACT, SUBSCRIBER
 from .trusted import trusted_networks
@@ -142,13 +142,20 @@ class Mirror:
             changes.ended.add((known["username"], known["domain"]))
 
     def _subscriber(self, row: SIPAccountRow, suspended: bool) -> dict[str, Any]:
-        """An account as the engine reads it; nobody knows the password of an account that has none."""
+        """An account as the engine reads it; nobody knows the password of an account that has none.
+
+        `ha1b` is for phones that give their name with the domain (Kamailio's word, auth_db).
+        """
+        password = secret_of(row, "sip_password", self.keyring) or secrets.token_hex(16)
+        with_domain = ha1(f"{row.sip_username}@{row.sip_domain}", row.sip_domain, password)
         return {
             "account_id": row.id.hex,
             "username": row.sip_username,
             "domain": row.sip_domain,
             "ha1_md5": secret_of(row, "ha1_md5", self.keyring) or secrets.token_hex(16),
             "ha1_sha256": secret_of(row, "ha1_sha256", self.keyring) or secrets.token_hex(32),
+            "ha1b_md5": with_domain.md5,
+            "ha1b_sha256": with_domain.sha256,
             "owner": row.owner,
             "disabled": int(row.is_user_disabled or row.is_admin_disabled or suspended),
             "incoming_only": int(row.is_incoming_only),

@@ -66,7 +66,7 @@ def _texts(names: str) -> list[Column[Any]]:
 
 SUBSCRIBER = _table(
     "subscriber",
-    *_texts("account_id username domain ha1_md5 ha1_sha256 owner trusted_addresses"),
+    *_texts("account_id username domain ha1_md5 ha1_sha256 ha1b_md5 ha1b_sha256 owner trusted_addresses"),
     *(Column(name, Integer) for name in ("disabled", "incoming_only", "keep_alives", "as_sent")),
 )
 """SIP accounts as the engine reads them. Each row has an HA1: Kamailio 5.6 crashes on one that is null."""

@@ -63,6 +63,8 @@ class PhoneServer:
     tls_port: int | None
     transports: tuple[str, ...]
     digest: str
+    most_registrations: int = 0
+    """How many an account may have; one more takes the place of the oldest."""
 
 
 @dataclass(frozen=True)

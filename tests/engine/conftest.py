@@ -1,19 +1,28 @@
 """Real Kamailio, on SQLite and on PostgreSQL."""
 
 import shutil
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from sipsorcery_web.service.passwords import Passwords
+from tests.conftest import DOMAIN
 from tests.schemas import own_schema
 
 from .house import EngineHouse
 from .sipp import end_all
+from .user_agent import UserAgent
 
-NEEDED = {"/usr/sbin/kamailio": "kamailio", "/usr/bin/sipp": "sip-tester", "/usr/bin/baresip": "baresip-core"}
+NEEDED = {
+    "/usr/sbin/kamailio": "kamailio",
+    "/usr/bin/sipp": "sip-tester",
+    "/usr/bin/baresip": "baresip-core",
+    "/usr/bin/linphonec": "linphone-cli",
+}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -39,3 +48,24 @@ def house(
         url = "" if request.param == "sqlite" else stack.enter_context(own_schema())
         folder: Path = tmp_path_factory.mktemp("engine")
         yield stack.enter_context(EngineHouse(folder, passwords, url).open())
+
+
+@pytest.fixture
+def agent(house: EngineHouse) -> Iterator[Callable[..., UserAgent]]:
+    """User agents of accounts that are made with them: whose, and what the account is called."""
+    with ExitStack() as stack:
+
+        def agent(owner: str, username: str, account: dict[str, Any] | None = None, **more: Any) -> UserAgent:
+            made = house.account(owner, username, **(account or {}))
+            return stack.enter_context(UserAgent(house, username, str(made.sip_password), **more))
+
+        yield agent
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> tuple[str, str]:
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    subject = ["-subj", f"/CN={DOMAIN}", "-addext", f"subjectAltName=DNS:{DOMAIN}"]
+    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-keyout", key, "-out", certificate]
+    subprocess.run([*made, *subject], check=True, capture_output=True)
+    return str(certificate), str(key)

@@ -56,7 +56,7 @@ def test_every_domain_of_the_service_is_served(tmp_path: Path) -> None:
 def test_on_sqlite_every_process_waits_for_the_lock(tmp_path: Path) -> None:
     entries = re.findall(r"^\w+_route(?:\[[^]]+\])? \{\n +(.*)$", text(tmp_path), re.MULTILINE)
 
-    assert len(entries) == 9
+    assert len(entries) >= 9
     assert set(entries) == {"route(READY);"}
     assert "PRAGMA busy_timeout" in text(tmp_path)
     assert str(tmp_path / "sipsorcery-engine.db") in text(tmp_path)

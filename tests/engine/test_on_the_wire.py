@@ -4,7 +4,6 @@ import hashlib
 import re
 import socket
 import ssl
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -60,15 +59,6 @@ def signs_in(line: socket.socket, username: str, password: str, algorithm: str =
         return challenge
     line.sendall(register(username, 600, authorization(challenge, username, password, algorithm)))
     return line.recv(65536).decode()
-
-
-@pytest.fixture
-def certificate(tmp_path: Path) -> tuple[str, str]:
-    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
-    subject = ["-subj", f"/CN={DOMAIN}", "-addext", f"subjectAltName=DNS:{DOMAIN}"]
-    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-keyout", key, "-out", certificate]
-    subprocess.run([*made, *subject], check=True, capture_output=True)
-    return str(certificate), str(key)
 
 
 @NEEDS

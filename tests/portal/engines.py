@@ -8,7 +8,7 @@ from sipsorcery_web.engine.trusted import trusted_networks
 from sipsorcery_web.portal.engine import EngineUnavailable, PhoneServer, SIPEngine
 from tests.conftest import DOMAIN
 
-SERVER = PhoneServer(DOMAIN, "192.0.2.5", 5060, None, ("UDP", "TCP"), "MD5")
+SERVER = PhoneServer(DOMAIN, "192.0.2.5", 5060, None, ("UDP", "TCP"), "MD5", 10)
 
 
 @dataclass
