@@ -49,9 +49,7 @@ def phone_server(settings: Settings) -> PhoneServer:
     sip = settings.sip
     tls_port = sip.tls_port if sip.certificate else None
     transports = ("UDP", "TCP") if tls_port is None else ("UDP", "TCP", "TLS")
-    return PhoneServer(
-        settings.domain, sip.public_host, sip.port, tls_port, transports, sip.digest, MOST_REGISTRATIONS
-    )
+    return PhoneServer(settings.domain, sip.public_host, sip.port, tls_port, transports, sip.digest, MOST_REGISTRATIONS)
 
 
 @contextmanager

@@ -179,7 +179,7 @@ def test_the_role_of_the_engine_sees_its_tables_and_nothing_else(store: Store, s
         readable = {name for name in tables if privilege(engine, name, "SELECT")}
         writable = {name for name in tables if privilege(engine, name, "INSERT, UPDATE, DELETE")}
         assert set(engine_metadata.tables) <= readable <= {*engine_metadata.tables, "version", "location_attrs"}
-        assert writable == readable - {"version", "subscriber", "uacreg"}
+        assert writable == readable - {"version", "subscriber", "provider_contacts"}
         for name in writable:
             query = "SELECT has_sequence_privilege(pg_get_serial_sequence(%s, 'id'), 'USAGE')"
             assert engine.execute(query, [name]).fetchone() == (True,), name
