@@ -13,6 +13,7 @@ from sipsorcery_web.contract.errors import (
     Refused,
     SessionExpired,
     TooManyAttempts,
+    Unavailable,
 )
 from sipsorcery_web.contract.faults import error_for, fault_for
 from sipsorcery_web.contract.operations import OPERATIONS
@@ -53,7 +54,8 @@ def test_an_error_goes_out_as_a_fault(error: ProvisioningError, fault: Fault) ->
         NotFound("The SIP account was not found."),
         Conflict("The SIP account name is already in use on this domain."),
         TooManyAttempts(899),
-        InternalFault("The service cannot reach its store. Nothing was changed."),
+        InternalFault("The service has met an internal error."),
+        Unavailable("The service cannot reach its store. Nothing was changed."),
         ContractError("The message is not well-formed XML."),
         UnknownAction("The SOAPAction 'x' is not one of this contract."),
     ],

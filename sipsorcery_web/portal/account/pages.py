@@ -36,8 +36,11 @@ def details() -> Any:
             expired.drop(username)
             flash("Your settings are saved.", "success")
             return redirect(url_for(".details"), 303)
-        if form.status == NOT_SAVED and not is_as_before(stored, form.record()):
-            form.outcome, form.is_refused = STORED_ANYWAY, False
+        if form.status == NOT_SAVED:
+            form.is_refused = (
+                False  # what became of the refused change is looked at here, whatever the service is known to do
+            )
+            form.outcome = form.outcome if is_as_before(stored, form.record()) else STORED_ANYWAY
     return render_template("account/details.html", form=form), form.status
 
 
