@@ -28,7 +28,7 @@ test: $(VENV)/tests.done browser kamailio phones office proxy ## Run the tests, 
 	@exec env $$($(IN_VENV) -m tests.services) $(IN_VENV) -m pytest --numprocesses auto $(ARGS)
 
 test-sip: $(VENV)/tests.done kamailio phones ## Run the tests of the SIP engine alone: real Kamailio and real telephones.
-	@exec env $$($(IN_VENV) -m tests.services) $(IN_VENV) -m pytest tests/engine $(ARGS)
+	@exec env $$($(IN_VENV) -m tests.services) $(IN_VENV) -m pytest tests/kamailio $(ARGS)
 
 test-wcf: $(VENV)/tests.done mono ## Compile and run the C# sample with Debian's Mono.
 	@exec $(IN_VENV) -m pytest tests/samples/test_csharp.py $(ARGS)

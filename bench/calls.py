@@ -18,8 +18,8 @@ from subprocess import DEVNULL, Popen, TimeoutExpired
 
 from sipsorcery_web.service.passwords import Passwords
 from tests.conftest import HOME
-from tests.engine.house import EngineHouse
-from tests.engine.sipp import ACKED, ANSWER, HUNG_UP, RECEIVED, RING, Phone, end_all, pause, scenario
+from tests.kamailio.harness import KamailioHarness
+from tests.kamailio.sipp import ACKED, ANSWER, HUNG_UP, RECEIVED, RING, Phone, end_all, pause, scenario
 from tests.schemas import own_schema
 from tests.services import POSTGRES
 
@@ -68,11 +68,11 @@ def _measure(store: str, url: str, rates: Sequence[int], too_many: int, seconds:
     """Whether no call failed at these rates, and the next one went well soon after too many."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        house = stack.enter_context(EngineHouse(folder, Passwords(), url).open())
+        harness = stack.enter_context(KamailioHarness(folder, Passwords(), url).open())
         stack.callback(end_all)
         heads = ("calls/s", "seconds", "completed/s", "failed", "repeated", "next call, s", "same engine")
         print(f"{store:12}" + "".join(f"{head:>13}" for head in heads))
-        line = Line(house, folder)
+        line = Line(harness, folder)
         bursts = [line.burst(rate, seconds) for rate in (*rates, too_many)]
     return all(burst.failed == 0 for burst in bursts[:-1]) and bursts[-1].recovered <= RECOVERS_WITHIN
 
@@ -80,15 +80,15 @@ def _measure(store: str, url: str, rates: Sequence[int], too_many: int, seconds:
 class Line:
     """A phone that calls another one, again and again."""
 
-    def __init__(self, house: EngineHouse, folder: Path) -> None:
-        self.house, self.folder, self.numbers = house, folder, count()
-        self.hers, self.his, self.number = house.pair("burst")
+    def __init__(self, harness: KamailioHarness, folder: Path) -> None:
+        self.harness, self.folder, self.numbers = harness, folder, count()
+        self.hers, self.his, self.number = harness.pair("burst")
         self.talk = scenario(*self.hers._invite_steps(self.number), *self.hers.talk(self.number, seconds=TALK))
         self.answer = scenario(RECEIVED, RING, pause(RINGS), ANSWER, ACKED, *HUNG_UP)
 
     def burst(self, rate: int, seconds: int) -> Burst:
         """So many calls a second for so long, and then one more."""
-        engine = self.house.supervisor.process_id
+        engine = self.harness.supervisor.process_id
         calls = rate * seconds
         statistics = self.folder / f"statistics-{next(self.numbers)}.csv"
         answering = self._start(self.his, self.answer)
@@ -103,7 +103,7 @@ class Line:
             calling.wait()
             found = Statistics.read(statistics)
             burst = Burst(calls, lasted, calls - found.successful, found.repeated, self._next_call())
-            self._print(rate, burst, self.house.supervisor.process_id == engine)
+            self._print(rate, burst, self.harness.supervisor.process_id == engine)
             return burst
         finally:
             for process in (calling, answering):

@@ -15,7 +15,7 @@ from sipsorcery_web.settings import Settings
 from tests.service.edge import Edge, edge_of, message, request, security
 from tests.service.hostile import hostile_filter, hostile_message
 
-from .stage import PASSWORD, USERNAME, signed_in
+from .service_fixture import PASSWORD, USERNAME, signed_in
 
 MESSAGES = 5000
 SEED = 20261123
@@ -34,7 +34,7 @@ def main() -> None:
 
 def _edge(folder: Path) -> tuple[Edge, str]:
     signed_in(folder)
-    parts = create_app(Settings(data_dir=folder)).extensions["set_up"].parts
+    parts = create_app(Settings(data_dir=folder)).extensions["set_up"].context
     service = Service(parts)
     credentials = {"username": USERNAME, "password": PASSWORD}
     return edge_of(service), service.answer(OPERATIONS["Login"], None, "127.0.0.1", credentials)

@@ -11,9 +11,9 @@ from flask.testing import FlaskClient
 
 from sipsorcery_web import create_app
 from sipsorcery_web.settings import Settings
-from tests.portal.crowd import LARGE, SMALL, Size, id_of, settle
+from tests.portal.bulk_data import LARGE, SMALL, Size, id_of, settle
 
-from .stage import USERNAME, signed_in
+from .service_fixture import USERNAME, signed_in
 
 ROUNDS = 15
 HEADERS = {"Accept-Encoding": "br"}

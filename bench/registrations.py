@@ -14,11 +14,11 @@ from uuid import uuid4
 from sqlalchemy import func, select
 
 from sipsorcery_web.contract.operations import NO_LIMIT
-from sipsorcery_web.engine.tables import LOCATION
+from sipsorcery_web.kamailio.tables import LOCATION
 from sipsorcery_web.service.passwords import Passwords
 from tests.conftest import DOMAIN, HOME, sip_account
-from tests.engine.house import EngineHouse
-from tests.engine.sipp import REQUEST, free_port, receive, scenario, send
+from tests.kamailio.harness import KamailioHarness
+from tests.kamailio.sipp import REQUEST, free_port, receive, scenario, send
 from tests.schemas import own_schema
 
 from .sipp_statistics import Statistics
@@ -37,23 +37,23 @@ def main() -> None:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         url = stack.enter_context(own_schema()) if asked.postgresql else ""
-        house = stack.enter_context(EngineHouse(folder, Passwords(), url).open())
-        _make_accounts(house, asked.accounts)
+        harness = stack.enter_context(KamailioHarness(folder, Passwords(), url).open())
+        _make_accounts(harness, asked.accounts)
         print(f"{'offered/s':>10}{'seconds':>10}{'reached/s':>11}{'failed':>8}{'repeated':>10}{'bindings':>10}")
         for rate in asked.rates:
-            seconds, failed, repeated = _register(house, folder, asked.accounts, rate)
+            seconds, failed, repeated = _register(harness, folder, asked.accounts, rate)
             reached = asked.accounts / seconds
-            print(f"{rate:>10}{seconds:>10.1f}{reached:>11.0f}{failed:>8}{repeated:>10}{_bindings(house):>10}")
-        _look(house, asked.accounts)
+            print(f"{rate:>10}{seconds:>10.1f}{reached:>11.0f}{failed:>8}{repeated:>10}{_bindings(harness):>10}")
+        _look(harness, asked.accounts)
 
 
-def _make_accounts(house: EngineHouse, count: int) -> None:
-    accounts = house.client(OWNER).sip_accounts
+def _make_accounts(harness: KamailioHarness, count: int) -> None:
+    accounts = harness.client(OWNER).sip_accounts
     for number in range(1, count + 1):
         accounts.add(sip_account(f"line-{number:05}", id=uuid4(), sip_password=PASSWORD))
 
 
-def _register(house: EngineHouse, folder: Path, count: int, rate: int) -> tuple[float, int, int]:
+def _register(harness: KamailioHarness, folder: Path, count: int, rate: int) -> tuple[float, int, int]:
     """Seconds until all have an answer, how many failed, and how many messages were sent again."""
     port = free_port()
     names = folder / "names.csv"
@@ -65,7 +65,7 @@ def _register(house: EngineHouse, folder: Path, count: int, rate: int) -> tuple[
     steps = folder / "register.xml"
     steps.write_text(_scenario())
     statistics = folder / f"statistics-{port}.csv"
-    command = ["sipp", f"{HOME}:{house.settings.sip_port}", "-sf", steps, "-inf", names, "-i", HOME, "-p", str(port)]
+    command = ["sipp", f"{HOME}:{harness.settings.sip_port}", "-sf", steps, "-inf", names, "-i", HOME, "-p", str(port)]
     limits = ["-m", str(count), "-r", str(rate), "-l", str(count), "-nostdin", "-timeout", "120s"]
     written = ["-trace_stat", "-stf", statistics, "-fd", "1"]
     began = time.monotonic()
@@ -95,20 +95,20 @@ def _request(cseq: int, more: str) -> str:
     )
 
 
-def _bindings(house: EngineHouse) -> int:
-    with house.engine.database.read() as session:
+def _bindings(harness: KamailioHarness) -> int:
+    with harness.engine.database.read() as session:
         return int(session.scalar(select(func.count(func.distinct(LOCATION.c.username)))) or 0)
 
 
-def _look(house: EngineHouse, count: int) -> None:
+def _look(harness: KamailioHarness, count: int) -> None:
     """Page through the registrations, over SOAP and as a page."""
     began = time.monotonic()
-    found = house.client(OWNER).registrar_bindings.page(count=NO_LIMIT)
+    found = harness.client(OWNER).registrar_bindings.page(count=NO_LIMIT)
     print(f"GetSIPRegistrarBindings, all {len(found)}: {(time.monotonic() - began) * 1000:.0f} ms")
     for path in ("/registrations?size=100", f"/registrations?size=100&page={count // 100}", "/sip-accounts?size=100"):
-        house.page(OWNER, path)
+        harness.page(OWNER, path)
         began = time.monotonic()
-        page = house.page(OWNER, path)
+        page = harness.page(OWNER, path)
         print(f"{path}: {len(page.rows)} rows, {(time.monotonic() - began) * 1000:.0f} ms")
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from bench.load import HOST, Load, percentile
 from bench.processes import cpu_seconds, family, is_running, megabytes
-from bench.stage import signed_in
+from bench.service_fixture import signed_in
 from bench.target import FORWARDED, STREAM
 from sipsorcery_web.serving import STOPS_WITHIN, THREADS
 

@@ -4,11 +4,11 @@ import re
 from pathlib import Path
 
 from sipsorcery_web import create_app
-from sipsorcery_web.contract.choices import DEFAULT_COUNTRY
+from sipsorcery_web.contract.customer_choices import DEFAULT_COUNTRY
 from sipsorcery_web.contract.operations import OPERATIONS
 from sipsorcery_web.contract.records import Customer, SIPAccount
 from sipsorcery_web.contract.time_zones import DEFAULT_TIME_ZONE
-from sipsorcery_web.portal.session import COOKIE
+from sipsorcery_web.portal.http.session import COOKIE
 from sipsorcery_web.service.dispatch import Service
 from sipsorcery_web.service.operators import Operators
 from sipsorcery_web.settings import Settings
@@ -33,7 +33,7 @@ def signed_in(data_dir: Path) -> str:
     """Make it, and give the cookies of alice's browser."""
     settings = Settings(data_dir=data_dir)
     app = create_app(settings)
-    parts = app.extensions["set_up"].parts
+    parts = app.extensions["set_up"].context
     Operators(parts).create_customer(ALICE, administrator=False)
     service = Service(parts)
     token = service.answer(OPERATIONS["Login"], None, "127.0.0.1", {"username": USERNAME, "password": PASSWORD})

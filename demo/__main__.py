@@ -10,13 +10,13 @@ from typing import Any, NoReturn
 
 from flask import Flask
 
-from sipsorcery_web.portal.signing_in.demonstration import Demonstration
+from sipsorcery_web.portal.areas.auth.demonstration import Demonstration
 from sipsorcery_web.serving import announce, prepare, run, set_up_logging, stop_on_signals
 from sipsorcery_web.settings import NewAccounts, SettingError, Settings
 
 from .life import Life
 from .people import ADMINISTRATOR, CUSTOMERS, DOMAIN, PASSWORD
-from .stage import Stage
+from .service import DemoService
 
 ONLY_HERE = "its passwords are published, so SIPSORCERY_HOST must be an address of this machine alone."
 SHOWN = Demonstration({person.username: person.about for person in (*CUSTOMERS, ADMINISTRATOR)}, PASSWORD)
@@ -51,12 +51,12 @@ def settings_for(folder: Path, environment: Mapping[str, str] = os.environ) -> S
 def show(app: Flask, server: Any, settings: Settings) -> None:
     """Fill the store and serve until told to stop."""
     print("Making everything up takes some seconds.", file=sys.stderr, flush=True)
-    stage = Stage(app.extensions["set_up"].parts)
-    stage.fill()
+    service = DemoService(app.extensions["set_up"].context)
+    service.fill()
     told_to_stop = stop_on_signals(server)
     announce(app, settings)
     print(f"Everybody's password is {PASSWORD}; sign in as", ", ".join(SHOWN.people), flush=True)
-    life = Life(stage.parts, stage.random, stage.calls)
+    life = Life(service.parts, service.random, service.calls)
     life.start()
     run(server, told_to_stop)
     life.stop()

@@ -13,7 +13,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from sipsorcery_web.service.call import Parts
+from sipsorcery_web.service.context import ServiceContext
 from sipsorcery_web.service.store.models import (
     CustomerRow,
     SIPCDRRow,
@@ -41,7 +41,7 @@ log = logging.getLogger(__name__)
 class Life:
     """A beat at a time, in a thread that ends with the process; `calls` are those in progress."""
 
-    parts: Parts
+    parts: ServiceContext
     random: Random
     calls: list[Call] = field(default_factory=list)
     _added: deque[UUID] = field(default_factory=deque)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sipsorcery_web.contract.choices import SECURITY_QUESTIONS
+from sipsorcery_web.contract.customer_choices import SECURITY_QUESTIONS
 from sipsorcery_web.contract.records import Customer
 from sipsorcery_web.contract.time_zones import DEFAULT_TIME_ZONE
 

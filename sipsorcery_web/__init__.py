@@ -9,31 +9,31 @@ from flask import Flask
 from jinja2 import StrictUndefined
 
 from . import commands, portal
-from .database.engine import Database, open_database, telling
+from .database.connection import Database, open_database, telling
 from .database.keyring import Keyring
 from .database.migrate import migrate
-from .engine.assembly import ENGINE_ROWS, Engine
-from .engine_controls import engine_of_portal
-from .portal.access import open_blueprint
-from .portal.capabilities import OF_ANOTHER, OF_BUILT_IN
-from .portal.keepings.deleted_records import DeletedRecords
-from .portal.keepings.dial_plan_versions import DialPlanVersions
-from .portal.keepings.kept_forms import KeptForms
-from .portal.keepings.opened_records import OpenedRecords
-from .portal.keepings.sessions import SessionKeeping, SqlSessions
-from .portal.signing_in.demonstration import Demonstration
-from .portal.texts.invisible import visible_on_pages
+from .engine_controls import sip_engine_of
+from .kamailio.assembly import KAMAILIO_ROWS, KamailioEngine
+from .portal.areas.auth.demonstration import Demonstration
+from .portal.http.access import open_blueprint
+from .portal.http.capabilities import OF_ANOTHER, OF_BUILT_IN
+from .portal.storage.deleted_records import DeletedRecords
+from .portal.storage.dial_plan_versions import DialPlanVersions
+from .portal.storage.edit_snapshots import EditSnapshots
+from .portal.storage.saved_forms import SavedForms
+from .portal.storage.sessions import SessionStorage, SqlSessions
+from .portal.ui.text.invisible import visible_on_pages
 from .provisioning.channel import Channel
 from .provisioning.in_process import InProcessChannel
 from .provisioning.soap import SoapChannel
 from .proxies import trust_proxies
-from .service import endpoint
-from .service.call import Parts
+from .service.context import ServiceContext
 from .service.dispatch import Service
 from .service.domains import keep_default_domain
 from .service.first_run import FirstRun
 from .service.passwords import Passwords
 from .service.provider_policy import EngineReach, ProviderPolicy
+from .service.soap import endpoint
 from .settings import Settings
 from .version import __version__
 
@@ -78,24 +78,24 @@ def create_app(
     app.extensions["database"] = database = open_database(settings.store_url)
     migrate(database)
     keyring = Keyring.load(settings.data_dir / "keys")
-    engine = Engine.assemble(settings, database, keyring, now) if settings.sip.is_on else None
-    app.extensions["engine"] = engine
-    parts = _parts(settings, database, keyring, now, passwords) if settings.embedded else None
-    _add_portal(app, settings, database, keyring, now, parts, engine, demonstration)
-    if parts is not None:
-        commands.init_app(app, parts, engine)
+    kamailio = KamailioEngine.assemble(settings, database, keyring, now) if settings.sip.is_on else None
+    app.extensions["engine"] = kamailio
+    context = _service_context(settings, database, keyring, now, passwords) if settings.embedded else None
+    _add_portal(app, settings, database, keyring, now, context, kamailio, demonstration)
+    if context is not None:
+        commands.init_app(app, context, kamailio)
     if settings.trusted_proxies:
         trust_proxies(app, settings.trusted_proxies)
     return app
 
 
-def _parts(
+def _service_context(
     settings: Settings, database: Database, keyring: Keyring, clock: Clock, passwords: Passwords | None
-) -> Parts:
+) -> ServiceContext:
     """What the embedded service is made of, with its default domain in place."""
     with telling("cannot be written", database.engine.url), database.write() as session:
         keep_default_domain(session, settings.domain, keyring, clock())
-    return Parts(
+    return ServiceContext(
         database=database,
         keyring=keyring,
         passwords=passwords or Passwords(),
@@ -109,7 +109,7 @@ def _parts(
             if settings.sip.is_on
             else None,
         ),
-        engine_rows=ENGINE_ROWS if settings.sip.is_on else {},
+        sip_engine_rows=KAMAILIO_ROWS if settings.sip.is_on else {},
     )
 
 
@@ -119,18 +119,18 @@ def _add_portal(
     database: Database,
     keyring: Keyring,
     clock: Clock,
-    parts: Parts | None,
-    engine: Engine | None,
+    context: ServiceContext | None,
+    kamailio: KamailioEngine | None,
     demonstration: Demonstration | None,
 ) -> None:
-    service = None if parts is None else Service(parts)
+    service = None if context is None else Service(context)
     csrf = portal.init_app(
         app,
         portal.Portal(
             channel=_channel(settings, service),
             sessions=_sessions(settings, database, keyring),
-            kept_forms=KeptForms(database, keyring, clock),
-            opened_records=OpenedRecords(database, keyring, clock),
+            saved_forms=SavedForms(database, keyring, clock),
+            edit_snapshots=EditSnapshots(database, keyring, clock),
             deleted_records=DeletedRecords(database, keyring, clock),
             dial_plan_versions=DialPlanVersions(database, keyring, clock),
             clock=clock,
@@ -138,13 +138,13 @@ def _add_portal(
             invites=_invites(settings),
             capabilities=OF_ANOTHER if service is None else OF_BUILT_IN,
             patience=settings.provisioning_timeout,
-            set_up=None if parts is None else FirstRun(parts),
+            set_up=None if context is None else FirstRun(context),
             live_seconds=settings.live_seconds,
             insecure_http=settings.insecure_http,
             service_address=settings.service_address,
             demonstration=demonstration,
             provider_registrations=settings.provider_registrations,
-            engine=None if engine is None else engine_of_portal(engine),
+            sip_engine=None if kamailio is None else sip_engine_of(kamailio),
         ),
     )
     if service is not None:
@@ -166,9 +166,9 @@ def _channel(settings: Settings, service: Service | None) -> Channel:
     )
 
 
-def _sessions(settings: Settings, database: Database, keyring: Keyring) -> SessionKeeping:
+def _sessions(settings: Settings, database: Database, keyring: Keyring) -> SessionStorage:
     if settings.session_url:
-        from .portal.keepings.redis_sessions import RedisSessions  # its package is installed only where it is used
+        from .portal.storage.redis_sessions import RedisSessions  # its package is installed only where it is used
 
         return RedisSessions(settings.session_url, keyring)
     return SqlSessions(database, keyring)

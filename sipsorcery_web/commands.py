@@ -4,13 +4,13 @@ import click
 from flask import Flask
 from flask.cli import AppGroup
 
-from .contract.choices import DEFAULT_COUNTRY, SECURITY_QUESTIONS
+from .contract.customer_choices import DEFAULT_COUNTRY, SECURITY_QUESTIONS
 from .contract.errors import ProvisioningError
 from .contract.records import TOP_LEVEL, Customer
 from .contract.time_zones import DEFAULT_TIME_ZONE
-from .engine.assembly import Engine
-from .portal.texts.invisible import visible
-from .service.call import Parts
+from .kamailio.assembly import KamailioEngine
+from .portal.ui.text.invisible import visible
+from .service.context import ServiceContext
 from .service.first_run import FirstRun
 from .service.operators import Operators
 from .settings import SettingError, Settings
@@ -28,13 +28,13 @@ class OperatorsGroup(AppGroup):
             raise click.ClickException(error.message) from error
 
 
-def init_app(app: Flask, parts: Parts, engine: Engine | None) -> None:
+def init_app(app: Flask, context: ServiceContext, kamailio: KamailioEngine | None) -> None:
     """Add the commands to an application that carries the service, and perhaps an engine."""
-    operators = Operators(parts)
+    operators = Operators(context)
     app.cli.add_command(_customers(operators))
     app.cli.add_command(_invites(operators))
-    app.cli.add_command(_setup_link(FirstRun(parts), app.extensions["settings"]))
-    app.cli.add_command(_engine(engine))
+    app.cli.add_command(_setup_link(FirstRun(context), app.extensions["settings"]))
+    app.cli.add_command(_engine(kamailio))
 
 
 def setup_address(settings: Settings, first_run: FirstRun) -> str:
@@ -131,23 +131,23 @@ def _invites(operators: Operators) -> click.Group:
     return group
 
 
-def _engine(engine: Engine | None) -> click.Group:
+def _engine(kamailio: KamailioEngine | None) -> click.Group:
     group = OperatorsGroup("engine", help="The SIP engine.")
 
     @group.command("config")
     def config() -> None:
         """Write Kamailio's configuration, and say where; for an engine that something else runs."""
-        if engine is None:
+        if kamailio is None:
             raise click.ClickException(NO_ENGINE)
-        click.echo(engine.config().write())
+        click.echo(kamailio.config().write())
 
     @group.command("run")
     def run() -> None:
         """Go on as Kamailio, beside a portal that runs already; for systemd and the like."""
-        if engine is None:
+        if kamailio is None:
             raise click.ClickException(NO_ENGINE)
         try:
-            engine.launch().become_kamailio()
+            kamailio.launch().become_kamailio()
         except SettingError as error:
             raise click.ClickException(f"The SIP engine does not start: {error}") from error
 

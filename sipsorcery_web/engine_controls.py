@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from uuid import UUID
 
-from .engine.assembly import Engine
-from .engine.config import MOST_REGISTRATIONS
-from .engine.control import Control
-from .engine.rpc import EngineError
-from .engine.trusted import trusted_networks
-from .portal.engine import EngineUnavailable, PhoneServer, SIPEngine
+from .kamailio.acl import trusted_networks
+from .kamailio.assembly import KamailioEngine
+from .kamailio.config import MOST_REGISTRATIONS
+from .kamailio.control import Control
+from .kamailio.rpc import KamailioError
+from .portal.http.sip_engine import PhoneServer, SIPEngine, SIPEngineUnavailable
 from .settings import Settings
 
 
@@ -39,9 +39,9 @@ class Controls:
         return trusted_networks(expression)
 
 
-def engine_of_portal(engine: Engine) -> SIPEngine:
+def sip_engine_of(kamailio: KamailioEngine) -> SIPEngine:
     """The engine as the pages have it."""
-    return SIPEngine(Controls(engine.control), phone_server(engine.settings))
+    return SIPEngine(Controls(kamailio.control), phone_server(kamailio.settings))
 
 
 def phone_server(settings: Settings) -> PhoneServer:
@@ -56,5 +56,5 @@ def phone_server(settings: Settings) -> PhoneServer:
 def _errors_of_the_portal() -> Iterator[None]:
     try:
         yield
-    except EngineError as error:
-        raise EngineUnavailable(str(error)) from error
+    except KamailioError as error:
+        raise SIPEngineUnavailable(str(error)) from error

@@ -23,14 +23,14 @@ from waitress.task import WSGITask
 
 from . import create_app
 from .commands import setup_address
-from .engine.assembly import Engine
-from .engine.claim import Claim
-from .engine.running import Supervisor
-from .portal import first_run
+from .kamailio.assembly import KamailioEngine
+from .kamailio.claim import Claim
+from .kamailio.supervisor import Supervisor
+from .portal.areas import setup
+from .portal.areas.auth.demonstration import Demonstration
 from .portal.live.streams import allow_streams
 from .portal.live.views import LEAVING
-from .portal.signing_in.demonstration import Demonstration
-from .portal.texts.invisible import visible
+from .portal.ui.text.invisible import visible
 from .settings import SettingError, Settings
 from .starting import OBSTACLES, told
 
@@ -111,14 +111,14 @@ def serve(runs_engine: bool = False) -> None:
         claim = claim_engine(settings) if runs_engine else None
         app, server = prepare(settings)
         told_to_stop = stop_on_signals(server)
-        engine = start_engine(app, runs_engine, claim)
+        kamailio = start_engine(app, runs_engine, claim)
     except OBSTACLES as error:
         sys.exit(told(error))
     announce(app, settings)
     try:
         run(server, told_to_stop)
     finally:
-        engine.end()
+        kamailio.end()
     app.extensions["database"].close()  # SQLite then puts all into one file
 
 
@@ -138,16 +138,16 @@ def prepare(settings: Settings, demonstration: Demonstration | None = None) -> t
 class RunningEngine:
     """What goes on beside the server for the SIP engine; nothing where there is none."""
 
-    engine: Engine | None
+    kamailio: KamailioEngine | None
     supervisor: Supervisor | None = None
 
     def end(self) -> None:
         """Stop all of it, and take over what the engine wrote while it ended."""
         if self.supervisor is not None:
             self.supervisor.stop()
-        if self.engine is not None:
-            self.engine.watch.stop()
-            self.engine.watch.take_records_over()
+        if self.kamailio is not None:
+            self.kamailio.poller.stop()
+            self.kamailio.poller.take_records_over()
 
 
 def claim_engine(settings: Settings) -> Claim:
@@ -166,12 +166,12 @@ def start_engine(app: Flask, runs_it: bool, claim: Claim | None = None) -> Runni
     Raises SettingError when Kamailio is to be run and cannot be.
     """
     running = RunningEngine(app.extensions["engine"])
-    if running.engine is not None:
-        running.engine.mirror.rebuild()
+    if running.kamailio is not None:
+        running.kamailio.mirror.rebuild()
         if runs_it:
-            running.supervisor = running.engine.supervisor(claim)
+            running.supervisor = running.kamailio.supervisor(claim)
             running.supervisor.start()
-        running.engine.watch.start()
+        running.kamailio.poller.start()
     return running
 
 
@@ -222,7 +222,7 @@ def announce(app: Flask, settings: Settings) -> None:
     if settings.sip.is_on:
         where = f"{settings.sip.public_host}:{settings.sip.port}"
         print(f"Phones register at {where} (UDP, TCP), domain {settings.domain}", flush=True)  # noqa: T201
-    set_up = app.extensions.get(first_run.EXTENSION)
+    set_up = app.extensions.get(setup.EXTENSION)
     if set_up is not None and set_up.is_open():
         print(  # noqa: T201
             f"There is no administrator yet. Create one within 30 minutes at\n  {setup_address(settings, set_up)}",

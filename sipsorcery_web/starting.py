@@ -1,6 +1,6 @@
 """What can keep the portal from starting, as sentences for its operator."""
 
-from .database.engine import StoreUnavailable
+from .database.connection import StoreUnavailable
 from .database.keyring import KeyringError
 from .settings import SettingError
 

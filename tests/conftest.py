@@ -15,13 +15,13 @@ from flask.testing import FlaskClient
 from sipsorcery_web import create_app
 from sipsorcery_web.contract.operations import OPERATIONS
 from sipsorcery_web.contract.records import Customer, SIPAccount
-from sipsorcery_web.database.engine import Database, open_database
+from sipsorcery_web.database.connection import Database, open_database
 from sipsorcery_web.database.keyring import Keyring
 from sipsorcery_web.database.migrate import migrate
-from sipsorcery_web.engine.tables import engine_metadata
-from sipsorcery_web.provisioning.client import ProvisioningClient, Visitor
+from sipsorcery_web.kamailio.tables import engine_metadata
+from sipsorcery_web.provisioning.client import ClientIdentity, ProvisioningClient
 from sipsorcery_web.provisioning.in_process import InProcessChannel
-from sipsorcery_web.service.call import Parts
+from sipsorcery_web.service.context import ServiceContext
 from sipsorcery_web.service.dispatch import Service
 from sipsorcery_web.service.domains import keep_default_domain
 from sipsorcery_web.service.operators import Operators
@@ -121,10 +121,10 @@ def sip_account(sip_username: str, **more: Any) -> SIPAccount:
 
 
 @pytest.fixture
-def parts(database: Database, keyring: Keyring, passwords: Passwords, clock: Clock) -> Parts:
+def service_context(database: Database, keyring: Keyring, passwords: Passwords, clock: Clock) -> ServiceContext:
     with database.write() as session:
         keep_default_domain(session, DOMAIN, keyring, clock())
-    return Parts(
+    return ServiceContext(
         database=database,
         keyring=keyring,
         passwords=passwords,
@@ -134,7 +134,7 @@ def parts(database: Database, keyring: Keyring, passwords: Passwords, clock: Clo
 
 
 @dataclass
-class Stage:
+class ServiceFixture:
     """A service with its customers; each signs in the first time somebody asks for them."""
 
     service: Service
@@ -160,7 +160,7 @@ class Stage:
     def someone(self, username: str, administrator: bool = False) -> ProvisioningClient:
         """A customer who has signed in."""
         if username not in self.signed_in:
-            Operators(self.service.parts).create_customer(person(username), administrator)
+            Operators(self.service.context).create_customer(person(username), administrator)
             self.signed_in[username] = self.client(self.token_of(username))
         return self.signed_in[username]
 
@@ -173,12 +173,12 @@ class Stage:
 
     def client(self, token: str | None, address: str = HOME) -> ProvisioningClient:
         """The service through a token."""
-        return ProvisioningClient(InProcessChannel(self.service), Visitor(token, address))
+        return ProvisioningClient(InProcessChannel(self.service), ClientIdentity(token, address))
 
 
 @pytest.fixture
-def stage(parts: Parts) -> Stage:
-    return Stage(Service(parts))
+def service_fixture(service_context: ServiceContext) -> ServiceFixture:
+    return ServiceFixture(Service(service_context))
 
 
 @pytest.fixture

@@ -63,6 +63,8 @@ def test_a_row_is_proved_by_tests_that_there_are_or_says_why_not(row: Row) -> No
     assert [proof for proof in row.proofs if not is_there(proof)] == []
 
 
-@pytest.mark.parametrize("proof", ["tests/test_checklist.py::test_nobody_wrote_it", "tests/nowhere.py::test_it", "view:nowhere", "words"])
+@pytest.mark.parametrize(
+    "proof", ["tests/test_checklist.py::test_nobody_wrote_it", "tests/nowhere.py::test_it", "view:nowhere", "words"]
+)
 def test_a_name_that_leads_nowhere_is_noticed(proof: str) -> None:
     assert not is_there(proof)

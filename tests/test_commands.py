@@ -14,11 +14,11 @@ from flask import Flask
 
 from sipsorcery_web import commands, create_app
 from sipsorcery_web.contract.errors import SessionExpired
-from sipsorcery_web.service.call import Parts
+from sipsorcery_web.service.context import ServiceContext
 from sipsorcery_web.service.first_run import FirstRun
 from sipsorcery_web.service.passwords import Passwords
 from sipsorcery_web.settings import Settings
-from tests.conftest import PASSWORD, Stage
+from tests.conftest import PASSWORD, ServiceFixture
 
 Run = Callable[..., Result]
 APP = Path(__file__).resolve().parent.parent / "app.py"
@@ -27,11 +27,11 @@ SECRETS = ("--security-answer", "teal", "--password", PASSWORD)
 
 
 @pytest.fixture
-def run(parts: Parts, settings: Settings) -> Run:
+def run(service_context: ServiceContext, settings: Settings) -> Run:
     """Runs a command as the operator would type it behind `flask --app app`."""
     app = Flask(__name__)
     app.extensions["settings"] = settings
-    commands.init_app(app, parts, None)
+    commands.init_app(app, service_context, None)
     return lambda *words, **more: app.test_cli_runner().invoke(args=words, **more)
 
 
@@ -48,16 +48,18 @@ def test_a_command_that_cannot_start_says_why(tmp_path: Path) -> None:
     environment = {**os.environ, "SIPSORCERY_DATA_DIR": str(tmp_path)}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 1
-    assert re.fullmatch("Error: SIPSorcery Web does not start: The database .* was made by a newer version .*\n", done.stderr)
+    assert re.fullmatch(
+        "Error: SIPSorcery Web does not start: The database .* was made by a newer version .*\n", done.stderr
+    )
 
 
 # Customers
 
 
-def test_customers_are_listed_with_what_marks_them(run: Run, stage: Stage) -> None:
-    assert stage.alice
-    assert stage.bob
-    assert stage.administrator
+def test_customers_are_listed_with_what_marks_them(run: Run, service_fixture: ServiceFixture) -> None:
+    assert service_fixture.alice
+    assert service_fixture.bob
+    assert service_fixture.administrator
     run("customers", "suspend", "bobby")
 
     assert run("customers", "list").output.splitlines() == [
@@ -74,22 +76,26 @@ def test_where_nobody_is_the_list_is_empty(run: Run) -> None:
 
 
 @pytest.mark.parametrize(("option", "admin_id"), [((), None), (("--admin",), "*")])
-def test_a_customer_is_created(run: Run, stage: Stage, option: tuple[str, ...], admin_id: str | None) -> None:
+def test_a_customer_is_created(
+    run: Run, service_fixture: ServiceFixture, option: tuple[str, ...], admin_id: str | None
+) -> None:
     result = run("customers", "create", "Carol", *DETAILS, *SECRETS, *option)
 
     assert (result.exit_code, result.output) == (0, "carol is made.\n")
-    carol = stage.client(stage.token_of("carol")).customer("carol")
+    carol = service_fixture.client(service_fixture.token_of("carol")).customer("carol")
     assert (carol.admin_id, carol.city, carol.email_address) == (admin_id, "Galway", "carol@example.org")
 
 
-def test_what_was_not_given_is_asked_for_and_the_password_is_not_shown(run: Run, stage: Stage) -> None:
+def test_what_was_not_given_is_asked_for_and_the_password_is_not_shown(
+    run: Run, service_fixture: ServiceFixture
+) -> None:
     answers = f"carol@example.org\nCarol\nExample\nGalway\nteal\n{PASSWORD}\n{PASSWORD}\n"
     result = run("customers", "create", "carol", input=answers)
 
     assert result.exit_code == 0
     assert "Repeat for confirmation" in result.output
     assert PASSWORD not in result.output
-    assert stage.token_of("carol")
+    assert service_fixture.token_of("carol")
 
 
 @pytest.mark.parametrize(
@@ -105,31 +111,33 @@ def test_what_was_not_given_is_asked_for_and_the_password_is_not_shown(run: Run,
         ("carol", {"Galway": "\x07"}, "The control character U+0007 cannot be stored."),
     ],
 )
-def test_a_refusal_is_a_sentence(run: Run, stage: Stage, username: str, change: dict[str, str], sentence: str) -> None:
-    assert stage.alice
+def test_a_refusal_is_a_sentence(
+    run: Run, service_fixture: ServiceFixture, username: str, change: dict[str, str], sentence: str
+) -> None:
+    assert service_fixture.alice
     words = [change.get(word, word) for word in (*DETAILS, *SECRETS)]
     result = run("customers", "create", username, *words)
 
     assert (result.exit_code, result.output) == (1, f"Error: {sentence}\n")
 
 
-def test_a_customer_is_suspended_and_resumed(run: Run, stage: Stage) -> None:
-    alice = stage.alice
+def test_a_customer_is_suspended_and_resumed(run: Run, service_fixture: ServiceFixture) -> None:
+    alice = service_fixture.alice
 
     assert run("customers", "suspend", "alice", "--reason", "unpaid").output == "alice is suspended.\n"
     with pytest.raises(SessionExpired):
         alice.sip_accounts.count()
     assert run("customers", "resume", "alice").output == "alice may sign in again.\n"
-    assert stage.token_of("alice")
+    assert service_fixture.token_of("alice")
 
 
-def test_a_customer_gets_a_new_password(run: Run, stage: Stage) -> None:
-    alice = stage.alice
+def test_a_customer_gets_a_new_password(run: Run, service_fixture: ServiceFixture) -> None:
+    alice = service_fixture.alice
     result = run("customers", "set-password", "alice", input="closesesame8\nclosesesame8\n")
 
     assert "The password of alice is changed; its sessions have ended." in result.output
     assert "closesesame8" not in result.output
-    assert stage.token_of("alice", "closesesame8")
+    assert service_fixture.token_of("alice", "closesesame8")
     with pytest.raises(SessionExpired):
         alice.sip_accounts.count()
 
@@ -144,11 +152,11 @@ def test_a_customer_who_is_not_there_is_named(run: Run, verb: str) -> None:
 # Invites
 
 
-def test_invite_codes_are_shown_one_a_line(run: Run, stage: Stage) -> None:
+def test_invite_codes_are_shown_one_a_line(run: Run, service_fixture: ServiceFixture) -> None:
     codes = run("invites", "create", "--count", "3").output.splitlines()
 
     assert len(set(codes)) == 3
-    assert [stage.stranger.invite_complaint(code) for code in codes] == [None, None, None]
+    assert [service_fixture.stranger.invite_complaint(code) for code in codes] == [None, None, None]
 
 
 @pytest.mark.parametrize("count", ["0", "1001", "many"])
@@ -159,28 +167,28 @@ def test_an_impossible_number_of_codes_is_refused(run: Run, count: str) -> None:
 # The set-up link
 
 
-def test_a_set_up_link_is_made(run: Run, parts: Parts) -> None:
+def test_a_set_up_link_is_made(run: Run, service_context: ServiceContext) -> None:
     output = run("setup-link").output
 
     found = re.fullmatch(r"http://127\.0\.0\.1:8080/setup/([\w-]{43})\n", output)
     assert found is not None
-    FirstRun(parts).check(found[1])
+    FirstRun(service_context).check(found[1])
 
 
-def test_the_link_is_at_the_address_that_was_set(parts: Parts, settings: Settings) -> None:
+def test_the_link_is_at_the_address_that_was_set(service_context: ServiceContext, settings: Settings) -> None:
     elsewhere = replace(settings, host="::1", port=9000)
 
-    assert commands.setup_address(elsewhere, FirstRun(parts)).startswith("http://[::1]:9000/setup/")
+    assert commands.setup_address(elsewhere, FirstRun(service_context)).startswith("http://[::1]:9000/setup/")
 
 
-def test_behind_a_proxy_the_link_is_at_the_public_address(parts: Parts, settings: Settings) -> None:
+def test_behind_a_proxy_the_link_is_at_the_public_address(service_context: ServiceContext, settings: Settings) -> None:
     public = replace(settings, public_url="https://sip.example.org")
 
-    assert commands.setup_address(public, FirstRun(parts)).startswith("https://sip.example.org/setup/")
+    assert commands.setup_address(public, FirstRun(service_context)).startswith("https://sip.example.org/setup/")
 
 
-def test_with_an_administrator_there_is_no_link(run: Run, stage: Stage) -> None:
-    assert stage.administrator
+def test_with_an_administrator_there_is_no_link(run: Run, service_fixture: ServiceFixture) -> None:
+    assert service_fixture.administrator
     result = run("setup-link")
 
     assert (result.exit_code, result.output) == (1, "Error: There is an administrator already.\n")

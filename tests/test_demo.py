@@ -25,12 +25,12 @@ from demo.calls import ANSWERED, CALLED, CALLERS, DUBLIN, Call, history
 from demo.life import LEAST_CALLS, MOST_CALLS, MOST_CDRS, Life
 from demo.people import ADMINISTRATOR, CUSTOMERS, DOMAIN, HARBOUR, PASSWORD
 from demo.plans import PLANS, Plan, Saved
-from demo.stage import Stage
+from demo.service import DemoService
 from sipsorcery_web import create_app
 from sipsorcery_web.database.base import Base
-from sipsorcery_web.portal.keepings.dial_plan_versions import DialPlanVersions
+from sipsorcery_web.portal.storage.dial_plan_versions import DialPlanVersions
 from sipsorcery_web.provisioning.client import ProvisioningClient
-from sipsorcery_web.service.call import Parts
+from sipsorcery_web.service.context import ServiceContext
 from sipsorcery_web.service.dispatch import Service
 from sipsorcery_web.service.passwords import Passwords
 from sipsorcery_web.service.store.models import (
@@ -45,7 +45,7 @@ from sipsorcery_web.service.store.models import (
 )
 from sipsorcery_web.settings import NewAccounts, SettingError, Settings
 from tests.conftest import HOME, Clock
-from tests.conftest import Stage as Cast
+from tests.conftest import ServiceFixture as Cast
 
 TOP = Path(__file__).resolve().parent.parent
 PATIENCE = 90.0
@@ -70,10 +70,10 @@ def app_on(folder: Path, passwords: Passwords) -> Flask:
 
 def fill(folder: Path, passwords: Passwords) -> Filled:
     app = app_on(folder, passwords)
-    stage = Stage(parts_of(app))
-    stage.fill()
+    service_fixture = DemoService(context_of(app))
+    service_fixture.fill()
     app.extensions["database"].close()
-    return Filled(folder, stage.calls)
+    return Filled(folder, service_fixture.calls)
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +93,7 @@ def demo(filled: Filled, tmp_path_factory: pytest.TempPathFactory, passwords: Pa
 def life(filled: Filled, tmp_path: Path, passwords: Passwords) -> Iterator[Life]:
     """A demonstration of one's own, in which things can happen."""
     app = app_on(Path(copytree(filled.folder, tmp_path / "data")), passwords)
-    yield Life(parts_of(app), Random(1), list(filled.calls))
+    yield Life(context_of(app), Random(1), list(filled.calls))
     app.extensions["database"].close()
 
 
@@ -109,19 +109,19 @@ def an_hour_of(life: Life) -> Iterator[None]:
         yield
 
 
-def rows(parts: Parts, kind: type[Any], **values: object) -> list[Any]:
-    with parts.database.read() as session:
+def rows(service_context: ServiceContext, kind: type[Any], **values: object) -> list[Any]:
+    with service_context.database.read() as session:
         return list(session.scalars(select(kind).filter_by(**values)))
 
 
-def parts_of(app: Flask) -> Parts:
-    parts = app.extensions["set_up"].parts
-    assert isinstance(parts, Parts)
+def context_of(app: Flask) -> ServiceContext:
+    parts = app.extensions["set_up"].context
+    assert isinstance(parts, ServiceContext)
     return parts
 
 
 def client_of(app: Flask, username: str) -> ProvisioningClient:
-    cast = Cast(Service(parts_of(app)))
+    cast = Cast(Service(context_of(app)))
     return cast.client(cast.token_of(username, PASSWORD))
 
 
@@ -137,13 +137,13 @@ def test_60_accounts_belong_to_three_customers_and_the_administrator_sees_them_a
 
 
 def test_about_two_thirds_have_a_phone(demo: Flask) -> None:
-    with_phone = {binding.sip_account_id for binding in rows(parts_of(demo), SIPRegistrarBindingRow)}
+    with_phone = {binding.sip_account_id for binding in rows(context_of(demo), SIPRegistrarBindingRow)}
     assert 0.6 <= len(with_phone) / 60 <= 0.72
 
 
 def test_every_plan_that_an_account_names_is_there(demo: Flask) -> None:
-    plans = {(plan.owner, plan.dial_plan_name) for plan in rows(parts_of(demo), SIPDialPlanRow)}
-    for account in rows(parts_of(demo), SIPAccountRow):
+    plans = {(plan.owner, plan.dial_plan_name) for plan in rows(context_of(demo), SIPDialPlanRow)}
+    for account in rows(context_of(demo), SIPAccountRow):
         for name in filter(None, (account.out_dial_plan_name, account.in_dial_plan_name)):
             assert (account.owner, name) in plans, account.sip_username
 
@@ -154,14 +154,17 @@ def test_a_provider_stands_in_every_state(demo: Flask) -> None:
     providers = {provider.provider_name: provider for provider in client.sip_providers.page()}
     assert bindings["northline-dublin"].is_registered
     assert bindings["blueline-trunk"].registration_failure_message == "403 Forbidden"
-    assert (bindings["tidewater-peer"].is_registered, bindings["tidewater-peer"].registration_failure_message) == (False, None)
+    assert (bindings["tidewater-peer"].is_registered, bindings["tidewater-peer"].registration_failure_message) == (
+        False,
+        None,
+    )
     assert providers.keys() - bindings.keys() == {"emergency-out", "google-callback", "voipvale"}
     assert not providers["voipvale"].register_admin_enabled
     assert not providers["emergency-out"].register_enabled
 
 
 def test_a_plan_has_its_history_and_the_last_version_is_the_one_in_use(demo: Flask) -> None:
-    parts = parts_of(demo)
+    parts = context_of(demo)
     versions = DialPlanVersions(parts.database, parts.keyring, parts.clock)
     (plan,) = rows(parts, SIPDialPlanRow, owner="harbour", dial_plan_name="office-hours")
     kept = versions.newest(plan.id, "harbour")
@@ -184,7 +187,7 @@ def test_a_history_that_does_not_fit_is_told() -> None:
 
 
 def test_a_call_in_progress_has_two_legs(demo: Flask) -> None:
-    legs = rows(parts_of(demo), SIPDialogueRow)
+    legs = rows(context_of(demo), SIPDialogueRow)
     assert Counter(leg.owner for leg in legs) == {"harbour": 6, "kilbride_motors": 2}
     bridges: dict[str, set[str]] = {}
     for leg in legs:
@@ -193,8 +196,8 @@ def test_a_call_in_progress_has_two_legs(demo: Flask) -> None:
 
 
 def test_30_days_of_calls_follow_the_hours_of_an_office(demo: Flask) -> None:
-    now = parts_of(demo).clock()
-    cdrs = rows(parts_of(demo), SIPCDRRow, owner="harbour")
+    now = context_of(demo).clock()
+    cdrs = rows(context_of(demo), SIPCDRRow, owner="harbour")
     assert 330 <= len(cdrs) <= 470
     assert all(now - timedelta(days=31) < cdr.created < now for cdr in cdrs)
     assert {8 <= cdr.created.astimezone(DUBLIN).hour < 20 for cdr in cdrs} == {True}
@@ -203,7 +206,7 @@ def test_30_days_of_calls_follow_the_hours_of_an_office(demo: Flask) -> None:
 
 
 def test_calls_end_in_every_way(demo: Flask) -> None:
-    cdrs = rows(parts_of(demo), SIPCDRRow, owner="harbour")
+    cdrs = rows(context_of(demo), SIPCDRRow, owner="harbour")
     assert {cdr.answered_status for cdr in cdrs} == {200, 403, 404, 480, 486, 487}
     for cdr in cdrs:
         assert (cdr.duration > 0) == (cdr.answered_status == 200)
@@ -213,7 +216,7 @@ def test_calls_end_in_every_way(demo: Flask) -> None:
 
 def test_a_call_is_of_a_line_that_can_have_it(demo: Flask) -> None:
     for person in CUSTOMERS:
-        for call in history(person, parts_of(demo).clock()):
+        for call in history(person, context_of(demo).clock()):
             assert call.line in person.usable
             assert call.direction == "In" or person.may_call(call.line)
 
@@ -228,10 +231,14 @@ def test_a_day_has_the_same_calls_tomorrow() -> None:
     assert set(today) - set(tomorrow) == {call for call in today if call.started.date() == today[0].started.date()}
 
 
-def everything(parts: Parts) -> dict[str, list[str]]:
+def everything(service_context: ServiceContext) -> dict[str, list[str]]:
     """All that is stored but for what is secret, and for whom nobody has signed in as."""
-    with parts.database.read() as session:
-        tables = [table for table in Base.metadata.sorted_tables if table.name not in ("failedsignins", "customers", "sipdomains")]
+    with service_context.database.read() as session:
+        tables = [
+            table
+            for table in Base.metadata.sorted_tables
+            if table.name not in ("failedsignins", "customers", "sipdomains")
+        ]
         return {
             table.name: sorted(
                 str([row[c.name] for c in table.columns if "sealed" not in c.name])
@@ -243,7 +250,7 @@ def everything(parts: Parts) -> dict[str, list[str]]:
 
 def test_the_same_moment_gives_the_same_demonstration(life: Life, tmp_path: Path, passwords: Passwords) -> None:
     again = app_on(fill(tmp_path / "again", passwords).folder, passwords)
-    assert everything(parts_of(again)) == everything(life.parts)
+    assert everything(context_of(again)) == everything(life.parts)
     again.extensions["database"].close()
 
 
@@ -299,7 +306,9 @@ def test_registrations_stay_what_they_are_and_new_ones_are_let_in(life: Life) ->
     assert not bindings["tidewater-peer"].is_registered
     assert bindings["northline-sligo"].is_registered
     assert "northline-galway" not in bindings
-    assert all(binding.next_registration_time > clock_of(life)() - timedelta(seconds=40) for binding in bindings.values())
+    assert all(
+        binding.next_registration_time > clock_of(life)() - timedelta(seconds=40) for binding in bindings.values()
+    )
 
 
 def test_life_goes_on_when_a_customer_has_left(life: Life) -> None:
@@ -330,9 +339,18 @@ def test_no_setting_makes_a_demonstration_of_a_portal() -> None:
 def run_demo(folder: Path, **settings: str) -> subprocess.Popen[str]:
     """`python -m demo`, which puts its store into a folder below this one."""
     rest = {name: value for name, value in os.environ.items() if not name.startswith("SIPSORCERY_")}
-    environment = {**rest, "TMPDIR": str(folder), **{f"SIPSORCERY_{name.upper()}": value for name, value in settings.items()}}
+    environment = {
+        **rest,
+        "TMPDIR": str(folder),
+        **{f"SIPSORCERY_{name.upper()}": value for name, value in settings.items()},
+    }
     return subprocess.Popen(
-        [sys.executable, "-m", "demo"], cwd=TOP, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-m", "demo"],
+        cwd=TOP,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
 
 
@@ -371,5 +389,5 @@ def test_a_refusal_is_one_line_and_leaves_nothing_behind(tmp_path: Path) -> None
 
 
 def test_the_administrator_is_one(demo: Flask) -> None:
-    (row,) = rows(parts_of(demo), CustomerRow, customer_username=ADMINISTRATOR.username)
+    (row,) = rows(context_of(demo), CustomerRow, customer_username=ADMINISTRATOR.username)
     assert row.admin_id == "*"

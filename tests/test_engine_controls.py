@@ -10,10 +10,10 @@ import pytest
 from flask import Flask
 
 from sipsorcery_web import create_app
-from sipsorcery_web.engine.control import Control
-from sipsorcery_web.engine.rpc import EngineAbsent, EngineRefusal
 from sipsorcery_web.engine_controls import Controls, phone_server
-from sipsorcery_web.portal.engine import EXTENSION, EngineUnavailable, PhoneServer, SIPEngine
+from sipsorcery_web.kamailio.control import Control
+from sipsorcery_web.kamailio.rpc import KamailioAbsent, KamailioRefusal
+from sipsorcery_web.portal.http.sip_engine import EXTENSION, PhoneServer, SIPEngine, SIPEngineUnavailable
 from sipsorcery_web.settings import Settings
 
 THING = UUID(int=5)
@@ -55,16 +55,18 @@ def test_a_verb_answers_what_the_engine_answers(verb: Callable[[Controls], objec
 
 
 @pytest.mark.parametrize("verb", [*VERBS, lambda controls: controls.version()])
-@pytest.mark.parametrize("error", [EngineAbsent("Nothing answers."), EngineRefusal(400, "Bad params")], ids=["absent", "refusing"])
+@pytest.mark.parametrize(
+    "error", [KamailioAbsent("Nothing answers."), KamailioRefusal(400, "Bad params")], ids=["absent", "refusing"]
+)
 def test_an_engine_that_fails_is_unavailable_to_the_portal(
     verb: Callable[[Controls], object], error: Exception
 ) -> None:
-    with pytest.raises(EngineUnavailable, match=str(error)):
+    with pytest.raises(SIPEngineUnavailable, match=str(error)):
         verb(controls_over(Told(error)))
 
 
 def test_what_the_engine_can_use_of_an_expression_is_told_without_asking_it() -> None:
-    controls = controls_over(Told(EngineAbsent()))
+    controls = controls_over(Told(KamailioAbsent()))
     assert controls.trusted_networks(r"^203\.0\.113\.41:") == ["203.0.113.41/32"]
     assert controls.trusted_networks("[") is None
     assert controls.trusted_networks(None) == []
@@ -72,7 +74,9 @@ def test_what_the_engine_can_use_of_an_expression_is_told_without_asking_it() ->
 
 def test_phones_are_told_the_address_and_tls_with_a_certificate_only() -> None:
     settings = Settings(domain="sip.example.org", sip_host="2001:db8::5", sip_port=5080)
-    assert phone_server(settings) == PhoneServer("sip.example.org", "[2001:db8::5]", 5080, None, ("UDP", "TCP"), "MD5", 10)
+    assert phone_server(settings) == PhoneServer(
+        "sip.example.org", "[2001:db8::5]", 5080, None, ("UDP", "TCP"), "MD5", 10
+    )
     secure = phone_server(replace(settings, sip_certificate="certificate.pem", sip_tls_port=5081))
     assert (secure.tls_port, secure.transports) == (5081, ("UDP", "TCP", "TLS"))
 

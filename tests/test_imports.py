@@ -1,5 +1,5 @@
-"""Imports run one way: portal → provisioning → contract ← service → store → database; portal/keepings → database;
-engine → store. The portal and the engine do not know each other.
+"""Imports run one way: portal → provisioning → contract ← service → store → database; portal/storage → database;
+kamailio → store. The portal and Kamailio's room do not know each other.
 """
 
 import ast
@@ -10,7 +10,7 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "sipsorcery_web"
 ASSEMBLY = ("__init__", "commands", "engine_controls", "serving", "starting")
-"""The modules that put portal, service and engine together."""
+"""The modules that put portal, service and Kamailio together."""
 
 MAY_IMPORT = {
     "contract": {"contract"},
@@ -22,9 +22,9 @@ MAY_IMPORT = {
     "provisioning": {"provisioning", "contract", "settings"},
     "service": {"service", "service/store", "contract", "database", "settings", "public_addresses"},
     "service/store": {"service/store", "contract", "database"},
-    "engine": {"engine", "service/store", "contract", "database", "settings", "public_addresses"},
-    "portal": {"portal", "portal/keepings", "provisioning", "contract", "version"},
-    "portal/keepings": {"portal/keepings", "database"},
+    "kamailio": {"kamailio", "service/store", "contract", "database", "settings", "public_addresses"},
+    "portal": {"portal", "portal/storage", "provisioning", "contract", "version"},
+    "portal/storage": {"portal/storage", "database"},
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
@@ -34,7 +34,7 @@ def name_of(path: Path) -> str:
 
 
 def part_of(module: str) -> str:
-    """The part of the house that a module (`portal/keepings/sessions`) belongs to."""
+    """The part of the house that a module (`portal/storage/sessions`) belongs to."""
     return max((part for part in MAY_IMPORT if f"{module}/".startswith(f"{part}/")), key=len, default=module)
 
 
@@ -86,10 +86,10 @@ def test_only_the_application_and_its_commands_know_portal_and_service() -> None
     assert "__init__" in both
 
 
-def test_only_those_who_put_the_house_together_know_engine_and_portal() -> None:
+def test_only_those_who_put_the_house_together_know_kamailio_and_portal() -> None:
     for path in MODULES:
         parts = {part_of(module).partition("/")[0] for name in imported_by(path) if (module := own(name)) is not None}
-        assert not {"portal", "engine"} <= parts or name_of(path) in ASSEMBLY
+        assert not {"portal", "kamailio"} <= parts or name_of(path) in ASSEMBLY
 
 
 def test_the_rules_speak_of_parts_that_are_there() -> None:
@@ -98,10 +98,10 @@ def test_the_rules_speak_of_parts_that_are_there() -> None:
 
 
 def test_relative_and_absolute_imports_are_seen_alike(tmp_path: Path) -> None:
-    keepings = PACKAGE / "portal" / "keepings" / "sessions.py"
+    sessions = PACKAGE / "portal" / "storage" / "sessions.py"
 
-    assert "sipsorcery_web.database.engine" in set(imported_by(keepings))
-    assert own("sipsorcery_web.database.engine") == "database/engine"
+    assert "sipsorcery_web.database.connection" in set(imported_by(sessions))
+    assert own("sipsorcery_web.database.connection") == "database/connection"
     assert own("sqlalchemy.orm") is None
 
 
@@ -111,10 +111,10 @@ def test_contract_and_database_know_neither_the_web_nor_each_other(part: str) ->
         assert not {name.partition(".")[0] for name in imported_by(path)} & {"flask", "werkzeug", "zeep", "requests"}
 
 
-def test_only_the_store_the_engine_and_the_keepings_of_the_portal_know_sql() -> None:
+def test_only_the_store_kamailio_and_the_storage_of_the_portal_know_sql() -> None:
     knowing = {
         part_of(name_of(path))
         for path in MODULES
         if any(name.partition(".")[0] == "sqlalchemy" for name in imported_by(path))
     }
-    assert knowing <= {"database", "service", "service/store", "engine", "portal/keepings"}
+    assert knowing <= {"database", "service", "service/store", "kamailio", "portal/storage"}

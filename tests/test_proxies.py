@@ -12,7 +12,7 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.test import Client, TestResponse
 
 from sipsorcery_web import create_app
-from sipsorcery_web.portal.session import COOKIE, MOUNTED_COOKIE, SECURE_COOKIE
+from sipsorcery_web.portal.http.session import COOKIE, MOUNTED_COOKIE, SECURE_COOKIE
 from sipsorcery_web.proxies import trust_proxies
 from sipsorcery_web.service.passwords import Passwords
 from sipsorcery_web.settings import Settings
@@ -47,10 +47,12 @@ def seen(count: int, path: str, **headers: str) -> tuple[str, str]:
         ("/login", "https://evil.example", "", "/login"),
         ("/login", "portal", "", "/login"),
         ("/login", "/a/../b", "", "/login"),
-        ("/login", "/a\"><script>", "", "/login"),
+        ("/login", '/a"><script>', "", "/login"),
     ],
 )
-def test_a_trusted_proxy_names_the_path_that_the_portal_is_mounted_under(path: str, prefix: str, mount: str, rest: str) -> None:
+def test_a_trusted_proxy_names_the_path_that_the_portal_is_mounted_under(
+    path: str, prefix: str, mount: str, rest: str
+) -> None:
     assert seen(1, path, **{"X-Forwarded-Prefix": prefix}) == (mount, rest)
 
 
@@ -83,7 +85,13 @@ class Visitor:
 
     def ask(self, method: str, address: str, **options: Any) -> TestResponse:
         """One exchange; `address` is what stands on a page."""
-        answer = self.client.open(address, method=method, base_url=self.base_url, headers={**self.headers, "Referer": self.base_url}, **options)
+        answer = self.client.open(
+            address,
+            method=method,
+            base_url=self.base_url,
+            headers={**self.headers, "Referer": self.base_url},
+            **options,
+        )
         if answer.location:
             assert answer.location.startswith(PREFIX + "/"), f"{address} leads to {answer.location}"
         for cookie in answer.headers.getlist("Set-Cookie"):
@@ -103,7 +111,9 @@ class Visitor:
     def sign_in(self, username: str = "alice") -> None:
         form = self.page(f"{PREFIX}/login")
         token = form.xpath("//main//input[@name='csrf_token']/@value | //input[@name='csrf_token']/@value")[0]
-        answer = self.ask("POST", f"{PREFIX}/login", data={"csrf_token": token, "username": username, "password": PASSWORD})
+        answer = self.ask(
+            "POST", f"{PREFIX}/login", data={"csrf_token": token, "username": username, "password": PASSWORD}
+        )
         assert answer.location == f"{PREFIX}/sip-accounts"
 
 
@@ -117,7 +127,24 @@ def portal(tmp_path_factory: pytest.TempPathFactory, passwords: Passwords) -> Fl
     settings = Settings(data_dir=tmp_path_factory.mktemp("mounted"), domain=DOMAIN, trusted_proxies=1)
     app = create_app(settings, passwords=passwords)
     runner = app.test_cli_runner()
-    command = ["customers", "create", "alice", "--admin", "--email", "alice@example.org", "--first-name", "Alice", "--last-name", "Example", "--city", "Galway", "--security-answer", "teal", "--password", PASSWORD]
+    command = [
+        "customers",
+        "create",
+        "alice",
+        "--admin",
+        "--email",
+        "alice@example.org",
+        "--first-name",
+        "Alice",
+        "--last-name",
+        "Example",
+        "--city",
+        "Galway",
+        "--security-answer",
+        "teal",
+        "--password",
+        PASSWORD,
+    ]
     assert runner.invoke(args=command).exit_code == 0
     return app
 
@@ -152,17 +179,25 @@ def test_no_address_of_any_page_leads_out_of_the_prefix(visitor: Visitor) -> Non
 
 
 def test_pages_that_say_no_lead_back_inside(visitor: Visitor) -> None:
-    assert visitor.ask("GET", f"{PREFIX}/sip-accounts?q=desk&page=2").location == f"{PREFIX}/login?next={PREFIX}/sip-accounts?q%3Ddesk%26page%3D2"
+    assert (
+        visitor.ask("GET", f"{PREFIX}/sip-accounts?q=desk&page=2").location
+        == f"{PREFIX}/login?next={PREFIX}/sip-accounts?q%3Ddesk%26page%3D2"
+    )
     for answer in (visitor.ask("GET", f"{PREFIX}/nothing"), visitor.ask("POST", f"{PREFIX}/sip-accounts/add")):
         assert answer.status_code >= 300
         if answer.text and "<main" in answer.text:
             assert all(is_inside(each) for each in html.document_fromstring(answer.text).xpath(ADDRESSES))
 
 
-@pytest.mark.parametrize("target", ["/elsewhere", "/portals", f"{PREFIX}/../elsewhere", f"{PREFIX}/%2e%2e/elsewhere", "//evil.example", "//["])
+@pytest.mark.parametrize(
+    "target",
+    ["/elsewhere", "/portals", f"{PREFIX}/../elsewhere", f"{PREFIX}/%2e%2e/elsewhere", "//evil.example", "//["],
+)
 def test_a_sign_in_does_not_lead_to_what_lies_beside_the_portal(visitor: Visitor, target: str) -> None:
     token = visitor.page(f"{PREFIX}/login").xpath("//input[@name='csrf_token']/@value")[0]
-    answer = visitor.ask("POST", f"{PREFIX}/login", data={"csrf_token": token, "username": "alice", "password": PASSWORD, "next": target})
+    answer = visitor.ask(
+        "POST", f"{PREFIX}/login", data={"csrf_token": token, "username": "alice", "password": PASSWORD, "next": target}
+    )
     assert answer.location == f"{PREFIX}/sip-accounts"
 
 
@@ -186,7 +221,9 @@ def test_at_the_top_of_a_host_the_cookie_is_for_the_whole_host(portal: Flask) ->
 
 def test_styles_scripts_and_drawings_are_there(visitor: Visitor) -> None:
     page = visitor.page(f"{PREFIX}/login")
-    assets = {each.partition("#")[0] for each in page.xpath("//link/@href | //script/@src | //*[local-name()='use']/@href")}
+    assets = {
+        each.partition("#")[0] for each in page.xpath("//link/@href | //script/@src | //*[local-name()='use']/@href")
+    }
     assert len(assets) == 3
     for asset in assets:
         assert visitor.ask("GET", asset).status_code == 200, asset

@@ -120,7 +120,7 @@ def portal(tmp_path: Path, port: int) -> Iterator[Callable[..., Portal]]:
 def with_customer(folder: Path, username: str, *, administrator: bool = False) -> None:
     """A data directory where the portal looks for one, with somebody in it."""
     app = create_app(Settings(data_dir=folder / "instance"))
-    Operators(app.extensions["set_up"].parts).create_customer(person(username), administrator)
+    Operators(app.extensions["set_up"].context).create_customer(person(username), administrator)
     app.extensions["database"].close()
 
 
@@ -232,7 +232,9 @@ def test_a_database_of_a_newer_version_is_told_in_a_sentence(portal: Callable[..
         store.commit()
     second = portal()
     assert second.end() == 1
-    assert re.fullmatch("SIPSorcery Web does not start: The database .* was made by a newer version .*\n", second.errors)
+    assert re.fullmatch(
+        "SIPSorcery Web does not start: The database .* was made by a newer version .*\n", second.errors
+    )
 
 
 @pytest.mark.parametrize(

@@ -16,11 +16,11 @@ from lxml import etree
 
 from . import names
 from .errors import ContractError
-from .kinds import DATE_TIME, INT, Kind, ListKind, Moment, RecordKind, Scalar, read_moment, write_moment
 from .names import svc
 from .operations import Operation
 from .records import Record, UnknownElement, WireField, wire_fields
 from .schema import message_schema
+from .wire_types import DATE_TIME, INT, ListType, Moment, RecordType, Scalar, WireType, read_moment, write_moment
 
 _one_at_a_time = Lock()  # a schema has one log: two messages at once would get each other's complaints
 PIECE = 100
@@ -63,7 +63,7 @@ def write_result(operation: Operation, result: Any) -> etree._Element:
     return _wrapper(operation.response_element, values)
 
 
-def texts(kind: Kind, value: Any, nil: object = None) -> Any:
+def texts(kind: WireType, value: Any, nil: object = None) -> Any:
     """The value as text, mappings and lists by the wire's names: what a SOAP library is given to write.
 
     `nil` stands for a nil element; elements that the record was not given are left out.
@@ -75,10 +75,10 @@ def texts(kind: Kind, value: Any, nil: object = None) -> Any:
             return kind.write(value)
         case Moment():
             return {"DateTime": write_moment(value), "OffsetMinutes": "0"}
-        case RecordKind():
+        case RecordType():
             return {entry.element: texts(entry.kind, getattr(value, entry.attribute), nil) for entry in _given(value)}
-        case ListKind():
-            return {kind.record.__name__: [texts(RecordKind(kind.record), item, nil) for item in value]}
+        case ListType():
+            return {kind.record.__name__: [texts(RecordType(kind.record), item, nil) for item in value]}
 
 
 def restore_unknown(element: etree._Element, record: Record) -> None:
@@ -89,15 +89,15 @@ def restore_unknown(element: etree._Element, record: Record) -> None:
         element.insert(position, etree.fromstring(etree.tostring(unknown.element, with_tail=False)))
 
 
-def _wrapper(name: str, values: Iterable[tuple[str, Kind, Any]]) -> etree._Element:
+def _wrapper(name: str, values: Iterable[tuple[str, WireType, Any]]) -> etree._Element:
     wrapper = etree.Element(svc(name), nsmap={None: names.SVC})
     for element, kind, value in values:
         _write(wrapper, svc(element), kind, value)
     return wrapper
 
 
-def _write(parent: etree._Element, tag: str, kind: Kind, value: Any) -> None:
-    element = etree.SubElement(parent, tag, nsmap=_PREFIXES if isinstance(kind, RecordKind | ListKind) else None)
+def _write(parent: etree._Element, tag: str, kind: WireType, value: Any) -> None:
+    element = etree.SubElement(parent, tag, nsmap=_PREFIXES if isinstance(kind, RecordType | ListType) else None)
     if value is None:
         element.set(names.NIL, "true")
         return
@@ -107,11 +107,11 @@ def _write(parent: etree._Element, tag: str, kind: Kind, value: Any) -> None:
         case Moment():
             etree.SubElement(element, f"{{{names.SYS}}}DateTime").text = write_moment(value)
             etree.SubElement(element, f"{{{names.SYS}}}OffsetMinutes").text = "0"
-        case RecordKind():
+        case RecordType():
             _write_record(element, value)
-        case ListKind():
+        case ListType():
             for item in value:
-                _write(element, f"{{{names.APP}}}{kind.record.__name__}", RecordKind(kind.record), item)
+                _write(element, f"{{{names.APP}}}{kind.record.__name__}", RecordType(kind.record), item)
 
 
 def _write_record(element: etree._Element, record: Record) -> None:
@@ -124,7 +124,7 @@ def _given(record: Record) -> Iterator[WireField]:
     return (entry for entry in wire_fields(type(record)) if record.has(entry.attribute))
 
 
-def _read(element: etree._Element | None, kind: Kind) -> Any:
+def _read(element: etree._Element | None, kind: WireType) -> Any:
     if element is None or _is_nil(element):
         return kind.absent
     try:
@@ -133,22 +133,22 @@ def _read(element: etree._Element | None, kind: Kind) -> Any:
         raise ContractError(f"The value of {_local(element)} cannot be read.") from error
 
 
-def _read_value(element: etree._Element, kind: Kind) -> Any:
+def _read_value(element: etree._Element, kind: WireType) -> Any:
     match kind:
         case Scalar():
             return kind.read(element.text or "")
         case Moment():
             parts = {_local(child): child.text or "" for child in element}
             return read_moment(parts["DateTime"], int(parts["OffsetMinutes"]))
-        case RecordKind():
+        case RecordType():
             return _read_record(element, kind.record)
-        case ListKind():
+        case ListType():
             items = element.iterchildren(f"{{{names.APP}}}{kind.record.__name__}")
             return [_read_record(item, kind.record) for item in items if not _is_nil(item)]
 
 
 def _read_record(element: etree._Element, record: Any) -> Any:
-    known = dict(zip(_children(RecordKind(record)), wire_fields(record), strict=True))
+    known = dict(zip(_children(RecordType(record)), wire_fields(record), strict=True))
     values: dict[str, Any] = {}
     unknown: list[UnknownElement] = []
     before = ""
@@ -161,7 +161,7 @@ def _read_record(element: etree._Element, record: Any) -> Any:
     return record(**values, present=frozenset(values), unknown=tuple(unknown))
 
 
-def _check(wrapper: etree._Element, children: Mapping[str, Kind]) -> None:
+def _check(wrapper: etree._Element, children: Mapping[str, WireType]) -> None:
     """Validate what the contract knows of a message; ContractError where it is not kept to."""
     schema = message_schema()
     tidy = _tidied(wrapper, children)
@@ -171,10 +171,10 @@ def _check(wrapper: etree._Element, children: Mapping[str, Kind]) -> None:
                 raise ContractError(f"The message does not keep to the contract. {_first_complaint(schema)}")
 
 
-def _pieces(tidy: etree._Element, children: Mapping[str, Kind]) -> Iterator[etree._Element]:
+def _pieces(tidy: etree._Element, children: Mapping[str, WireType]) -> Iterator[etree._Element]:
     """The message with a part of its list at a time: a schema writes down every complaint, and one is enough."""
     for element in tidy:
-        if not isinstance(children[str(element.tag)], ListKind):
+        if not isinstance(children[str(element.tag)], ListType):
             continue
         items = list(element)
         for start in range(0, len(items), PIECE):
@@ -189,7 +189,7 @@ def _first_complaint(schema: etree.XMLSchema) -> str:
     return "" if entry is None else re.sub(r"\{https?:[^}]*\}", "", entry.message)
 
 
-def _tidied(source: etree._Element, children: Mapping[str, Kind]) -> etree._Element:
+def _tidied(source: etree._Element, children: Mapping[str, WireType]) -> etree._Element:
     """A copy that holds the known children only, in the order of the contract.
 
     What can come in any number is refused here: the schema would look at all of it, attributes each against each other.
@@ -200,7 +200,9 @@ def _tidied(source: etree._Element, children: Mapping[str, Kind]) -> etree._Elem
     return tidy
 
 
-def _fill(tidy: etree._Element, source: etree._Element, children: Mapping[str, Kind], is_list: bool = False) -> None:
+def _fill(
+    tidy: etree._Element, source: etree._Element, children: Mapping[str, WireType], is_list: bool = False
+) -> None:
     tidy.text = (source.text or "").strip(BLANKS) or None  # to a schema even a line break can be content
     found = _by_tag(source, children, is_list)
     for tag, kind in children.items():
@@ -209,7 +211,7 @@ def _fill(tidy: etree._Element, source: etree._Element, children: Mapping[str, K
             if isinstance(kind, Scalar):
                 copy.text = _scalar_text(child, kind)
             else:
-                _fill(copy, child, _children(kind), isinstance(kind, ListKind))
+                _fill(copy, child, _children(kind), isinstance(kind, ListType))
 
 
 def _scalar_text(element: etree._Element, kind: Scalar) -> str | None:
@@ -228,7 +230,7 @@ def _nil(source: etree._Element) -> dict[str, str]:
     return {} if nil is None else {names.NIL: nil}
 
 
-def _by_tag(source: etree._Element, children: Mapping[str, Kind], is_list: bool) -> dict[str, list[etree._Element]]:
+def _by_tag(source: etree._Element, children: Mapping[str, WireType], is_list: bool) -> dict[str, list[etree._Element]]:
     known = {etree.QName(tag).localname for tag in children}
     found: dict[str, list[etree._Element]] = {}
     for child in source:
@@ -243,18 +245,18 @@ def _by_tag(source: etree._Element, children: Mapping[str, Kind], is_list: bool)
 
 
 @cache
-def _children(kind: Kind) -> dict[str, Kind]:
+def _children(kind: WireType) -> dict[str, WireType]:
     """The children that an element of a kind may have, in order."""
     match kind:
         case Scalar():
             return {}
         case Moment():
             return {f"{{{names.SYS}}}DateTime": DATE_TIME, f"{{{names.SYS}}}OffsetMinutes": INT}
-        case RecordKind():
+        case RecordType():
             space = kind.record.NAMESPACE
             return {f"{{{space}}}{entry.element}": entry.kind for entry in wire_fields(kind.record)}
-        case ListKind():
-            return {f"{{{names.APP}}}{kind.record.__name__}": RecordKind(kind.record)}
+        case ListType():
+            return {f"{{{names.APP}}}{kind.record.__name__}": RecordType(kind.record)}
 
 
 def _local(element: etree._Element) -> str:

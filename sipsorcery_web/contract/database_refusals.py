@@ -21,7 +21,7 @@ from .rules import (
     SIP_NAME_TAKEN,
     STORED_LENGTHS,
 )
-from .rules_for_providers import STORED_LENGTHS as PROVIDER_LENGTHS
+from .rules.providers import STORED_LENGTHS as PROVIDER_LENGTHS
 
 UNEXPLAINED = "The service could not carry this out and does not say why."
 """In place of a sentence that is not for people."""

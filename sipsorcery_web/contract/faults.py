@@ -20,10 +20,10 @@ from .errors import (
     TooManyAttempts,
     Unavailable,
 )
-from .kinds import RecordKind
 from .operations import Operation
 from .records import Record, SIPAccount, SIPDialPlan, SIPProvider
 from .rules import ID_TAKEN
+from .wire_types import RecordType
 
 INTERNAL = "InternalServiceFault"
 APPLICATION = "System.ApplicationException"
@@ -134,4 +134,4 @@ def _told(fault: Fault, record: type[Record] | None) -> Refused:
 def _record_of(operation: Operation | None) -> type[Record] | None:
     """The class of the records that an operation is about."""
     kinds = [parameter.kind for parameter in operation.parameters] if operation else []
-    return next((kind.record for kind in kinds if isinstance(kind, RecordKind)), None)
+    return next((kind.record for kind in kinds if isinstance(kind, RecordType)), None)

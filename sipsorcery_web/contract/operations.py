@@ -6,7 +6,6 @@ from enum import Enum
 from typing import Any
 
 from . import names
-from .kinds import BOOLEAN, INT, STRING, Kind, ListKind, RecordKind
 from .records import (
     Customer,
     SIPAccount,
@@ -18,6 +17,7 @@ from .records import (
     SIPProviderBinding,
     SIPRegistrarBinding,
 )
+from .wire_types import BOOLEAN, INT, STRING, ListType, RecordType, WireType
 
 SESSION_MINUTES = 60
 """The life of a new session (section 2)."""
@@ -41,7 +41,7 @@ class Parameter:
     """One argument: its element on the wire and its kind."""
 
     element: str
-    kind: Kind
+    kind: WireType
 
     @property
     def name(self) -> str:
@@ -60,7 +60,7 @@ class Operation:
 
     name: str
     parameters: tuple[Parameter, ...]
-    result: Kind | None
+    result: WireType | None
     access: Access = Access.SESSION
 
     @property
@@ -98,7 +98,7 @@ class Operation:
 
 def _paged(name: str, record: type, where: str = "whereExpression") -> Operation:
     parameters = (Parameter(where, STRING), Parameter("offset", INT), Parameter("count", INT))
-    return Operation(name, parameters, ListKind(record))
+    return Operation(name, parameters, ListType(record))
 
 
 def _counted(name: str) -> Operation:
@@ -106,7 +106,7 @@ def _counted(name: str) -> Operation:
 
 
 def _with_record(name: str, element: str, record: type) -> Operation:
-    return Operation(name, (Parameter(element, RecordKind(record)),), RecordKind(record))
+    return Operation(name, (Parameter(element, RecordType(record)),), RecordType(record))
 
 
 _OPERATIONS = (
@@ -114,13 +114,13 @@ _OPERATIONS = (
     Operation("TestException", (), None, Access.OPEN),
     Operation("AreNewAccountsEnabled", (), BOOLEAN, Access.OPEN),
     Operation("CheckInviteCode", (Parameter("inviteCode", STRING),), STRING, Access.OPEN),
-    Operation("CreateCustomer", (Parameter("customer", RecordKind(Customer)),), None, Access.OPEN),
+    Operation("CreateCustomer", (Parameter("customer", RecordType(Customer)),), None, Access.OPEN),
     Operation("Login", (Parameter("username", STRING), Parameter("password", STRING)), STRING, Access.OPEN),
     Operation("Logout", (), None, Access.EITHER),
     Operation("ExtendSession", (Parameter("minutes", INT),), None),
     Operation("GetTimeZoneOffsetMinutes", (), INT, Access.EITHER),
-    Operation("GetCustomer", (Parameter("username", STRING),), RecordKind(Customer)),
-    Operation("UpdateCustomer", (Parameter("customer", RecordKind(Customer)),), None),
+    Operation("GetCustomer", (Parameter("username", STRING),), RecordType(Customer)),
+    Operation("UpdateCustomer", (Parameter("customer", RecordType(Customer)),), None),
     Operation(
         "UpdateCustomerPassword",
         (Parameter("username", STRING), Parameter("oldPassword", STRING), Parameter("newPassword", STRING)),

@@ -15,7 +15,7 @@ from uuid import UUID
 from lxml import etree
 
 from . import names
-from .kinds import BOOLEAN, GUID, INT, MOMENT, STRING, Kind, enumeration
+from .wire_types import BOOLEAN, GUID, INT, MOMENT, STRING, WireType, enumeration
 
 
 class ProviderType(StrEnum):
@@ -46,7 +46,7 @@ class WireField:
 
     attribute: str
     element: str
-    kind: Kind
+    kind: WireType
     nillable: bool
     since_2011: bool
 
@@ -56,7 +56,7 @@ class WireField:
         return None if self.nillable else self.kind.absent
 
 
-def _on_the_wire(element: str, kind: Kind, nillable: bool, since_2011: bool = False, shown: bool = True) -> Any:
+def _on_the_wire(element: str, kind: WireType, nillable: bool, since_2011: bool = False, shown: bool = True) -> Any:
     wire = {"element": element, "kind": kind, "nillable": nillable, "since_2011": since_2011}
     return field(default=None if nillable else kind.absent, repr=shown, metadata={"wire": wire})
 

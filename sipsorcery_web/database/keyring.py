@@ -11,7 +11,7 @@ from typing import Self
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from sipsorcery_web.database.locks import alone_in
+from sipsorcery_web.database.locks import file_lock
 
 KEY_BYTES = 32
 NONCE_BYTES = 12  # NIST SP 800-38D: 96 bits, fresh for every message
@@ -67,7 +67,7 @@ class Keyring:
 
     def rotate(self) -> None:
         """Add a key, which seals from now on; the older ones stay to open what they sealed."""
-        with alone_in(self._path.parent):  # a key written over would take with it what it sealed
+        with file_lock(self._path.parent):  # a key written over would take with it what it sealed
             _read(self._path)
             _write(self._path, self._path.read_text() + _new_line())
         self._keys = _read(self._path)
@@ -84,7 +84,7 @@ class Keyring:
 def _make(path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with alone_in(path.parent):
+        with file_lock(path.parent):
             if not path.exists():
                 _write(path, _new_line())
     except OSError as error:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 
 @contextmanager
-def alone_in(directory: Path) -> Iterator[None]:
+def file_lock(directory: Path) -> Iterator[None]:
     """Wait until no other process is inside such a block for this directory. Raises OSError when it cannot be read."""
     descriptor = os.open(directory, os.O_RDONLY)
     try:
@@ -21,7 +21,7 @@ def alone_in(directory: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def take_turns(session: Session, matter: str) -> None:
+def advisory_lock(session: Session, matter: str) -> None:
     """Wait for the other transactions about a matter. SQLite's write lock is about everything; PostgreSQL has none."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(select(func.pg_advisory_xact_lock(func.hashtext(matter))))

@@ -8,8 +8,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
-from .engine import Database, StoreUnavailable, telling
-from .locks import take_turns
+from .connection import Database, StoreUnavailable, telling
+from .locks import advisory_lock
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 
@@ -20,7 +20,7 @@ def migrate(database: Database, to: str = "head") -> None:
     Raises StoreUnavailable, and changes nothing, when a newer version has made the database, or it refuses a migration.
     """
     with telling("cannot be brought up to date", database.engine.url), database.write() as session:
-        take_turns(session, "migrations")
+        advisory_lock(session, "migrations")
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
         config.attributes["connection"] = session.connection()

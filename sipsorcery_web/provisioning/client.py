@@ -31,7 +31,7 @@ NIL_LIST = "The service could not filter this list."
 
 
 @dataclass(frozen=True)
-class Visitor:
+class ClientIdentity:
     """Who asks: the session's token and the person's IP address."""
 
     token: str | None = None
@@ -104,7 +104,7 @@ class Records(Entries[R]):
 class ProvisioningClient:
     """A provisioning service as one visitor sees it; every failure is a ProvisioningError."""
 
-    def __init__(self, channel: Channel, visitor: Visitor) -> None:
+    def __init__(self, channel: Channel, visitor: ClientIdentity) -> None:
         self._channel = channel
         self._visitor = visitor
         self.sip_accounts: Records[SIPAccount] = Records(self._call, "SIPAccount", "sip_account")

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import uuid4
 
-from sipsorcery_web.contract.kinds import NEVER, ZERO_ID
 from sipsorcery_web.contract.records import Record, SIPAccount, SIPDialPlan, SIPProvider, wire_fields
+from sipsorcery_web.contract.wire_types import NEVER, ZERO_ID
 
 R = TypeVar("R", bound=Record)
 

@@ -11,12 +11,12 @@ from typing import Any
 from lxml import etree
 
 from sipsorcery_web.contract import codec, envelope
-from sipsorcery_web.contract.carriable import refuse_uncarriable
 from sipsorcery_web.contract.errors import ContractError, OutcomeUnknown, Refused, Unavailable
 from sipsorcery_web.contract.faults import error_for
-from sipsorcery_web.contract.kinds import ListKind
 from sipsorcery_web.contract.names import svc
 from sipsorcery_web.contract.operations import Operation
+from sipsorcery_web.contract.wire_types import ListType
+from sipsorcery_web.contract.xml_text import refuse_invalid_xml
 
 from . import wsdl as wsdls
 from .revision import Revision
@@ -63,7 +63,7 @@ class SoapChannel:
 
     def call(self, operation: Operation, token: str | None, address: str, arguments: Mapping[str, Any]) -> Any:
         """See `Channel.call`. The person's address is not passed on: the contract has no place for it."""
-        refuse_uncarriable(arguments.values())
+        refuse_invalid_xml(arguments.values())
         message = self._contract.message(operation, token, self._revision.understood(arguments))
         body = _body_of(self._post(operation, message))
         if fault := envelope.fault_of(body):
@@ -103,5 +103,5 @@ def _body_of(answer: Answer) -> etree._Element:
 
 def _refuse_length(operation: Operation, body: etree._Element) -> None:
     found = body.find(svc(operation.result_element))
-    if isinstance(operation.result, ListKind) and found is not None and len(found) > MAX_RECORDS:
+    if isinstance(operation.result, ListType) and found is not None and len(found) > MAX_RECORDS:
         raise ContractError(TOO_MANY)

@@ -14,10 +14,10 @@ from zeep.wsdl.bindings import Soap11Binding
 
 from sipsorcery_web.contract import codec, envelope, names
 from sipsorcery_web.contract.envelope import UnknownAction
-from sipsorcery_web.contract.kinds import RecordKind
 from sipsorcery_web.contract.operations import OPERATIONS, Operation
 from sipsorcery_web.contract.records import Record, SIPAccount, SIPProvider, wire_fields
 from sipsorcery_web.contract.schema import WSDL_PATH
+from sipsorcery_web.contract.wire_types import RecordType
 from sipsorcery_web.settings import SettingError
 
 from .revision import UnknownFields, without
@@ -115,7 +115,7 @@ def _is_ours(binding: Any) -> bool:
 
 
 def _sample(kind: Any, unknown: UnknownFields) -> Any:
-    return without(kind.record(), unknown) if isinstance(kind, RecordKind) else kind.absent
+    return without(kind.record(), unknown) if isinstance(kind, RecordType) else kind.absent
 
 
 def _plain(document: bytes) -> bytes:

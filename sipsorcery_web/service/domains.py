@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from sipsorcery_web.database.keyring import Keyring
-from sipsorcery_web.database.locks import take_turns
+from sipsorcery_web.database.locks import advisory_lock
 
 from .store.models import SIPAccountRow, SIPDomainRow
 from .store.rows import derive_ha1
@@ -17,7 +17,7 @@ DEFAULT_ALIAS = "local"
 
 def keep_default_domain(session: Session, name: str, keyring: Keyring, now: datetime) -> None:
     """Make the public default domain, or rename it to what is set; its accounts follow, with new HA1."""
-    take_turns(session, "default domain")
+    advisory_lock(session, "default domain")
     row = _default_row(session)
     if row is None:
         session.add(SIPDomainRow(id=uuid4(), domain=name, alias_list=DEFAULT_ALIAS, inserted=now, owner=None))

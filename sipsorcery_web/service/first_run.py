@@ -7,15 +7,15 @@ from datetime import timedelta
 from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
-from sipsorcery_web.contract.carriable import refuse_uncarriable
 from sipsorcery_web.contract.errors import NotFound
 from sipsorcery_web.contract.records import TOP_LEVEL, Customer
-from sipsorcery_web.database.locks import take_turns
+from sipsorcery_web.contract.xml_text import refuse_invalid_xml
+from sipsorcery_web.database.locks import advisory_lock
 
-from .call import Parts, Work
+from .context import ServiceContext, UnitOfWork
 from .operations.customers import tidied
-from .operations.registration import hashes_of, insert_customer, refuse_new
-from .store.duplicates import plain_refusals
+from .operations.sign_up import hashes_of, insert_customer, refuse_new
+from .store.integrity_errors import translate_integrity_errors
 from .store.models import CustomerRow, SetupLinkRow
 from .tokens import hashed
 
@@ -27,24 +27,24 @@ LINK_OVER = "This set-up link is not valid. It may have been used, or it is olde
 class FirstRun:
     """The set-up of one installation."""
 
-    parts: Parts
+    context: ServiceContext
 
     def is_open(self) -> bool:
         """Whether there is no administrator yet."""
-        with self.parts.database.read() as session:
+        with self.context.database.read() as session:
             return not _has_administrator(session)
 
     def new_secret(self) -> str:
         """A new secret for the link; the ones before it stop working."""
         secret = secrets.token_urlsafe(32)
-        with self.parts.database.write() as session:
+        with self.context.database.write() as session:
             session.execute(delete(SetupLinkRow))
-            session.add(SetupLinkRow(secret_hash=hashed(secret), expires_at=self.parts.clock() + LIFE))
+            session.add(SetupLinkRow(secret_hash=hashed(secret), expires_at=self.context.clock() + LIFE))
         return secret
 
     def check(self, secret: str) -> None:
         """NotFound unless the link could be used now."""
-        with self.parts.database.read() as session:
+        with self.context.database.read() as session:
             self._check(session, secret)
 
     def create_administrator(self, secret: str, customer: Customer, address: str) -> None:
@@ -53,20 +53,22 @@ class FirstRun:
         NotFound when the link is over, Refused when a rule is broken; then the link stays good.
         """
         self.check(secret)
-        refuse_uncarriable([customer])
+        refuse_invalid_xml([customer])
         wanted = tidied(customer)
-        hashes = hashes_of(self.parts, wanted)
-        with plain_refusals(), self.parts.database.write() as session:
-            take_turns(session, "new customers")
+        hashes = hashes_of(self.context, wanted)
+        with translate_integrity_errors(), self.context.database.write() as session:
+            advisory_lock(session, "new customers")
             self._check(session, secret)
             refuse_new(session, wanted)
-            work = Work(parts=self.parts, now=self.parts.clock(), token=None, address=address, session=session)
+            work = UnitOfWork(
+                context=self.context, now=self.context.clock(), token=None, address=address, session=session
+            )
             insert_customer(work, wanted, *hashes, admin_id=TOP_LEVEL)
             session.execute(delete(SetupLinkRow))
 
     def _check(self, session: Session, secret: str) -> None:
         link = session.get(SetupLinkRow, hashed(secret))
-        if link is None or link.expires_at <= self.parts.clock() or _has_administrator(session):
+        if link is None or link.expires_at <= self.context.clock() or _has_administrator(session):
             raise NotFound(LINK_OVER)
 
 

@@ -35,7 +35,7 @@
     editor.session.setNewLineMode("unix")
 
     const setMode = () => editor.session.setMode(MODES[type.value.toLowerCase()] ?? "ace/mode/text")
-    const annotate = () => editor.session.setAnnotations([...form.querySelectorAll("[data-remarks] [data-line]")].map((remark) => ({
+    const annotate = () => editor.session.setAnnotations([...form.querySelectorAll("[data-warnings] [data-line]")].map((remark) => ({
       row: remark.dataset.line - 1, type: remark.dataset.level, text: remark.textContent,
     })))
     // as the service counts: characters, not the halves that scripts count, and line ends as they are stored
@@ -59,7 +59,7 @@
     // what stands around the text is taken from the page that the server answers; the text and the cursor stay
     const take = (page) => {
       const saved = page.querySelector("form#plan")
-      for (const selector of ["main > .head", "[data-plan-side]", "[data-remarks]"]) {
+      for (const selector of ["main > .head", "[data-plan-side]", "[data-warnings]"]) {
         const [old, fresh] = [document.querySelector(selector), page.querySelector(selector)]
         if (old && fresh) old.replaceWith(document.adoptNode(fresh))
       }

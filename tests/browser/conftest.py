@@ -86,7 +86,9 @@ class Pages:
     watch: Watch = field(default_factory=Watch)
     _contexts: list[BrowserContext] = field(default_factory=list)
 
-    def __call__(self, portal: Portal | GenuinePortal, width: int = DESK, scripts: bool = True, **options: object) -> Page:
+    def __call__(
+        self, portal: Portal | GenuinePortal, width: int = DESK, scripts: bool = True, **options: object
+    ) -> Page:
         """A page at a portal. Its `watch` notes what goes wrong behind it."""
         context = self.chromium.new_context(
             base_url=portal.address,

@@ -18,11 +18,11 @@ from argon2 import PasswordHasher
 
 from sipsorcery_web.contract.names import ENDPOINT_PATH
 from sipsorcery_web.contract.records import SIPAccount
-from sipsorcery_web.database.engine import Database, open_database
+from sipsorcery_web.database.connection import Database, open_database
 from sipsorcery_web.database.keyring import Keyring
-from sipsorcery_web.provisioning.client import ProvisioningClient, Visitor
+from sipsorcery_web.provisioning.client import ClientIdentity, ProvisioningClient
 from sipsorcery_web.provisioning.soap import SoapChannel
-from sipsorcery_web.service.call import Parts
+from sipsorcery_web.service.context import ServiceContext
 from sipsorcery_web.service.operators import Operators
 from sipsorcery_web.service.passwords import Passwords
 from sipsorcery_web.service.store.models import SIPRegistrarBindingRow
@@ -85,7 +85,12 @@ class Server:
         """Run it, and wait until it serves."""
         with (self.folder / "log").open("a") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "app.py"], cwd=TOP, env=self._environment(), stdout=subprocess.PIPE, stderr=log, text=True
+                [sys.executable, "app.py"],
+                cwd=TOP,
+                env=self._environment(),
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
             )
         self.said = ""
         self._read_until("SIPSorcery Web: ")
@@ -155,7 +160,7 @@ class Portal:
         keyring = Keyring.load(self.keeper.folder / "instance" / "keys")
         cheap = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
         return Operators(
-            Parts(
+            ServiceContext(
                 database=self.database,
                 keyring=keyring,
                 passwords=cheap,
@@ -177,13 +182,15 @@ class Portal:
 
     def program_of(self, username: str, password: str = PASSWORD) -> ProvisioningClient:
         """A customer's own program, signed in at the service over SOAP."""
-        token = ProvisioningClient(self.channel, Visitor()).login(username, password)
+        token = ProvisioningClient(self.channel, ClientIdentity()).login(username, password)
         assert token, f"{username} could not sign in"
-        return ProvisioningClient(self.channel, Visitor(token))
+        return ProvisioningClient(self.channel, ClientIdentity(token))
 
     def accounts_of(self, username: str, password: str = PASSWORD) -> dict[str, SIPAccount]:
         """What the service has stored, by name."""
-        return {account.sip_username or "": account for account in self.program_of(username, password).sip_accounts.page()}
+        return {
+            account.sip_username or "": account for account in self.program_of(username, password).sip_accounts.page()
+        }
 
     def change_password_elsewhere(self, username: str, new_password: str = PASSWORD) -> None:
         """Ends a customer's sessions in browsers: at the service, without a word to the portal."""

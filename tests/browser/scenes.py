@@ -18,8 +18,8 @@ from sipsorcery_web.service.store.models import SIPAccountRow
 from tests.conftest import HOME
 
 from .portals import Portal, Server, as_chosen, embedded, free_port, in_use
-from .scenery import calls, dial_plans, providers
-from .scenery.engine import Switchboard, portal_with_engine, register, talk
+from .sample_data import calls, dial_plans, providers
+from .sample_data.engine import Switchboard, portal_with_engine, register, talk
 from .steps import SIP_PASSWORD, sign_in
 
 Opening = Callable[..., Page]
@@ -148,12 +148,12 @@ class Scene:
     by_invitation: Portal
     away: Portal
     with_engine: "Telephony"
-    cast: Cast
+    users: Cast
     _states: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        portal, cast = self.portal, self.cast
-        self.owner = portal.customer(cast.owner)
+        portal, users = self.portal, self.users
+        self.owner = portal.customer(users.owner)
         self.newcomer = portal.customer("newcomer")
         self.leaver = portal.customer("margaret")
         self.administrator = portal.customer("root-admin", administrator=True)
@@ -162,8 +162,8 @@ class Scene:
         program = portal.program_of(self.owner)
         program.sip_accounts.delete(program.sip_accounts.page()[0])
         self._add_plans(program)
-        self.accounts = {line.name: self._add(program, line) for line in cast.lines}
-        locked = self.accounts[cast.locked].with_(is_admin_disabled=True, admin_disabled_reason=cast.reason)
+        self.accounts = {line.name: self._add(program, line) for line in users.lines}
+        locked = self.accounts[users.locked].with_(is_admin_disabled=True, admin_disabled_reason=users.reason)
         portal.program_of(self.administrator).sip_accounts.update(locked)
         for area in (providers, dial_plans, calls):
             area.furnish(self)
@@ -185,7 +185,7 @@ class Scene:
         return open_page(self.portal, storage_state=self._states[username], **options)
 
     def _add_plans(self, program: ProvisioningClient) -> None:
-        names = {name for line in self.cast.lines for name in (line.out_plan, line.in_plan)} - {"", "default"}
+        names = {name for line in self.users.lines for name in (line.out_plan, line.in_plan)} - {"", "default"}
         for name in sorted(names):
             plan = SIPDialPlan(
                 id=uuid4(), owner=self.owner, dial_plan_name=name, dial_plan_script="sys.Dial(req.URI.User)"
@@ -217,23 +217,23 @@ class Telephony:
 
     portal: Portal
     board: Switchboard
-    cast: Cast
+    users: Cast
     _state: Any = None
 
     def __post_init__(self) -> None:
         portal = self.portal
         self.board.is_away = True  # until all is there that it is asked about
-        self.owner = portal.customer(self.cast.owner)
+        self.owner = portal.customer(self.users.owner)
         program = portal.program_of(self.owner)
         program.sip_accounts.delete(program.sip_accounts.page()[0])
-        lines = [line for line in self.cast.lines if line.phones][:3]
+        lines = [line for line in self.users.lines if line.phones][:3]
         for line in lines:
             account = SIPAccount(
                 id=uuid4(), sip_username=line.name, sip_domain=portal.domain, sip_password=SIP_PASSWORD
             )
             program.sip_accounts.add(account)
             register(portal, account, line.phones[0][0])
-        name = f"{self.cast.search}-without-phone"
+        name = f"{self.users.search}-without-phone"
         program.sip_accounts.add(
             SIPAccount(id=uuid4(), sip_username=name, sip_domain=portal.domain, sip_password=SIP_PASSWORD)
         )
@@ -268,15 +268,17 @@ def _lately(name: str, number: int) -> datetime:
 
 
 @contextmanager
-def scene(folder: Path, portal: Portal, cast: Cast) -> Iterator[Scene]:
+def scene(folder: Path, portal: Portal, users: Cast) -> Iterator[Scene]:
     """A scene at a portal; the ones beside it are started, and stopped at the end."""
     with ExitStack() as stack:
         not_set_up = stack.enter_context(in_use(lambda: embedded(folder / "new", portal.domain, new_accounts="invite")))
-        invited = stack.enter_context(in_use(lambda: as_chosen(folder / "invited", portal.domain, new_accounts="invite")))
+        invited = stack.enter_context(
+            in_use(lambda: as_chosen(folder / "invited", portal.domain, new_accounts="invite"))
+        )
         away = stack.enter_context(in_use(lambda: in_front_of_nothing(folder / "away")))
         invited.customer("root-admin", administrator=True)
-        telephony = Telephony(*stack.enter_context(portal_with_engine(folder / "engine", portal.domain)), cast)
-        yield Scene(portal, not_set_up, invited, away, telephony, cast)
+        telephony = Telephony(*stack.enter_context(portal_with_engine(folder / "engine", portal.domain)), users)
+        yield Scene(portal, not_set_up, invited, away, telephony, users)
 
 
 def in_front_of_nothing(folder: Path) -> Portal:

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from .conftest import BOTH_WAYS
 from .portals import Portal
-from .scenery import calls
+from .sample_data import calls
 from .scenes import PRACTICE, Scene
 from .steps import heading, sign_in
 

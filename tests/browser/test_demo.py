@@ -20,7 +20,15 @@ from .test_layout import FAULTS, WIDTHS
 pytestmark = pytest.mark.skipif(OVER_SOAP, reason="the demonstration has its service in the same process")
 
 PATIENCE = 60_000
-PLACES = ("/sip-accounts", "/registrations", "/providers", "/provider-registrations", "/dial-plans", "/calls", "/cdrs")
+NAV_ITEMS = (
+    "/sip-accounts",
+    "/registrations",
+    "/providers",
+    "/provider-registrations",
+    "/dial-plans",
+    "/calls",
+    "/cdrs",
+)
 
 
 @dataclass(frozen=True)
@@ -67,7 +75,7 @@ def harbour(demonstration: Demonstration, open_page: Callable[..., Page]) -> Pag
 
 
 def test_what_the_page_tells_is_enough_to_see_something_everywhere(harbour: Page) -> None:
-    for place in PLACES:
+    for place in NAV_ITEMS:
         harbour.goto(place)
         assert harbour.get_by_role("row").count() > 1, place
 
@@ -79,7 +87,9 @@ def test_calls_begin_and_end_before_ones_eyes(harbour: Page) -> None:
     expect(legs).not_to_have_count(legs.count(), timeout=PATIENCE)
 
 
-def test_the_note_at_the_door_fits_and_can_be_read(demonstration: Demonstration, open_page: Callable[..., Page]) -> None:
+def test_the_note_at_the_door_fits_and_can_be_read(
+    demonstration: Demonstration, open_page: Callable[..., Page]
+) -> None:
     page = open_page(demonstration, reduced_motion="reduce")
     page.goto("/login")
     page.evaluate(AXE)

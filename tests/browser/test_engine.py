@@ -9,7 +9,7 @@ from sipsorcery_web.contract.records import SIPAccount
 
 from .conftest import DESK, PHONE
 from .portals import NO_ENGINE, OVER_SOAP, Portal
-from .scenery.engine import Switchboard, forget_phones, portal_with_engine, register, talk
+from .sample_data.engine import Switchboard, forget_phones, portal_with_engine, register, talk
 from .steps import heading, note, row_of, sign_in
 from .test_accessibility import tab_to
 

@@ -9,16 +9,7 @@ from tests.conftest import PASSWORD
 
 from .conftest import DESK, PHONE, Pages
 from .portals import NO_SET_UP, OVER_SOAP, Portal, embedded, in_use
-from .steps import (
-    fill_in_account,
-    fill_in_customer,
-    heading,
-    note,
-    row_of,
-    sign_in,
-    sign_out,
-    try_to_sign_in,
-)
+from .steps import fill_in_account, fill_in_customer, heading, note, row_of, sign_in, sign_out, try_to_sign_in
 
 pytestmark = pytest.mark.skipif(OVER_SOAP, reason=NO_SET_UP)
 

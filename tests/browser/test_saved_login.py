@@ -90,7 +90,9 @@ def test_it_does_not_become_the_password_of_a_sip_account(page: Page, portal: Po
 def test_it_is_not_filled_in_where_both_sides_of_a_conflict_are_mixed(page: Page, portal: Portal, alice: str) -> None:
     accounts = portal.program_of(alice).sip_accounts
     account = accounts.add(
-        SIPAccount(id=uuid4(), owner=alice, sip_username="front-desk", sip_domain=portal.domain, sip_password=SIP_PASSWORD)
+        SIPAccount(
+            id=uuid4(), owner=alice, sip_username="front-desk", sip_domain=portal.domain, sip_password=SIP_PASSWORD
+        )
     )
     page.goto(f"/sip-accounts/{account.id}")
     accounts.update(account.with_(network_id="attic"))

@@ -98,9 +98,7 @@ def test_a_password_that_is_asked_for_after_the_end_is_not_told(open_page: Pages
     expect(row_of(page, alice)).to_be_visible()
 
 
-def test_after_signing_out_going_back_shows_nothing_private(
-    remembering: Opening, portal: Portal, alice: str
-) -> None:
+def test_after_signing_out_going_back_shows_nothing_private(remembering: Opening, portal: Portal, alice: str) -> None:
     page = remembering(portal)
     sign_in(page, alice)
     secret = portal.accounts_of(alice)[alice].sip_password or ""

@@ -9,15 +9,7 @@ from playwright.sync_api import Dialog, Locator, Page, Route, expect
 
 from .conftest import DESK, PHONE
 from .portals import Portal
-from .steps import (
-    SIP_PASSWORD,
-    add_account,
-    fill_in_account,
-    heading,
-    note,
-    row_of,
-    sign_in,
-)
+from .steps import SIP_PASSWORD, add_account, fill_in_account, heading, note, row_of, sign_in
 
 Opening = Callable[..., Page]
 
@@ -79,7 +71,9 @@ def test_a_refused_form_comes_back_as_it_was_typed_but_for_the_password(
     assert set(portal.accounts_of(alice)) == {alice}
 
 
-def test_a_stored_password_is_shown_and_hidden_again_by_keyboard(page: Page, portal: Portal, alice: str, desk: str) -> None:
+def test_a_stored_password_is_shown_and_hidden_again_by_keyboard(
+    page: Page, portal: Portal, alice: str, desk: str
+) -> None:
     sign_in(page, alice)
     add_account(page, desk)
     show = row_of(page, desk).get_by_role("button", name=f"Show the password of {desk}@{portal.domain}")
@@ -98,7 +92,9 @@ def test_a_stored_password_is_shown_and_hidden_again_by_keyboard(page: Page, por
     expect(page.get_by_text(SIP_PASSWORD)).to_be_visible()
 
 
-def test_without_scripts_a_stored_password_has_a_page_of_its_own(open_page: Opening, portal: Portal, alice: str, desk: str) -> None:
+def test_without_scripts_a_stored_password_has_a_page_of_its_own(
+    open_page: Opening, portal: Portal, alice: str, desk: str
+) -> None:
     page = open_page(portal, PHONE, scripts=False)
     sign_in(page, alice)
     add_account(page, desk)
@@ -110,7 +106,9 @@ def test_without_scripts_a_stored_password_has_a_page_of_its_own(open_page: Open
     expect(page).to_have_title(re.compile(f"^{desk}@{portal.domain} "))
 
 
-def test_a_suggested_password_is_shown_and_is_what_gets_stored(page: Page, portal: Portal, alice: str, desk: str) -> None:
+def test_a_suggested_password_is_shown_and_is_what_gets_stored(
+    page: Page, portal: Portal, alice: str, desk: str
+) -> None:
     sign_in(page, alice)
     page.goto("/sip-accounts/add")
     page.get_by_label("Username").fill(desk)
@@ -171,7 +169,9 @@ def test_a_changed_form_is_not_left_without_a_warning(page: Page, portal: Portal
     assert seen == ["beforeunload", "beforeunload"]
 
 
-def test_a_form_that_is_saved_or_as_it_was_is_left_without_a_word(page: Page, portal: Portal, alice: str, desk: str) -> None:
+def test_a_form_that_is_saved_or_as_it_was_is_left_without_a_word(
+    page: Page, portal: Portal, alice: str, desk: str
+) -> None:
     page.on("dialog", lambda dialog: pytest.fail(f"warned: {dialog.type}"))
     sign_in(page, alice)
     page.get_by_role("link", name=alice, exact=True).click()
@@ -205,7 +205,10 @@ def test_while_the_server_is_slow_the_form_cannot_be_sent_again(
     fill_in_account(page, desk)
     held: list[Route] = []
     page.route("**/sip-accounts/add", lambda route: held.append(route))
-    field, button = middle_of(page.get_by_label("Network id")), middle_of(page.get_by_role("button", name="Add account"))
+    field, button = (
+        middle_of(page.get_by_label("Network id")),
+        middle_of(page.get_by_role("button", name="Add account")),
+    )
     page.evaluate(TELLS_WHAT_THE_BUTTON_SAYS)
     with page.expect_console_message(lambda message: message.text == "Saving…, disabled"):
         page.mouse.click(*button)

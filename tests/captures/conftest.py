@@ -6,8 +6,8 @@ import pytest
 
 from sipsorcery_web.service.passwords import Passwords
 
+from .capture_fixture import Run, replayed
 from .exchanges import HttpMessage
-from .stage import Run, replayed
 
 Replies = dict[str, HttpMessage]
 
@@ -18,7 +18,7 @@ def replies_to(tmp_path_factory: pytest.TempPathFactory, passwords: Passwords) -
 
     def replies_to(run: Run) -> Replies:
         if id(run) not in played:
-            played[id(run)] = replayed(run, tmp_path_factory.mktemp("stage"), passwords)
+            played[id(run)] = replayed(run, tmp_path_factory.mktemp("service_fixture"), passwords)
         return played[id(run)]
 
     return replies_to

@@ -16,8 +16,8 @@ from sipsorcery_web.provisioning.client import Records
 from sipsorcery_web.service.store.models import SIPDomainRow
 from tests.conftest import DOMAIN, person
 
+from .capture_fixture import CaptureFixture, Run, add_traffic
 from .exchanges import Exchange, read_exchanges
-from .stage import Run, Stage, add_traffic
 
 OWN = Path(__file__).with_name("own")
 VARIABLE = "SIPSORCERY_CAPTURES"
@@ -32,8 +32,10 @@ def own_run() -> Run:
     return Run(
         read_exchanges(OWN),
         DOMAIN,
-        before=lambda stage: stage.operators().create_customer(person("root-admin"), administrator=True),
-        between={500: lambda stage, run: add_traffic(stage, "alice", DOMAIN)},
+        before=lambda service_fixture: service_fixture.operators().create_customer(
+            person("root-admin"), administrator=True
+        ),
+        between={500: lambda service_fixture, run: add_traffic(service_fixture, "alice", DOMAIN)},
     )
 
 
@@ -49,14 +51,14 @@ def captured_run() -> Run | None:
     return Run(exchanges, ORIGINAL_DOMAIN, before=_as_it_was, between=_BETWEEN)
 
 
-def _as_it_was(stage: Stage) -> None:
+def _as_it_was(service_fixture: CaptureFixture) -> None:
     """The run found an administrator, a customer with traffic and a domain of hers, and one who was suspended."""
-    operators = stage.operators()
+    operators = service_fixture.operators()
     operators.create_customer(person("admin", customer_password="password"), administrator=True)
     operators.create_customer(person("seeduser", customer_password="password"), administrator=False)
-    add_traffic(stage, "seeduser", ORIGINAL_DOMAIN)
-    now = stage.parts.clock()
-    stage.add(SIPDomainRow(id=uuid4(), domain="seed.example", inserted=now, owner="seeduser"))
+    add_traffic(service_fixture, "seeduser", ORIGINAL_DOMAIN)
+    now = service_fixture.parts.clock()
+    service_fixture.add(SIPDomainRow(id=uuid4(), domain="seed.example", inserted=now, owner="seeduser"))
 
 
 def _first(run: Run) -> str:
@@ -64,36 +66,36 @@ def _first(run: Run) -> str:
     return next(exchange.token_given for exchange in run.exchanges if exchange.name == "038-Login-valid") or ""
 
 
-def _suspend(stage: Stage, _run: Run) -> None:
+def _suspend(service_fixture: CaptureFixture, _run: Run) -> None:
     with_password = person("suspc904x", customer_password="password1")
-    _unless_there(lambda: stage.operators().create_customer(with_password, administrator=False))
-    stage.operators().suspend("suspc904x", None)
+    _unless_there(lambda: service_fixture.operators().create_customer(with_password, administrator=False))
+    service_fixture.operators().suspend("suspc904x", None)
 
 
-def _login_second(stage: Stage, run: Run) -> None:
+def _login_second(service_fixture: CaptureFixture, run: Run) -> None:
     for token in run.tokens_of_unknown_origin:
-        stage.login(token, "probe2c904", "password1")
+        service_fixture.login(token, "probe2c904", "password1")
 
 
-def _rename_first_account(stage: Stage, run: Run) -> None:
+def _rename_first_account(service_fixture: CaptureFixture, run: Run) -> None:
     """The file store lets two accounts have one name; here the first gives it to the second, which the run goes on with."""
-    accounts = stage.client(_first(run)).sip_accounts
+    accounts = service_fixture.client(_first(run)).sip_accounts
     _put(accounts, _account("6c62292e-236b-46ea-bdf8-225010869881", "sipacc0c904"))
 
 
-def _more_accounts(stage: Stage, run: Run) -> None:
-    accounts = stage.client(_first(run)).sip_accounts
+def _more_accounts(service_fixture: CaptureFixture, run: Run) -> None:
+    accounts = service_fixture.client(_first(run)).sip_accounts
     _put(accounts, _account("c3355bd9-60b1-44e0-bcfa-dc26f98f7c13", "sipacc2c904"))
     incoming = _account("bd747d5b-3c17-47f5-be24-dd7287f8a194", "sipacc5c904", is_incoming_only=True, sip_password=None)
     _put(accounts, incoming)
 
 
-def _delete_account(stage: Stage, run: Run) -> None:
-    accounts = stage.client(_first(run)).sip_accounts
+def _delete_account(service_fixture: CaptureFixture, run: Run) -> None:
+    accounts = service_fixture.client(_first(run)).sip_accounts
     _unless_there(lambda: accounts.delete(SIPAccount(id=UUID("4df5f6e9-61d3-4212-817f-b994931b3078"))))
 
 
-def _add_registering_provider(stage: Stage, run: Run) -> None:
+def _add_registering_provider(service_fixture: CaptureFixture, run: Run) -> None:
     provider = SIPProvider(
         id=UUID("90e618e0-0868-49e3-9bac-a79bf17f0aa1"),
         provider_name="provreg",
@@ -105,19 +107,19 @@ def _add_registering_provider(stage: Stage, run: Run) -> None:
         register_enabled=True,
         register_expiry=3600,
     )
-    _put(stage.client(_first(run)).sip_providers, provider)
+    _put(service_fixture.client(_first(run)).sip_providers, provider)
 
 
-def _add_plan(stage: Stage, run: Run) -> None:
+def _add_plan(service_fixture: CaptureFixture, run: Run) -> None:
     plan = SIPDialPlan(id=UUID("8f6d6b69-dd7c-4b3b-b075-d6681e8fd794"), dial_plan_name="plan1", dial_plan_script="x")
-    _put(stage.client(_first(run)).dial_plans, plan)
+    _put(service_fixture.client(_first(run)).dial_plans, plan)
 
 
-def _extend_to_the_last(stage: Stage, run: Run) -> None:
-    _unless_there(lambda: stage.client(_first(run)).extend_session(600))
+def _extend_to_the_last(service_fixture: CaptureFixture, run: Run) -> None:
+    _unless_there(lambda: service_fixture.client(_first(run)).extend_session(600))
 
 
-_BETWEEN: dict[int, Callable[[Stage, Run], None]] = {
+_BETWEEN: dict[int, Callable[[CaptureFixture, Run], None]] = {
     39: _login_second,
     49: _suspend,
     112: _rename_first_account,

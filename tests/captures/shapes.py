@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from lxml import etree
 
 from sipsorcery_web.contract import names
-from sipsorcery_web.contract.kinds import ListKind
 from sipsorcery_web.contract.operations import OPERATIONS
+from sipsorcery_web.contract.wire_types import ListType
 
 from .exchanges import HttpMessage
 
@@ -16,7 +16,7 @@ _VARYING = re.compile(
     r"|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"  # ids
 )
 _LISTS = {
-    names.svc(operation.result_element) for operation in OPERATIONS.values() if isinstance(operation.result, ListKind)
+    names.svc(operation.result_element) for operation in OPERATIONS.values() if isinstance(operation.result, ListType)
 }
 
 

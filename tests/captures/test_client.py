@@ -22,16 +22,16 @@ from sipsorcery_web.contract.errors import (
     Refused,
     SessionExpired,
 )
-from sipsorcery_web.contract.kinds import FOREVER, ListKind, RecordKind, write_moment
 from sipsorcery_web.contract.operations import OPERATIONS, Operation
 from sipsorcery_web.contract.records import Customer, Record, SIPAccount, SIPDialPlan, SIPProvider, wire_fields
 from sipsorcery_web.contract.rules import ID_TAKEN
+from sipsorcery_web.contract.wire_types import FOREVER, ListType, RecordType, write_moment
 from sipsorcery_web.provisioning.soap import UNREADABLE, SoapChannel
 from tests.provisioning.scripted import ScriptedService, http, reply
 
+from .capture_fixture import Run
 from .exchanges import Exchange
 from .runs import exchanges_of_all_runs
-from .stage import Run
 
 MEANINGS: tuple[tuple[str, type[ProvisioningError]], ...] = (
     (r"Attempted to perform an unauthorized operation\.", SessionExpired),
@@ -86,7 +86,7 @@ def _is_written_by_clients(exchange: Exchange) -> bool:
 
 def _holds_records(exchange: Exchange) -> bool:
     kind = exchange.operation.result
-    return exchange.reply.is_valid and isinstance(kind, ListKind | RecordKind) and kind.record in UPDATES
+    return exchange.reply.is_valid and isinstance(kind, ListType | RecordType) and kind.record in UPDATES
 
 
 @pytest.mark.parametrize(("run", "exchange"), exchanges_of_all_runs())
@@ -114,12 +114,12 @@ def test_a_request_is_written_again(run: Run, exchange: Exchange, theatre: Theat
 def test_records_go_back_as_they_came(run: Run, exchange: Exchange, theatre: Theatre) -> None:
     content, kind = exchange.reply.content, exchange.operation.result
     assert content is not None
-    assert isinstance(kind, ListKind | RecordKind)
+    assert isinstance(kind, ListType | RecordType)
     operation = OPERATIONS[UPDATES[kind.record]]
     result = codec.read_result(exchange.operation, content)
-    records = result if isinstance(kind, ListKind) else [result]
+    records = result if isinstance(kind, ListType) else [result]
 
-    for record, element in zip(records or [], content[0] if isinstance(kind, ListKind) else content, strict=True):
+    for record, element in zip(records or [], content[0] if isinstance(kind, ListType) else content, strict=True):
         sent = theatre.written(operation, {operation.parameters[0].name: record})[0]
         assert [_outline(child) for child in sent] == [_outline(child) for child in element]
 
@@ -169,7 +169,7 @@ def _texts_in(exchange: Exchange) -> Any:
     content = exchange.reply.content
     if content is None or not len(content) or content[0].get(names.NIL) == "true":
         return None
-    if isinstance(exchange.operation.result, ListKind):
+    if isinstance(exchange.operation.result, ListType):
         return [_text(record) for record in content[0]]
     return _text(content[0])
 

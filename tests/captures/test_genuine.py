@@ -15,10 +15,10 @@ from sipsorcery_web.contract.records import TOP_LEVEL
 from tests.conftest import person
 from tests.provisioning.genuine import FileStore, GenuineService
 
+from .capture_fixture import Run
 from .exchanges import TOKEN, Exchange, HttpMessage
 from .runs import ORIGINAL_DOMAIN, captured_exchanges, captured_run
 from .shapes import differences
-from .stage import Run
 
 NOT_COMPARED: Mapping[str, str] = {
     "*-silverlight *-nodetail": "endpoints with other settings",

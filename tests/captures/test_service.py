@@ -12,12 +12,12 @@ import pytest
 
 from sipsorcery_web.contract import names
 
+from .capture_fixture import Run
 from .conftest import Replies
 from .differences import INTENDED, as_markdown, unexplained
 from .exchanges import TOKEN, Exchange
 from .runs import exchanges_of_all_runs, runs
 from .shapes import differences
-from .stage import Run
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "dispositions.md"
 INVALID_REQUESTS = (

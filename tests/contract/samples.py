@@ -5,8 +5,8 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from sipsorcery_web.contract import records
-from sipsorcery_web.contract.kinds import BOOLEAN, GUID, INT, MOMENT, STRING, Kind
 from sipsorcery_web.contract.records import CALLBACK_TYPE, PROVIDER_TYPE, Record, wire_fields
+from sipsorcery_web.contract.wire_types import BOOLEAN, GUID, INT, MOMENT, STRING, WireType
 
 R = TypeVar("R", bound=Record)
 
@@ -28,7 +28,7 @@ def filled(record: type[R]) -> R:
     return record(**{entry.attribute: _value(entry.kind, place) for place, entry in enumerate(wire_fields(record), 1)})
 
 
-def _value(kind: Kind, place: int) -> Any:
+def _value(kind: WireType, place: int) -> Any:
     values: dict[Any, Any] = {
         STRING: f"<text & {place}>\nÅ",
         INT: place - 10,

@@ -7,7 +7,6 @@ from lxml import etree
 
 from sipsorcery_web.contract import codec, names
 from sipsorcery_web.contract.errors import ContractError
-from sipsorcery_web.contract.kinds import FOREVER, NEVER, STRING, ZERO_ID, ListKind, RecordKind
 from sipsorcery_web.contract.operations import OPERATIONS, Operation
 from sipsorcery_web.contract.records import (
     Customer,
@@ -18,6 +17,7 @@ from sipsorcery_web.contract.records import (
     UnknownElement,
 )
 from sipsorcery_web.contract.schema import message_schema
+from sipsorcery_web.contract.wire_types import FOREVER, NEVER, STRING, ZERO_ID, ListType, RecordType
 
 from .samples import RECORDS, filled
 
@@ -158,7 +158,10 @@ def test_a_field_that_does_not_keep_to_the_contract_is_refused(fields: str) -> N
     ("fields", "complaint"),
     [
         ("<a:Owner/>" * 3, "The element Owner stands in sipAccount more than once."),
-        ("<a:Inserted><b:DateTime/><b:DateTime/></a:Inserted>", "The element DateTime stands in Inserted more than once."),
+        (
+            "<a:Inserted><b:DateTime/><b:DateTime/></a:Inserted>",
+            "The element DateTime stands in Inserted more than once.",
+        ),
     ],
 )
 def test_what_comes_in_any_number_is_refused_before_the_schema_looks_at_it(
@@ -267,7 +270,9 @@ def test_elements_of_another_revision_are_kept_with_their_place() -> None:
 def test_elements_of_another_revision_are_not_written_out_when_they_are_read() -> None:
     request = wrapper(ADD, "<sipAccount><a:Zone/><a:More/></sipAccount>")
 
-    assert [unknown.element for unknown in codec.read_arguments(ADD, request)["sip_account"].unknown] == list(request[0])
+    assert [unknown.element for unknown in codec.read_arguments(ADD, request)["sip_account"].unknown] == list(
+        request[0]
+    )
 
 
 def test_a_kept_element_takes_the_prefixes_of_its_values_along() -> None:
@@ -314,7 +319,7 @@ def test_unknown_elements_deep_inside_do_not_disturb() -> None:
 @pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.__name__)
 def test_every_record_comes_back_as_it_went(record: type[Record]) -> None:
     operation = next(known for known in OPERATIONS.values() if getattr(known.result, "record", None) is record)
-    original: Any = [filled(record), record()] if isinstance(operation.result, ListKind) else filled(record)
+    original: Any = [filled(record), record()] if isinstance(operation.result, ListType) else filled(record)
     written = etree.tostring(codec.write_result(operation, original))
 
     assert codec.read_result(operation, etree.fromstring(written)) == original
@@ -323,10 +328,10 @@ def test_every_record_comes_back_as_it_went(record: type[Record]) -> None:
 def test_every_written_record_is_valid_with_everything_and_with_nothing_in_it() -> None:
     for operation in OPERATIONS.values():
         match operation.result:
-            case RecordKind(record):
+            case RecordType(record):
                 for value in (filled(record), record(), None):
                     message_schema().assertValid(codec.write_result(operation, value))
-            case ListKind(record):
+            case ListType(record):
                 for values in ([filled(record), record()], [], None):
                     message_schema().assertValid(codec.write_result(operation, values))
 
@@ -398,8 +403,11 @@ def test_a_list_is_validated_no_further_than_its_first_bad_piece(monkeypatch: py
 def test_records_of_a_list_are_checked_without_a_namespace_of_their_own() -> None:
     one, many = (
         codec._tidied(
-            reply(LIST, f"<GetSIPAccountsResult>{'<a:SIPAccount><a:Owner/></a:SIPAccount>' * count}</GetSIPAccountsResult>"),
-            {names.svc("GetSIPAccountsResult"): ListKind(SIPAccount)},
+            reply(
+                LIST,
+                f"<GetSIPAccountsResult>{'<a:SIPAccount><a:Owner/></a:SIPAccount>' * count}</GetSIPAccountsResult>",
+            ),
+            {names.svc("GetSIPAccountsResult"): ListType(SIPAccount)},
         )
         for count in (1, 5)
     )
@@ -475,13 +483,13 @@ def test_values_are_given_as_texts_by_the_names_of_the_wire() -> None:
         present=frozenset({"owner", "is_user_disabled", "network_id"}),
     )
 
-    assert codec.texts(RecordKind(SIPAccount), account, nil="nil") == {
+    assert codec.texts(RecordType(SIPAccount), account, nil="nil") == {
         "IsUserDisabled": "true",
         "NetworkId": "nil",
         "Owner": "alice",
     }
     assert codec.texts(STRING, None, nil="nil") == "nil"
-    assert codec.texts(ListKind(SIPAccount), [account.with_(network_id="x")]) == {
+    assert codec.texts(ListType(SIPAccount), [account.with_(network_id="x")]) == {
         "SIPAccount": [{"IsUserDisabled": "true", "NetworkId": "x", "Owner": "alice"}]
     }
 
@@ -489,7 +497,7 @@ def test_values_are_given_as_texts_by_the_names_of_the_wire() -> None:
 def test_a_time_is_given_with_the_offset_zero() -> None:
     binding = SIPRegistrarBinding(last_update=datetime(2011, 3, 4, tzinfo=UTC), present=frozenset({"last_update"}))
 
-    assert codec.texts(RecordKind(SIPRegistrarBinding), binding) == {
+    assert codec.texts(RecordType(SIPRegistrarBinding), binding) == {
         "LastUpdate": {"DateTime": "2011-03-04T00:00:00Z", "OffsetMinutes": "0"}
     }
 

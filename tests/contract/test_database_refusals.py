@@ -92,7 +92,9 @@ def test_a_refusal_of_a_database_is_told_in_the_contracts_words(
     assert (found.message, found.fields) == (sentence, fields)
 
 
-@pytest.mark.parametrize("type_name", [MYSQL, NPGSQL, SQL_SERVER, "System.Data.Common.DbException", "Mono.Data.Sqlite.SqliteException"])
+@pytest.mark.parametrize(
+    "type_name", [MYSQL, NPGSQL, SQL_SERVER, "System.Data.Common.DbException", "Mono.Data.Sqlite.SqliteException"]
+)
 def test_what_a_driver_says_besides_is_kept_from_people(type_name: str) -> None:
     found = meaning_of("Table 'sipsorcery.sipaccounts' is marked as crashed", type_name, SIPAccount)
 
@@ -104,7 +106,9 @@ def test_a_sentence_of_the_service_is_none_of_a_database() -> None:
     sentences = [violation.message for violation in sip_account_violations(SIPAccount())]
 
     assert sentences
-    assert [meaning_of(sentence, "System.ApplicationException", SIPAccount) for sentence in sentences] == [None] * len(sentences)
+    assert [meaning_of(sentence, "System.ApplicationException", SIPAccount) for sentence in sentences] == [None] * len(
+        sentences
+    )
 
 
 def test_a_database_that_does_not_take_a_filter_has_refused_the_filter() -> None:

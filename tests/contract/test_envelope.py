@@ -182,7 +182,9 @@ def test_a_header_that_must_be_understood_is_refused_when_it_is_unknown(flag: st
 
 @pytest.mark.parametrize(("actor", "refused"), [("", True), (names.NEXT_ACTOR, True), ("urn:a-proxy", False)])
 def test_a_header_for_another_actor_need_not_be_understood(actor: str, refused: bool) -> None:
-    header = f'<t:Ticket xmlns:t="urn:t" xmlns:s="{names.SOAP}" s:mustUnderstand="1" s:actor="{actor}"/>{security("abc")}'
+    header = (
+        f'<t:Ticket xmlns:t="urn:t" xmlns:s="{names.SOAP}" s:mustUnderstand="1" s:actor="{actor}"/>{security("abc")}'
+    )
     if not refused:
         assert token_in(header) == "abc"
         return

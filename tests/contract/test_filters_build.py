@@ -8,17 +8,17 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from sipsorcery_web.contract.filters import (
-    Call,
     Compare,
     Constant,
     Enumeration,
     Expression,
     Field,
     FilterError,
-    Kind,
+    MethodCall,
     Not,
     Operator,
     Property,
+    ValueType,
     all_of,
     any_of,
     constant,
@@ -54,7 +54,7 @@ AN_EVENING = datetime(2024, 2, 1, 23, 30, tzinfo=timezone(timedelta(hours=-2)))
         (disabled.is_false(), "not IsUserDisabled"),
         (disabled.equals(False), "IsUserDisabled = false"),
         (prop("not").is_true(), "@not"),
-        (Constant(Kind.CHAR, "'"), "''''"),
+        (Constant(ValueType.CHAR, "'"), "''''"),
     ],
 )
 def test_a_built_expression_is_written(expression: Expression, text: str) -> None:
@@ -95,26 +95,26 @@ def test_a_value_that_the_language_cannot_carry_is_refused(value: str | float) -
 
 def test_an_enum_property_needs_its_enumeration() -> None:
     with pytest.raises(ValueError, match="ProviderType"):
-        Property("ProviderType", Kind.ENUM)
+        Property("ProviderType", ValueType.ENUM)
 
 
 PROVIDER_TYPES = Enumeration("ProviderTypes", ("SIP", "GoogleVoice"))
 PROPERTIES = {
     known.name.lower(): known
     for known in (
-        Property("SIPUsername", Kind.STRING),
-        Property("Owner", Kind.STRING),
-        Property("NetworkId", Kind.STRING, nullable=True),
-        Property("IsUserDisabled", Kind.BOOL),
-        Property("IsConfirmed", Kind.BOOL, nullable=True),
-        Property("Duration", Kind.INT),
-        Property("CallDurationLimit", Kind.INT, nullable=True),
-        Property("Id", Kind.GUID),
-        Property("BridgeId", Kind.GUID, nullable=True),
-        Property("Inserted", Kind.TIME),
-        Property("HangupAt", Kind.TIME, nullable=True),
-        Property("ProviderType", Kind.ENUM, enumeration=PROVIDER_TYPES),
-        Property("OtherType", Kind.ENUM, nullable=True, enumeration=PROVIDER_TYPES),
+        Property("SIPUsername", ValueType.STRING),
+        Property("Owner", ValueType.STRING),
+        Property("NetworkId", ValueType.STRING, nullable=True),
+        Property("IsUserDisabled", ValueType.BOOL),
+        Property("IsConfirmed", ValueType.BOOL, nullable=True),
+        Property("Duration", ValueType.INT),
+        Property("CallDurationLimit", ValueType.INT, nullable=True),
+        Property("Id", ValueType.GUID),
+        Property("BridgeId", ValueType.GUID, nullable=True),
+        Property("Inserted", ValueType.TIME),
+        Property("HangupAt", ValueType.TIME, nullable=True),
+        Property("ProviderType", ValueType.ENUM, enumeration=PROVIDER_TYPES),
+        Property("OtherType", ValueType.ENUM, nullable=True, enumeration=PROVIDER_TYPES),
     )
 }
 TEXTS = [
@@ -131,7 +131,7 @@ TIMES = [
 EQUALITIES = st.sampled_from([Operator.EQ, Operator.NE])
 
 
-def fields(kind: Kind) -> SearchStrategy[Field]:
+def fields(kind: ValueType) -> SearchStrategy[Field]:
     return st.sampled_from([Field(known.name) for known in PROPERTIES.values() if known.kind is kind])
 
 
@@ -147,26 +147,30 @@ def comparisons(
 
 
 def string_values() -> SearchStrategy[Expression]:
-    plain = st.one_of(fields(Kind.STRING), fields(Kind.STRING), constants(TEXTS), fields(Kind.GUID).map(Field.text))
+    plain = st.one_of(
+        fields(ValueType.STRING), fields(ValueType.STRING), constants(TEXTS), fields(ValueType.GUID).map(Field.text)
+    )
     methods = st.sampled_from(["ToLower", "ToUpper", "Trim"])
-    return st.recursive(plain, lambda values: st.builds(Call, values, methods), max_leaves=3)
+    return st.recursive(plain, lambda values: st.builds(MethodCall, values, methods), max_leaves=3)
 
 
 def leaves() -> SearchStrategy[Expression]:
     strings, anything = string_values(), st.sampled_from(Operator)
     numbers = st.one_of(
-        fields(Kind.INT), constants([-1, 0, 1, 2, 2**40, 0.5, -1e300, 2.0]), fields(Kind.STRING).map(Field.length)
+        fields(ValueType.INT),
+        constants([-1, 0, 1, 2, 2**40, 0.5, -1e300, 2.0]),
+        fields(ValueType.STRING).map(Field.length),
     )
-    guids = fields(Kind.GUID) | constants(GUIDS)
-    times = fields(Kind.TIME) | constants(TIMES)
-    member = fields(Kind.ENUM) | constants(["SIP", "GoogleVoice"])
+    guids = fields(ValueType.GUID) | constants(GUIDS)
+    times = fields(ValueType.TIME) | constants(TIMES)
+    member = fields(ValueType.ENUM) | constants(["SIP", "GoogleVoice"])
     tests = st.builds(
-        Call,
+        MethodCall,
         strings,
         st.sampled_from(["StartsWith", "EndsWith", "Contains", "Equals"]),
         st.tuples(strings | st.just(constant(None))),
     )
-    booleans = st.one_of(fields(Kind.BOOL), st.booleans().map(constant))
+    booleans = st.one_of(fields(ValueType.BOOL), st.booleans().map(constant))
     return st.one_of(
         booleans,
         tests,
@@ -174,9 +178,9 @@ def leaves() -> SearchStrategy[Expression]:
         comparisons(anything, numbers, numbers),
         comparisons(anything, times, times),
         comparisons(EQUALITIES, guids, guids),
-        comparisons(EQUALITIES, fields(Kind.ENUM), member),
+        comparisons(EQUALITIES, fields(ValueType.ENUM), member),
         comparisons(EQUALITIES, booleans, booleans),
-        st.builds(Call, guids, st.just("Equals"), st.tuples(guids)),
+        st.builds(MethodCall, guids, st.just("Equals"), st.tuples(guids)),
     )
 
 

@@ -9,17 +9,17 @@ from sipsorcery_web.contract.filters import (
     MAX_DEPTH,
     MAX_LENGTH,
     And,
-    Call,
     Compare,
     Constant,
     Enumeration,
     Expression,
     Field,
     FilterError,
-    Kind,
+    MethodCall,
     Not,
     Operator,
     Property,
+    ValueType,
     all_of,
     any_of,
     constant,
@@ -34,19 +34,19 @@ CALLBACK_TYPES = Enumeration("GoogleVoiceCallbackTypes", ("Home", "Mobile", "Wor
 PROPERTIES = {
     known.name.lower(): known
     for known in (
-        Property("Id", Kind.GUID),
-        Property("SIPUsername", Kind.STRING),
-        Property("Owner", Kind.STRING),
-        Property("NetworkId", Kind.STRING, nullable=True),
-        Property("IsIncomingOnly", Kind.BOOL),
-        Property("IsUserDisabled", Kind.BOOL),
-        Property("AnsweredStatus", Kind.INT),
-        Property("CallDurationLimit", Kind.INT, nullable=True),
-        Property("Inserted", Kind.TIME),
-        Property("HangupAt", Kind.TIME, nullable=True),
-        Property("ProviderType", Kind.ENUM, enumeration=PROVIDER_TYPES),
-        Property("GVCallbackType", Kind.ENUM, nullable=True, enumeration=CALLBACK_TYPES),
-        Property("Not", Kind.BOOL),
+        Property("Id", ValueType.GUID),
+        Property("SIPUsername", ValueType.STRING),
+        Property("Owner", ValueType.STRING),
+        Property("NetworkId", ValueType.STRING, nullable=True),
+        Property("IsIncomingOnly", ValueType.BOOL),
+        Property("IsUserDisabled", ValueType.BOOL),
+        Property("AnsweredStatus", ValueType.INT),
+        Property("CallDurationLimit", ValueType.INT, nullable=True),
+        Property("Inserted", ValueType.TIME),
+        Property("HangupAt", ValueType.TIME, nullable=True),
+        Property("ProviderType", ValueType.ENUM, enumeration=PROVIDER_TYPES),
+        Property("GVCallbackType", ValueType.ENUM, nullable=True, enumeration=CALLBACK_TYPES),
+        Property("Not", ValueType.BOOL),
     )
 }
 A_GUID = UUID("6c62292e-236b-46ea-bdf8-225010869881")
@@ -131,10 +131,10 @@ def test_guids_and_times_can_be_compared_beyond_the_original(text: str, expressi
         ("AnsweredStatus<-2147483649", answered.less_than(-2147483649)),
         ("AnsweredStatus <= 1.5e2f", answered.at_most(150.0)),
         ("AnsweredStatus >= 007", answered.at_least(7)),
-        ("'a' = ''''", Compare(Operator.EQ, Constant(Kind.CHAR, "a"), Constant(Kind.CHAR, "'"))),
-        ('SIPUsername.Equals("desk")', Call(username, "Equals", (constant("desk"),))),
+        ("'a' = ''''", Compare(Operator.EQ, Constant(ValueType.CHAR, "a"), Constant(ValueType.CHAR, "'"))),
+        ('SIPUsername.Equals("desk")', MethodCall(username, "Equals", (constant("desk"),))),
         ("SIPUsername.Trim().Length > 3", username.trimmed().length().more_than(3)),
-        ('"x".EndsWith( SIPUsername )', Call(constant("x"), "EndsWith", (username,))),
+        ('"x".EndsWith( SIPUsername )', MethodCall(constant("x"), "EndsWith", (username,))),
         ("null = null", Compare(Operator.EQ, constant(None), constant(None))),
         ("\t\n true \r", constant(True)),
         ('SIPUsername = "back\\slash ÄÖ \U0001f4de"', username.equals("back\\slash ÄÖ \U0001f4de")),
@@ -148,7 +148,7 @@ def test_a_property_is_known_under_its_own_spelling_and_with_its_kind() -> None:
     match read("answeredSTATUS = 200"):
         case Compare(_, Field("AnsweredStatus") as field, _):
             assert field.property == PROPERTIES["answeredstatus"]
-            assert kind_of(field) is Kind.INT
+            assert kind_of(field) is ValueType.INT
         case other:
             pytest.fail(str(other))
 
@@ -313,5 +313,5 @@ def test_whatever_the_text_is_nothing_but_a_filter_error_is_raised(text: str) ->
     except FilterError as error:
         error.message.encode()
         return
-    assert kind_of(expression) is Kind.BOOL
+    assert kind_of(expression) is ValueType.BOOL
     assert read(str(expression)) == expression

@@ -1,8 +1,8 @@
 import pytest
 
-from sipsorcery_web.contract.kinds import ZERO_ID
 from sipsorcery_web.contract.operations import NO_LIMIT, OPERATIONS, Access, Parameter
 from sipsorcery_web.contract.records import SIPAccount
+from sipsorcery_web.contract.wire_types import ZERO_ID
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,11 @@ def test_only_these_operations_can_be_called_without_a_session(access: Access, o
 def test_a_change_is_told_from_a_question() -> None:
     changing = {operation.name for operation in OPERATIONS.values() if operation.changes_records}
     assert changing == {
-        *(f"{verb}{record}" for verb in ("Add", "Update", "Delete") for record in ("SIPAccount", "SIPProvider", "DialPlan")),
+        *(
+            f"{verb}{record}"
+            for verb in ("Add", "Update", "Delete")
+            for record in ("SIPAccount", "SIPProvider", "DialPlan")
+        ),
         *("CreateCustomer", "UpdateCustomer", "UpdateCustomerPassword", "DeleteCustomer"),
     }
 

@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 import pytest
 from lxml import etree
 
-from sipsorcery_web.contract.kinds import NEVER, ZERO_ID
 from sipsorcery_web.contract.records import (
     Customer,
     ProviderType,
@@ -14,6 +13,7 @@ from sipsorcery_web.contract.records import (
     UnknownElement,
     wire_fields,
 )
+from sipsorcery_web.contract.wire_types import NEVER, ZERO_ID
 
 BOTH = ("sip_username", "network_id")
 
@@ -78,7 +78,9 @@ def test_only_the_named_fields_are_taken() -> None:
 def test_what_is_not_of_the_contract_does_not_make_records_differ() -> None:
     plain = SIPAccount(sip_username="alice-desk")
     from_wire = SIPAccount(
-        sip_username="alice-desk", present=frozenset({"sip_username"}), unknown=(UnknownElement("", etree.Element("x")),)
+        sip_username="alice-desk",
+        present=frozenset({"sip_username"}),
+        unknown=(UnknownElement("", etree.Element("x")),),
     )
     assert plain == from_wire
 

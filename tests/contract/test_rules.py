@@ -13,7 +13,7 @@ from sipsorcery_web.contract.rules import (
     customer_password_violations,
     customer_violations,
     dial_plan_violations,
-    fields_of,
+    guess_fields,
     is_blank,
     new_customer_violations,
     refuse,
@@ -309,8 +309,8 @@ def test_a_record_is_refused_with_its_first_violation() -> None:
     ],
 )
 def test_a_refusal_of_a_service_is_laid_at_its_field(message: str, field: str) -> None:
-    assert field in fields_of(message)
+    assert field in guess_fields(message)
 
 
 def test_a_refusal_about_nothing_known_has_no_field() -> None:
-    assert fields_of("The sky is falling.") == ()
+    assert guess_fields("The sky is falling.") == ()

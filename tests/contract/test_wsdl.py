@@ -11,10 +11,10 @@ import pytest
 from lxml import etree
 
 from sipsorcery_web.contract import names
-from sipsorcery_web.contract.kinds import Kind, ListKind, RecordKind
 from sipsorcery_web.contract.operations import OPERATIONS, Access
 from sipsorcery_web.contract.records import CALLBACK_TYPE, PROVIDER_TYPE, Record, wire_fields
 from sipsorcery_web.contract.schema import WSDL_PATH, message_schema
+from sipsorcery_web.contract.wire_types import ListType, RecordType, WireType
 
 from .samples import RECORDS
 
@@ -63,11 +63,11 @@ def element_of_wsdl(name: str) -> list[list[Any]]:
     ]
 
 
-def type_name(kind: Kind) -> str:
+def type_name(kind: WireType) -> str:
     match kind:
-        case RecordKind():
+        case RecordType():
             return f"{PREFIXES[kind.record.NAMESPACE]}:{kind.record.__name__}"
-        case ListKind():
+        case ListType():
             return f"app:ArrayOf{kind.record.__name__}"
         case _:
             return kind.type_name

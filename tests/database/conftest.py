@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
-from sipsorcery_web.database.engine import Database, open_database
+from sipsorcery_web.database.connection import Database, open_database
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from sipsorcery_web.database.base import Base
-from sipsorcery_web.database.engine import Database
+from sipsorcery_web.database.connection import Database
 
 CALL_ID = UUID("a3c1f5de-9f6b-4d0e-8f0c-3d1f5b7c9e11")
 

@@ -14,10 +14,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
 from sipsorcery_web.database.base import Base
-from sipsorcery_web.database.engine import Database, StoreUnavailable, open_database
+from sipsorcery_web.database.connection import Database, StoreUnavailable, open_database
 from sipsorcery_web.database.migrate import MIGRATIONS, migrate
-from sipsorcery_web.engine.tables import engine_metadata
-from sipsorcery_web.portal.keepings import models as keepings
+from sipsorcery_web.kamailio.tables import engine_metadata
+from sipsorcery_web.portal.storage import models as keepings
 from sipsorcery_web.service.store import models as store
 
 MODELS = (keepings, store)  # what declares the tables
@@ -97,7 +97,9 @@ def test_a_database_of_a_newer_version_is_told_and_left_alone(database: Database
     with pytest.raises(StoreUnavailable) as told:
         migrate(database)
 
-    assert "was made by a newer version of SIPSorcery Web: it is at revision 9999, and this version knows" in str(told.value)
+    assert "was made by a newer version of SIPSorcery Web: it is at revision 9999, and this version knows" in str(
+        told.value
+    )
     assert f"up to {newest()}. Nothing in it was changed." in str(told.value)
     assert tables_of(database) == before
     with database.read() as session:
@@ -109,7 +111,9 @@ def test_a_database_that_refuses_to_be_changed_is_told(tmp_path: Path) -> None:
     with database.write() as session:
         session.execute(text("CREATE TABLE customers (something TEXT)"))
 
-    with pytest.raises(StoreUnavailable, match=r"portal\.db cannot be brought up to date: table customers already exists"):
+    with pytest.raises(
+        StoreUnavailable, match=r"portal\.db cannot be brought up to date: table customers already exists"
+    ):
         migrate(database)
     database.close()
 
@@ -218,7 +222,9 @@ def test_on_postgresql_registrations_wait_for_the_disk_and_calls_do_not(postgres
     with database.engine.connect() as connection:
         connection.execute(text("SET synchronous_commit = off"))
         connection.commit()
-        connection.execute(text("INSERT INTO dialog_vars (hash_entry, hash_id, dialog_key, dialog_value) VALUES (1, 1, '', '')"))
+        connection.execute(
+            text("INSERT INTO dialog_vars (hash_entry, hash_id, dialog_key, dialog_value) VALUES (1, 1, '', '')")
+        )
         assert connection.scalar(text("SHOW synchronous_commit")) == "off"
         connection.execute(text("INSERT INTO location (ruid, expires, last_modified) VALUES ('x', now(), now())"))
         assert connection.scalar(text("SHOW synchronous_commit")) == "on"

@@ -15,7 +15,7 @@ from psycopg import sql
 from sqlalchemy import make_url
 
 from sipsorcery_web import create_app
-from sipsorcery_web.engine.tables import engine_metadata
+from sipsorcery_web.kamailio.tables import engine_metadata
 from sipsorcery_web.settings import _PARSERS, Settings
 from tests.services import POSTGRES
 
@@ -139,7 +139,9 @@ class Store:
 
     @property
     def has_role(self) -> bool:
-        with psycopg.connect(make_url(self.url).set(drivername="postgresql").render_as_string(hide_password=False)) as connection:
+        with psycopg.connect(
+            make_url(self.url).set(drivername="postgresql").render_as_string(hide_password=False)
+        ) as connection:
             return connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [self.role]).fetchone() is not None
 
 
@@ -175,7 +177,9 @@ def test_the_role_of_the_engine_sees_its_tables_and_nothing_else(store: Store, s
     done = store.run(script, "s3cret-word\ns3cret-word\n")
     assert done.returncode == 0, done.stderr
     with store.as_(store.role, "s3cret-word") as engine:
-        tables = {str(name) for (name,) in engine.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")}
+        tables = {
+            str(name) for (name,) in engine.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        }
         readable = {name for name in tables if privilege(engine, name, "SELECT")}
         writable = {name for name in tables if privilege(engine, name, "INSERT, UPDATE, DELETE")}
         assert set(engine_metadata.tables) <= readable <= {*engine_metadata.tables, "version", "location_attrs"}

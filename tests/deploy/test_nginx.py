@@ -14,8 +14,8 @@ from playwright.sync_api import Browser, expect
 
 from sipsorcery_web import create_app
 from sipsorcery_web.contract.operations import OPERATIONS
+from sipsorcery_web.portal.http.session import COOKIE, SECURE_COOKIE
 from sipsorcery_web.portal.live.streams import allow_streams
-from sipsorcery_web.portal.session import COOKIE, SECURE_COOKIE
 from sipsorcery_web.provisioning.soap import SoapChannel
 from sipsorcery_web.service.passwords import Passwords
 from sipsorcery_web.settings import NewAccounts, Settings
@@ -42,7 +42,17 @@ class Site:
 
     def curl(self, path: str, *options: str) -> str:
         """An answer with its head, asked for at the portal's name."""
-        command = ["curl", "-sik", "--max-time", "20", "--noproxy", "*", "--resolve", f"{NAME}:{self.port}:{HOME}", *options]
+        command = [
+            "curl",
+            "-sik",
+            "--max-time",
+            "20",
+            "--noproxy",
+            "*",
+            "--resolve",
+            f"{NAME}:{self.port}:{HOME}",
+            *options,
+        ]
         return subprocess.run(
             [*command, f"https://{NAME}:{self.port}{path}"], capture_output=True, text=True, check=True
         ).stdout
@@ -53,7 +63,9 @@ def portal(tmp_path_factory: pytest.TempPathFactory, passwords: Passwords) -> It
     """The portal on its own server, behind one proxy."""
     nginx_path()
     folder = tmp_path_factory.mktemp("portal")
-    settings = Settings(data_dir=folder, domain=DOMAIN, trusted_proxies=1, new_accounts=NewAccounts("open", chosen=True))
+    settings = Settings(
+        data_dir=folder, domain=DOMAIN, trusted_proxies=1, new_accounts=NewAccounts("open", chosen=True)
+    )
     app: Flask = create_app(settings, passwords=passwords)
     allow_streams(app, 2)
     assert app.test_cli_runner().invoke(args=["customers", "create", *ALICE, *SECRETS]).exit_code == 0
@@ -136,7 +148,15 @@ def test_what_a_visitor_says_of_proxies_does_not_count(site: Site) -> None:
 
 
 def test_plain_http_leads_to_https(site: Site) -> None:
-    command = ["curl", "-si", "--noproxy", "*", "-H", f"Host: {NAME}", f"http://{HOME}:{site.http_port}/login?next=%2Fcdrs"]
+    command = [
+        "curl",
+        "-si",
+        "--noproxy",
+        "*",
+        "-H",
+        f"Host: {NAME}",
+        f"http://{HOME}:{site.http_port}/login?next=%2Fcdrs",
+    ]
     answer = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     assert answer.startswith("HTTP/1.1 301")
     assert re.search(rf"(?i)^location: https://{NAME}/login\?next=%2Fcdrs\r?$", answer, re.MULTILINE)
@@ -152,7 +172,10 @@ def test_the_portal_lives_under_a_path_of_another_site(mounted: Site, page: Any)
     page.goto(f"{mounted.address}/dial-plans/add")
     page.get_by_role("button", name="Dark", exact=True).click()
     page.wait_for_url(f"{mounted.address}/dial-plans/add")
-    assert {(cookie["name"], cookie["path"]) for cookie in page.context.cookies()} == {(COOKIE, PREFIX), ("theme", PREFIX)}
+    assert {(cookie["name"], cookie["path"]) for cookie in page.context.cookies()} == {
+        (COOKIE, PREFIX),
+        ("theme", PREFIX),
+    }
     page.get_by_role("button", name="Sign out").locator("visible=true").first.click()
     page.wait_for_url(f"{mounted.address}/login**")
     assert outside == []
@@ -165,7 +188,9 @@ def test_the_address_without_a_slash_leads_there(mounted: Site, page: Any) -> No
 
 def test_the_service_is_called_under_the_path_that_its_contract_names(mounted: Site, page: Any) -> None:
     wsdl = page.request.get(f"{mounted.address}/provisioning.svc?wsdl").body()
-    (address,) = {each.get("location") for each in etree.fromstring(wsdl).iter("{http://schemas.xmlsoap.org/wsdl/soap/}address")}
+    (address,) = {
+        each.get("location") for each in etree.fromstring(wsdl).iter("{http://schemas.xmlsoap.org/wsdl/soap/}address")
+    }
     assert address == f"{mounted.address}/provisioning.svc"
     channel = SoapChannel(address, PATIENCE)
     assert channel.call(OPERATIONS["Login"], None, HOME, {"username": "alice", "password": PASSWORD})

@@ -11,7 +11,7 @@ from lxml import html
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import Client, TestResponse
 
-from sipsorcery_web.portal.security import HEADERS
+from sipsorcery_web.portal.http.security_headers import HEADERS
 from tests.conftest import PASSWORD
 
 from .origins import ORIGIN_HEADERS, from_page_of
@@ -90,12 +90,12 @@ class Page:
         return [words(row.xpath(".//a")[0]) for row in self.all("//main//tbody/tr")]
 
     @property
-    def places(self) -> dict[str, str]:
+    def nav_items(self) -> dict[str, str]:
         """The navigation: words and addresses."""
         return {words(link): link.get("href", "") for link in self.all("//nav[@aria-label='Main']/ul//a")}
 
     @property
-    def current_places(self) -> list[str]:
+    def current_nav_items(self) -> list[str]:
         return [words(link) for link in self.all("//nav[@aria-label='Main']/ul//a[@aria-current='page']")]
 
     def all(self, xpath: str) -> list[html.HtmlElement]:
@@ -131,7 +131,7 @@ class Page:
         forms = [form for form in self.all("//main//form[@method='post']") if has_all(form, names)]
         own = [form for form in forms if form.get("action") in (None, self.path.partition("?")[0])]
         found = own or forms
-        assert found, f"{self.path} has no form with {names}: {sorted(fields_of(self.tree))}"
+        assert found, f"{self.path} has no form with {names}: {sorted(guess_fields(self.tree))}"
         return found[0]
 
     def submit(self, action: str | None = None, button: str | None = None, **fields: str | bool) -> "Page":
@@ -399,12 +399,12 @@ def form_of(control: html.HtmlElement) -> html.HtmlElement:
     return found[0]
 
 
-def fields_of(form: html.HtmlElement) -> set[str]:
+def guess_fields(form: html.HtmlElement) -> set[str]:
     return {str(name) for name in form.xpath(".//input/@name | .//select/@name | .//textarea/@name")}
 
 
 def has_all(form: html.HtmlElement, names: Sequence[str]) -> bool:
-    return set(names) <= fields_of(form)
+    return set(names) <= guess_fields(form)
 
 
 def successful(form: html.HtmlElement) -> Iterator[tuple[str, str]]:

@@ -5,81 +5,81 @@ from contextlib import ExitStack
 
 import pytest
 
-from sipsorcery_web.portal import engine as portal_engine
+from sipsorcery_web.portal.http import sip_engine as portal_engine
 from sipsorcery_web.service.passwords import Passwords
 from sipsorcery_web.settings import NewAccounts
 from tests.provisioning.genuine import STORES, GenuineService
 
+from .app_harness import AppHarness, AppHarnesses
 from .browser import SECRETS, Browser
-from .engines import FakeEngine
+from .fake_sip_engine import FakeEngine
 from .genuine import Front
-from .house import House, Houses
 
-HouseWith = Callable[..., House]
+HarnessWith = Callable[..., AppHarness]
 
 
 @pytest.fixture(scope="session")
-def houses(tmp_path_factory: pytest.TempPathFactory, passwords: Passwords) -> Houses:
-    return Houses(tmp_path_factory.mktemp("houses"), passwords)
+def harnesses(tmp_path_factory: pytest.TempPathFactory, passwords: Passwords) -> AppHarnesses:
+    return AppHarnesses(tmp_path_factory.mktemp("houses"), passwords)
 
 
 @pytest.fixture
-def house_with(houses: Houses, caplog: pytest.LogCaptureFixture) -> Iterator[HouseWith]:
+def harness_with(harnesses: AppHarnesses, caplog: pytest.LogCaptureFixture) -> Iterator[HarnessWith]:
     """A house with these settings, as new; when the test is over, its log must hold no secret."""
-    used: list[House] = []
+    used: list[AppHarness] = []
 
-    def house_with(cast: bool = True, **settings: object) -> House:
-        used.append(houses(cast, **({"new_accounts": NewAccounts("open", chosen=True)} | settings)))
+    def harness_with(users: bool = True, **settings: object) -> AppHarness:
+        used.append(harnesses(users, **({"new_accounts": NewAccounts("open", chosen=True)} | settings)))
         return used[-1]
 
     caplog.set_level("INFO", logger="sipsorcery_web")
-    yield house_with
-    secrets = [*SECRETS, *(token for house in used for token in house.watched.tokens)]
+    yield harness_with
+    secrets = [*SECRETS, *(token for harness in used for token in harness.watched.tokens)]
     assert not [secret for secret in secrets if secret in caplog.text], "a secret stands in the log"
 
 
 @pytest.fixture
-def house(house_with: HouseWith) -> House:
+def harness(harness_with: HarnessWith) -> AppHarness:
     """A house that takes new customers."""
-    return house_with()
+    return harness_with()
 
 
 @pytest.fixture
-def engine(house: House) -> Iterator[FakeEngine]:
+def sip_engine(harness: AppHarness) -> Iterator[FakeEngine]:
     """A SIP engine of the house, for as long as the test lasts."""
-    house.app.extensions[portal_engine.EXTENSION] = engine = FakeEngine()
-    yield engine
-    house.app.extensions[portal_engine.EXTENSION] = None
+    harness.app.extensions[portal_engine.EXTENSION] = sip_engine = FakeEngine()
+    yield sip_engine
+    harness.app.extensions[portal_engine.EXTENSION] = None
 
 
 @pytest.fixture
-def empty_house(house_with: HouseWith) -> House:
+def empty_harness(harness_with: HarnessWith) -> AppHarness:
     """A house in which nobody lives yet."""
-    return house_with(cast=False)
+    return harness_with(users=False)
 
 
 @pytest.fixture
-def browser(house: House) -> Browser:
+def browser(harness: AppHarness) -> Browser:
     """A browser that nobody has used."""
-    return house.browser()
+    return harness.browser()
 
 
 @pytest.fixture
-def alice(house: House) -> Browser:
+def alice(harness: AppHarness) -> Browser:
     """The browser of alice, who has signed in."""
-    return house.signed_in("alice")
+    return harness.signed_in("alice")
 
 
 @pytest.fixture
-def bob(house: House) -> Browser:
+def bob(harness: AppHarness) -> Browser:
     """The browser of bob, who has signed in."""
-    return house.signed_in("bobby")
+    return harness.signed_in("bobby")
 
 
 @pytest.fixture
-def administrator(house: House) -> Browser:
+def administrator(harness: AppHarness) -> Browser:
     """The browser of the administrator, who has signed in."""
-    return house.signed_in("root-admin")
+    return harness.signed_in("root-admin")
 
 
 @pytest.fixture(scope="session")
@@ -92,26 +92,26 @@ def genuine_services() -> Iterator[Mapping[str, GenuineService]]:
         yield services
 
 
-def _front(house_with: HouseWith, service: GenuineService) -> Front:
+def _front(harness_with: HarnessWith, service: GenuineService) -> Front:
     service.clear()
-    return Front(house_with(cast=False, provisioning_url=service.url), service)
+    return Front(harness_with(users=False, provisioning_url=service.url), service)
 
 
 @pytest.fixture(params=STORES)
 def front(
-    request: pytest.FixtureRequest, house_with: HouseWith, genuine_services: Mapping[str, GenuineService]
+    request: pytest.FixtureRequest, harness_with: HarnessWith, genuine_services: Mapping[str, GenuineService]
 ) -> Front:
     """A portal in front of the original service, over one store and then the other."""
-    return _front(house_with, genuine_services[request.param])
+    return _front(harness_with, genuine_services[request.param])
 
 
 @pytest.fixture
-def mysql_front(house_with: HouseWith, genuine_services: Mapping[str, GenuineService]) -> Front:
+def mysql_front(harness_with: HarnessWith, genuine_services: Mapping[str, GenuineService]) -> Front:
     """A portal in front of the original service over MySQL."""
-    return _front(house_with, genuine_services["mysql"])
+    return _front(harness_with, genuine_services["mysql"])
 
 
 @pytest.fixture
-def file_front(house_with: HouseWith, genuine_services: Mapping[str, GenuineService]) -> Front:
+def file_front(harness_with: HarnessWith, genuine_services: Mapping[str, GenuineService]) -> Front:
     """A portal in front of the original service over its file store."""
-    return _front(house_with, genuine_services["file"])
+    return _front(harness_with, genuine_services["file"])

@@ -8,8 +8,8 @@ from tests.conftest import PASSWORD
 from tests.provisioning.genuine import GenuineService
 from tests.provisioning.genuine.calls import cdrs_of
 
+from .app_harness import AppHarness
 from .browser import Browser, Page
-from .house import House
 
 DETAILS = {
     "first_name": "Alice",
@@ -25,25 +25,25 @@ DETAILS = {
 class Front:
     """The portal and the service behind it."""
 
-    house: House
+    harness: AppHarness
     service: GenuineService
 
     def register(self, username: str) -> Page:
         """Somebody registers by the portal's own page."""
         own = {"customer_username": username, "email_address": f"{username}@example.org"}
-        return self.house.browser().submit("/register", **DETAILS | own)
+        return self.harness.browser().submit("/register", **DETAILS | own)
 
     def signed_in(self, username: str) -> Browser:
         """The browser of somebody who has registered, confirmed the address and signed in."""
         self.register(username)
         self.service.confirm(username)
-        browser = self.house.browser()
+        browser = self.harness.browser()
         browser.sign_in(username)
         self.service.asked.clear()
         return browser
 
     def cdrs(self, owner: str, count: int) -> Sequence[SIPCDRAsset]:
         """So many records of calls, the newest first."""
-        records = cdrs_of(owner, count, self.house.clock())
+        records = cdrs_of(owner, count, self.harness.clock())
         self.service.store.put(*records)
         return records

@@ -10,15 +10,15 @@ from werkzeug.datastructures import MultiDict
 
 from sipsorcery_web.contract.errors import OutcomeUnknown
 from sipsorcery_web.contract.operations import Operation
-from sipsorcery_web.portal import backend, status
-from sipsorcery_web.portal.remembered import Remembered
+from sipsorcery_web.portal.http import backend, service_status
+from sipsorcery_web.portal.http.ttl_cache import TTLCache
 from sipsorcery_web.provisioning.channel import Channel
 from tests.conftest import PASSWORD
 
+from .app_harness import AppHarness
+from .areas.auth.test_register import CAROL
 from .browser import Browser
-from .conftest import HouseWith
-from .house import House
-from .test_registration import CAROL
+from .conftest import HarnessWith
 from .test_routes import ROUTES, filled_in
 
 PATIENCE = 10.0
@@ -47,9 +47,9 @@ class SlowService:
 
 
 @pytest.fixture
-def slow(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[SlowService]:
+def slow(harness: AppHarness, monkeypatch: pytest.MonkeyPatch) -> Iterator[SlowService]:
     """The service behind the portal, as quick as ever until a test says otherwise."""
-    extensions = house.app.extensions
+    extensions = harness.app.extensions
     service = SlowService(extensions[backend.EXTENSION], 0.0)
     monkeypatch.setattr(backend, "monotonic", service.clock)
     monkeypatch.setitem(extensions, backend.EXTENSION, service)
@@ -60,11 +60,11 @@ def slow(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[SlowService]
 @pytest.mark.parametrize("seconds", [4.0, 1000.0], ids=["slow", "silent"])
 @pytest.mark.parametrize(("address", "method"), ASKED)
 def test_no_page_waits_longer_than_one_call(
-    house: House, alice: Browser, slow: SlowService, address: str, method: str, seconds: float
+    harness: AppHarness, alice: Browser, slow: SlowService, address: str, method: str, seconds: float
 ) -> None:
-    account = house.account("alice", "front-desk")
+    account = harness.account("alice", "front-desk")
     values = {"csrf_token": alice.token(), **CAROL, "username": "alice", "password": PASSWORD}
-    house.forget_status()
+    harness.forget_status()
     slow.seconds, slow.waited = seconds, 0.0
 
     alice.raw(method, filled_in(address, account_id=account.id), data=MultiDict(values) if method == "POST" else None)
@@ -88,9 +88,9 @@ def test_the_next_page_has_its_own_time(alice: Browser, slow: SlowService) -> No
 
 
 def test_a_long_file_may_wait_for_each_portion_as_long_as_a_page(
-    house: House, alice: Browser, slow: SlowService
+    harness: AppHarness, alice: Browser, slow: SlowService
 ) -> None:
-    house.accounts("alice", 1200)
+    harness.accounts("alice", 1200)
     slow.seconds, slow.waited = 6.0, 0.0
 
     rows = alice.raw("GET", "/sip-accounts.csv").get_data(as_text=True).splitlines()
@@ -99,10 +99,10 @@ def test_a_long_file_may_wait_for_each_portion_as_long_as_a_page(
     assert slow.waited > PATIENCE
 
 
-def test_a_page_does_not_wait_for_what_another_asks(house_with: HouseWith) -> None:
-    house = house_with()
+def test_a_page_does_not_wait_for_what_another_asks(harness_with: HarnessWith) -> None:
+    harness = harness_with()
     asked, answered = Event(), Event()
-    is_told = Remembered(lambda: bool(asked.set() or answered.wait(60)))
+    is_told = TTLCache(lambda: bool(asked.set() or answered.wait(60)))
     other = Thread(target=is_told.now)
     other.start()
     asked.wait(60)
@@ -112,8 +112,8 @@ def test_a_page_does_not_wait_for_what_another_asks(house_with: HouseWith) -> No
     answered.set()
     other.join()
     assert is_told.within(60.0) is True
-    with house.app.test_request_context():
-        house.app.extensions[status.EXTENSION]._lock.acquire()
+    with harness.app.test_request_context():
+        harness.app.extensions[service_status.EXTENSION]._lock.acquire()
         backend.g.waits_until = 0.0
-        assert status.service_status().alive is False
-        house.app.extensions[status.EXTENSION]._lock.release()
+        assert service_status.service_status().alive is False
+        harness.app.extensions[service_status.EXTENSION]._lock.release()

@@ -16,11 +16,11 @@ from sipsorcery_web.contract.records import SIPAccount
 from sipsorcery_web.settings import NewAccounts
 from tests.conftest import PASSWORD
 
+from .app_harness import AppHarness
+from .areas.auth.test_register import CAROL
 from .browser import Browser, Page
-from .conftest import HouseWith
-from .house import House
-from .test_errors import check_way_on
-from .test_registration import CAROL
+from .conftest import HarnessWith
+from .test_error_handlers import check_way_on
 
 AWAY = "The service does not answer. Nothing was saved; what you typed is still below."
 NOT_TOGETHER = "Username and password do not belong together."
@@ -69,37 +69,37 @@ def quiet_server(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def service(house: House) -> House:
+def service(harness: AppHarness) -> AppHarness:
     """The house of the service behind the portal."""
-    return house
+    return harness
 
 
 @pytest.fixture
-def backend(service: House, port: int) -> Iterator[Backend]:
+def backend(service: AppHarness, port: int) -> Iterator[Backend]:
     backend = Backend(service.app, port).start()
     yield backend
     backend.stop()
 
 
 @pytest.fixture
-def portal(house_with: HouseWith, backend: Backend) -> House:
+def portal(harness_with: HarnessWith, backend: Backend) -> AppHarness:
     """A portal that keeps no customers of its own."""
-    return house_with(provisioning_url=backend.url, provisioning_timeout=TIMEOUT)
+    return harness_with(provisioning_url=backend.url, provisioning_timeout=TIMEOUT)
 
 
 @pytest.fixture
-def alice(portal: House) -> Browser:
+def alice(portal: AppHarness) -> Browser:
     browser = portal.browser()
     browser.sign_in("alice")
     return browser
 
 
 @pytest.fixture
-def desk(service: House) -> SIPAccount:
+def desk(service: AppHarness) -> SIPAccount:
     return service.account("alice", "front-desk", network_id="5th-floor")
 
 
-def gone(portal: House, backend: Backend) -> None:
+def gone(portal: AppHarness, backend: Backend) -> None:
     backend.stop()
     portal.forget_status()
 
@@ -107,7 +107,7 @@ def gone(portal: House, backend: Backend) -> None:
 # While it is there
 
 
-def test_alice_signs_in_and_keeps_her_accounts_in_order(service: House, alice: Browser, desk: SIPAccount) -> None:
+def test_alice_signs_in_and_keeps_her_accounts_in_order(service: AppHarness, alice: Browser, desk: SIPAccount) -> None:
     page = alice.open("/sip-accounts")
     assert page.names == ["alice", "front-desk"]
     page = alice.submit(f"/sip-accounts/{desk.id}", network_id="attic")
@@ -118,7 +118,7 @@ def test_alice_signs_in_and_keeps_her_accounts_in_order(service: House, alice: B
     assert {*service.stored_accounts("alice")} == {"alice", "back-desk"}
 
 
-def test_a_wrong_password_is_told_apart_from_a_service_that_is_gone(portal: House, backend: Backend) -> None:
+def test_a_wrong_password_is_told_apart_from_a_service_that_is_gone(portal: AppHarness, backend: Backend) -> None:
     browser = portal.browser()
     wrong = browser.submit("/login", username="alice", password="n1ghtingale")
     assert (wrong.status, wrong.notes) == (422, [NOT_TOGETHER])
@@ -131,7 +131,7 @@ def test_a_wrong_password_is_told_apart_from_a_service_that_is_gone(portal: Hous
     assert (away.value("username"), away.value("password")) == ("alice", "")
 
 
-def test_the_limit_of_tries_is_told_here_too(portal: House, backend: Backend) -> None:
+def test_the_limit_of_tries_is_told_here_too(portal: AppHarness, backend: Backend) -> None:
     browser = portal.browser()
     for _ in range(5):
         browser.submit("/login", username="alice", password="n1ghtingale")
@@ -139,17 +139,17 @@ def test_the_limit_of_tries_is_told_here_too(portal: House, backend: Backend) ->
     assert (page.status, page.response.headers["Retry-After"]) == (429, "900")
 
 
-def test_a_session_that_the_service_has_ended_leads_to_the_letter(service: House, alice: Browser) -> None:
+def test_a_session_that_the_service_has_ended_leads_to_the_letter(service: AppHarness, alice: Browser) -> None:
     page = alice.open("/account")
     service.revoke("alice")
-    letter = page.submit(city="Cork")
-    assert letter.h1 == "Your session has ended. What you typed has not."
-    form = letter.submit(password=PASSWORD)
+    message_page = page.submit(city="Cork")
+    assert message_page.h1 == "Your session has ended. What you typed has not."
+    form = message_page.submit(password=PASSWORD)
     assert (form.h1, form.value("city")) == ("Settings", "Cork")
 
 
 @pytest.mark.parametrize("typed", ["a\x08b", "a\x00b", "a\x1fb", "a\ufffeb", "a\uffffb"])
-def test_what_the_wire_cannot_carry_is_refused_in_words(service: House, alice: Browser, typed: str) -> None:
+def test_what_the_wire_cannot_carry_is_refused_in_words(service: AppHarness, alice: Browser, typed: str) -> None:
     page = alice.force("/account", {"city": typed})
     assert (page.status, page.value("first_name")) == (422, "Alice")
     assert "cannot be stored" in page.notes[0]
@@ -161,7 +161,7 @@ def test_what_the_wire_cannot_carry_is_refused_in_words(service: House, alice: B
     "typed", ["<b>&amp;]]></b>", "\t tab", "line\nbreak", "\N{PILE OF POO}", "a\u2028b", "  blanks  "]
 )
 def test_everything_else_is_carried_as_it_was_typed(
-    service: House, alice: Browser, desk: SIPAccount, typed: str
+    service: AppHarness, alice: Browser, desk: SIPAccount, typed: str
 ) -> None:
     alice.force(f"/sip-accounts/{desk.id}", {"ip_address_acl": typed})
     stored = service.stored(desk.id)
@@ -170,7 +170,9 @@ def test_everything_else_is_carried_as_it_was_typed(
     assert alice.open(f"/sip-accounts/{desk.id}").value("ip_address_acl").split() == typed.split()
 
 
-def test_bob_does_not_find_alices_account_here_either(portal: House, service: House, desk: SIPAccount) -> None:
+def test_bob_does_not_find_alices_account_here_either(
+    portal: AppHarness, service: AppHarness, desk: SIPAccount
+) -> None:
     bob = portal.browser()
     bob.sign_in("bobby")
     for path in (f"/sip-accounts/{desk.id}", f"/sip-accounts/{desk.id}/delete"):
@@ -181,7 +183,7 @@ def test_bob_does_not_find_alices_account_here_either(portal: House, service: Ho
 # When it is gone
 
 
-def test_the_sign_in_says_that_nobody_can_sign_in_now(portal: House, backend: Backend) -> None:
+def test_the_sign_in_says_that_nobody_can_sign_in_now(portal: AppHarness, backend: Backend) -> None:
     gone(portal, backend)
     page = portal.browser().open("/login")
     assert page.status == 200
@@ -190,7 +192,9 @@ def test_the_sign_in_says_that_nobody_can_sign_in_now(portal: House, backend: Ba
     assert "Create an account" not in page.links
 
 
-def test_a_page_is_a_503_that_says_what_happened_and_leads_on(portal: House, backend: Backend, alice: Browser) -> None:
+def test_a_page_is_a_503_that_says_what_happened_and_leads_on(
+    portal: AppHarness, backend: Backend, alice: Browser
+) -> None:
     gone(portal, backend)
     for path in ("/sip-accounts", "/sip-accounts?q=desk&page=2", "/sip-accounts/add", "/account"):
         page = alice.open(path)
@@ -208,7 +212,9 @@ def still_there(page: Page, typed: dict[str, str]) -> None:
         assert (page.has(name) and page.value(name) == text) or text in page.text, f"{name} is lost"
 
 
-def test_a_new_account_is_still_there_with_everything_typed(portal: House, backend: Backend, alice: Browser) -> None:
+def test_a_new_account_is_still_there_with_everything_typed(
+    portal: AppHarness, backend: Backend, alice: Browser
+) -> None:
     page = alice.open("/sip-accounts/add")
     gone(portal, backend)
     typed = {"sip_username": "back-desk", "network_id": "attic-17", "ip_address_acl": "^203[.]0[.]"}
@@ -216,7 +222,7 @@ def test_a_new_account_is_still_there_with_everything_typed(portal: House, backe
 
 
 def test_a_changed_account_is_still_there_with_everything_typed(
-    portal: House, backend: Backend, alice: Browser, desk: SIPAccount
+    portal: AppHarness, backend: Backend, alice: Browser, desk: SIPAccount
 ) -> None:
     page = alice.open(f"/sip-accounts/{desk.id}")
     gone(portal, backend)
@@ -224,14 +230,14 @@ def test_a_changed_account_is_still_there_with_everything_typed(
     still_there(page.submit(**typed), typed)
 
 
-def test_settings_are_still_there_with_everything_typed(portal: House, backend: Backend, alice: Browser) -> None:
+def test_settings_are_still_there_with_everything_typed(portal: AppHarness, backend: Backend, alice: Browser) -> None:
     page = alice.open("/account")
     gone(portal, backend)
     typed = {"first_name": "Alicia", "city": "Cork", "web_site": "https://alice.example.org"}
     still_there(page.submit(**typed), typed)
 
 
-def test_a_registration_is_still_there_with_everything_typed(portal: House, backend: Backend) -> None:
+def test_a_registration_is_still_there_with_everything_typed(portal: AppHarness, backend: Backend) -> None:
     page = portal.browser().open("/register")
     gone(portal, backend)
     shown = {
@@ -243,7 +249,7 @@ def test_a_registration_is_still_there_with_everything_typed(portal: House, back
 
 
 def test_what_was_typed_is_saved_once_the_service_is_back(
-    portal: House, backend: Backend, service: House, alice: Browser, desk: SIPAccount
+    portal: AppHarness, backend: Backend, service: AppHarness, alice: Browser, desk: SIPAccount
 ) -> None:
     page = alice.open(f"/sip-accounts/{desk.id}")
     gone(portal, backend)
@@ -263,7 +269,7 @@ def test_what_was_typed_is_saved_once_the_service_is_back(
     ],
 )  # fmt: skip
 def test_what_could_not_be_done_is_said(
-    portal: House, backend: Backend, service: House, alice: Browser, path: str, typed: dict[str, str]
+    portal: AppHarness, backend: Backend, service: AppHarness, alice: Browser, path: str, typed: dict[str, str]
 ) -> None:
     page = alice.open(path)
     gone(portal, backend)
@@ -272,7 +278,9 @@ def test_what_could_not_be_done_is_said(
     assert service.customer("alice") is not None
 
 
-def test_the_portal_still_signs_out_and_tells_about_itself(portal: House, backend: Backend, alice: Browser) -> None:
+def test_the_portal_still_signs_out_and_tells_about_itself(
+    portal: AppHarness, backend: Backend, alice: Browser
+) -> None:
     gone(portal, backend)
     assert "Not answering" in alice.open("/about").text
     assert alice.raw("GET", "/healthz").status_code == 200
@@ -283,7 +291,7 @@ def test_the_portal_still_signs_out_and_tells_about_itself(portal: House, backen
 
 
 def test_a_session_outlives_a_service_that_was_gone_for_a_while(
-    portal: House, backend: Backend, alice: Browser
+    portal: AppHarness, backend: Backend, alice: Browser
 ) -> None:
     gone(portal, backend)
     assert alice.open("/sip-accounts").status == 503
@@ -295,13 +303,13 @@ def test_a_session_outlives_a_service_that_was_gone_for_a_while(
 
 
 @pytest.fixture
-def answering(house_with: HouseWith) -> Iterator[Callable[[Any], House]]:
+def answering(harness_with: HarnessWith) -> Iterator[Callable[[Any], AppHarness]]:
     """A portal in front of something that answers as it is told."""
     started: list[Backend] = []
 
-    def answering(app: Any) -> House:
+    def answering(app: Any) -> AppHarness:
         started.append(Backend(app).start())
-        return house_with(provisioning_url=started[-1].url, provisioning_timeout=TIMEOUT)
+        return harness_with(provisioning_url=started[-1].url, provisioning_timeout=TIMEOUT)
 
     yield answering
     for backend in started:
@@ -323,7 +331,7 @@ def answering(house_with: HouseWith) -> Iterator[Callable[[Any], House]]:
     ids=["a page", "nothing", "JSON", "broken XML", "a redirect", "an entity", "a refusal", "a proxy's 503"],
 )
 def test_an_answer_of_something_else_is_a_503_and_nobody_is_signed_in(
-    answering: Callable[[Any], House], answer: Response
+    answering: Callable[[Any], AppHarness], answer: Response
 ) -> None:
     portal = answering(answer)
     page = portal.browser().submit("/login", username="alice", password=PASSWORD)
@@ -332,12 +340,12 @@ def test_an_answer_of_something_else_is_a_503_and_nobody_is_signed_in(
     assert "root:" not in page.source
 
 
-def test_a_service_that_takes_a_call_and_never_answers_is_given_up_in_time(house_with: HouseWith) -> None:
+def test_a_service_that_takes_a_call_and_never_answers_is_given_up_in_time(harness_with: HarnessWith) -> None:
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/provisioning.svc"
-        portal = house_with(provisioning_url=url, provisioning_timeout=1.0)
+        portal = harness_with(provisioning_url=url, provisioning_timeout=1.0)
         portal.forget_status()
         browser = portal.browser()
         form = browser.open("/login")
@@ -351,7 +359,7 @@ def test_a_service_that_takes_a_call_and_never_answers_is_given_up_in_time(house
 
 
 def test_a_service_that_knows_no_invite_codes_gets_them_unchecked(
-    service: House, answering: Callable[[Any], House]
+    service: AppHarness, answering: Callable[[Any], AppHarness]
 ) -> None:
     portal = answering(without_invites(service.app))
     page = portal.browser().submit("/login", invite_code="1c1f7d4e-6a0b-4c55-9d0e-2f8f0b6f7a11")
@@ -361,9 +369,9 @@ def test_a_service_that_knows_no_invite_codes_gets_them_unchecked(
 
 
 def test_a_code_is_looked_at_by_the_service_that_knows_it(
-    house_with: HouseWith, answering: Callable[[Any], House]
+    harness_with: HarnessWith, answering: Callable[[Any], AppHarness]
 ) -> None:
-    service = house_with(new_accounts=NewAccounts("invite", chosen=True))
+    service = harness_with(new_accounts=NewAccounts("invite", chosen=True))
     portal = answering(service.app)
     unknown = portal.browser().submit("/login", invite_code="1c1f7d4e-6a0b-4c55-9d0e-2f8f0b6f7a11")
     assert unknown.errors["invite_code"].startswith("This invite code is not known.")

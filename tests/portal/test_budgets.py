@@ -12,8 +12,8 @@ from sqlalchemy import Engine, delete, event
 from sipsorcery_web.contract.records import SIPAccount
 from sipsorcery_web.service.store.models import SIPAccountRow, SIPDialPlanRow, SIPDomainRow
 
+from .app_harness import AppHarness
 from .browser import Browser
-from .house import House
 
 LIST = "/sip-accounts"
 LONG_DOMAIN = "telephones.of-the-third-department.north-west.example-holding.example.org"
@@ -32,13 +32,13 @@ def statements() -> Iterator[list[str]]:
     event.remove(Engine, "before_cursor_execute", note)
 
 
-def cost_of(house: House, browser: Browser, path: str) -> tuple[int, int]:
+def cost_of(harness: AppHarness, browser: Browser, path: str) -> tuple[int, int]:
     """How many calls of the service and SQL statements a page takes, once the session is warm."""
     browser.open(path)
-    house.forget_calls()
+    harness.forget_calls()
     with statements() as noted:
         assert browser.raw("GET", path).status_code == 200
-    return len(house.calls), len(noted)
+    return len(harness.calls), len(noted)
 
 
 def weight_of(browser: Browser, path: str, coding: str = "br, gzip") -> int:
@@ -49,22 +49,22 @@ def weight_of(browser: Browser, path: str, coding: str = "br, gzip") -> int:
     return len(answer.data)
 
 
-def dial_plans(house: House, count: int) -> None:
+def dial_plans(harness: AppHarness, count: int) -> None:
     """So many more dial plans of alice."""
-    now = house.clock()
-    with house.database.write() as session:
+    now = harness.clock()
+    with harness.database.write() as session:
         for number in range(count):
             name = f"plan-{number:03}"
             session.add(SIPDialPlanRow(id=uuid4(), owner="alice", dial_plan_name=name, inserted=now, last_update=now))
 
 
-def long_rows(house: House, count: int) -> None:
+def long_rows(harness: AppHarness, count: int) -> None:
     """Accounts with everything that a row can show, in names that do not repeat themselves."""
-    house.accounts("alice", 0)
-    with house.database.write() as session:
-        session.add(SIPDomainRow(id=uuid4(), domain=LONG_DOMAIN, owner=None, inserted=house.clock()))
+    harness.accounts("alice", 0)
+    with harness.database.write() as session:
+        session.add(SIPDomainRow(id=uuid4(), domain=LONG_DOMAIN, owner=None, inserted=harness.clock()))
     for _ in range(count):
-        account = house.account(
+        account = harness.account(
             "alice",
             secrets.token_hex(16),
             sip_domain=LONG_DOMAIN,
@@ -76,19 +76,21 @@ def long_rows(house: House, count: int) -> None:
             is_incoming_only=True,
         )
         for _ in range(4):
-            house.bind(account, user_agent=f"Telephone {secrets.token_hex(16)}", remote_sip_socket="203.0.113.41:50601")
+            harness.bind(
+                account, user_agent=f"Telephone {secrets.token_hex(16)}", remote_sip_socket="203.0.113.41:50601"
+            )
 
 
 @pytest.mark.parametrize("username", ["alice", "root-admin"])
 @pytest.mark.parametrize("asked", ["", "?page=2", "?q=line", "?q=line&page=2&size=25", "?state=on", "?state=on&q=line"])
 def test_the_list_takes_3_calls_and_at_most_8_statements_however_long_it_is(
-    house: House, username: str, asked: str
+    harness: AppHarness, username: str, asked: str
 ) -> None:
-    browser = house.signed_in(username)
+    browser = harness.signed_in(username)
     costs = []
     for count in (26, 10_000):
-        house.accounts("alice", count)
-        costs.append(cost_of(house, browser, LIST + asked))
+        harness.accounts("alice", count)
+        costs.append(cost_of(harness, browser, LIST + asked))
     assert costs[0] == costs[1]
     calls, noted = costs[0]
     assert calls == 3
@@ -96,72 +98,72 @@ def test_the_list_takes_3_calls_and_at_most_8_statements_however_long_it_is(
 
 
 @pytest.mark.parametrize("count", [0, 1, 25])
-def test_a_short_list_takes_no_more(house: House, alice: Browser, count: int) -> None:
-    house.accounts("alice", count)
-    calls, noted = cost_of(house, alice, LIST)
+def test_a_short_list_takes_no_more(harness: AppHarness, alice: Browser, count: int) -> None:
+    harness.accounts("alice", count)
+    calls, noted = cost_of(harness, alice, LIST)
     assert calls <= 3
     assert noted <= 8
 
 
-def test_a_page_of_100_takes_no_more(house: House, alice: Browser) -> None:
-    house.accounts("alice", 120)
-    calls, noted = cost_of(house, alice, f"{LIST}?size=100")
+def test_a_page_of_100_takes_no_more(harness: AppHarness, alice: Browser) -> None:
+    harness.accounts("alice", 120)
+    calls, noted = cost_of(harness, alice, f"{LIST}?size=100")
     assert calls <= 3
     assert noted <= 8
 
 
-def test_the_list_asks_for_its_own_phones_alone(house: House, alice: Browser) -> None:
-    long_rows(house, 25)
-    calls, noted = cost_of(house, alice, LIST)
+def test_the_list_asks_for_its_own_phones_alone(harness: AppHarness, alice: Browser) -> None:
+    long_rows(harness, 25)
+    calls, noted = cost_of(harness, alice, LIST)
     assert calls == 3
     assert noted <= 8
     assert len(alice.open(LIST).rows) == 25
     assert "Registered on 4 devices" in alice.open(LIST).rows[24]
 
 
-def test_the_list_with_25_long_rows_weighs_at_most_15_kb(house: House, alice: Browser) -> None:
-    long_rows(house, 25)
+def test_the_list_with_25_long_rows_weighs_at_most_15_kb(harness: AppHarness, alice: Browser) -> None:
+    long_rows(harness, 25)
     assert weight_of(alice, LIST) <= 15_000
     assert weight_of(alice, LIST, "gzip") <= 16_500
 
 
-def test_the_pages_of_one_account_take_few_calls(house: House, alice: Browser) -> None:
-    account: SIPAccount = house.account("alice", "front-desk")
-    assert cost_of(house, alice, f"{LIST}/{account.id}")[0] <= 3
-    assert cost_of(house, alice, f"{LIST}/{account.id}/delete")[0] == 1
-    assert cost_of(house, alice, f"{LIST}/add")[0] <= 2
-    assert cost_of(house, alice, "/account")[0] == 1
-    assert cost_of(house, alice, "/account/password")[0] == 0
+def test_the_pages_of_one_account_take_few_calls(harness: AppHarness, alice: Browser) -> None:
+    account: SIPAccount = harness.account("alice", "front-desk")
+    assert cost_of(harness, alice, f"{LIST}/{account.id}")[0] <= 3
+    assert cost_of(harness, alice, f"{LIST}/{account.id}/delete")[0] == 1
+    assert cost_of(harness, alice, f"{LIST}/add")[0] <= 2
+    assert cost_of(harness, alice, "/account")[0] == 1
+    assert cost_of(harness, alice, "/account/password")[0] == 0
 
 
-def test_with_1000_accounts_and_120_dial_plans_the_form_takes_no_more(house: House, alice: Browser) -> None:
-    house.accounts("alice", 1_000)
-    account = house.stored_accounts("alice")["line-00001"]
-    few = [cost_of(house, alice, f"{LIST}/{address}") for address in ("add", account.id)]
-    dial_plans(house, 119)
-    house.clock.pass_(minutes=2)
-    many = [cost_of(house, alice, f"{LIST}/{address}") for address in ("add", account.id)]
+def test_with_1000_accounts_and_120_dial_plans_the_form_takes_no_more(harness: AppHarness, alice: Browser) -> None:
+    harness.accounts("alice", 1_000)
+    account = harness.stored_accounts("alice")["line-00001"]
+    few = [cost_of(harness, alice, f"{LIST}/{address}") for address in ("add", account.id)]
+    dial_plans(harness, 119)
+    harness.clock.pass_(minutes=2)
+    many = [cost_of(harness, alice, f"{LIST}/{address}") for address in ("add", account.id)]
     assert few == many
     offered = {"", "default", *(f"plan-{number:03}" for number in range(119))}
     assert {*alice.open(f"{LIST}/add").options("out_dial_plan_name")} == offered
 
 
 @pytest.mark.parametrize("form", ["csv", "json"])
-def test_a_file_of_1000_accounts_takes_3_calls(house: House, alice: Browser, form: str) -> None:
-    house.accounts("alice", 1_000)
-    assert cost_of(house, alice, f"{LIST}.{form}")[0] == 3
-    assert cost_of(house, alice, f"{LIST}.{form}?q=line-009&state=on")[0] == 1
+def test_a_file_of_1000_accounts_takes_3_calls(harness: AppHarness, alice: Browser, form: str) -> None:
+    harness.accounts("alice", 1_000)
+    assert cost_of(harness, alice, f"{LIST}.{form}")[0] == 3
+    assert cost_of(harness, alice, f"{LIST}.{form}?q=line-009&state=on")[0] == 1
 
 
-def test_trying_an_address_takes_as_many_calls_as_the_form(house: House, alice: Browser) -> None:
-    account = house.account("alice", "front-desk")
+def test_trying_an_address_takes_as_many_calls_as_the_form(harness: AppHarness, alice: Browser) -> None:
+    account = harness.account("alice", "front-desk")
     page = alice.open(f"{LIST}/{account.id}")
-    house.forget_calls()
+    harness.forget_calls()
     page.submit(None, "Try it", test_address="203.0.113.41")
-    assert len(house.calls) <= 3
+    assert len(harness.calls) <= 3
 
 
-def test_a_page_reads_its_session_once_and_writes_nothing(house: House, alice: Browser) -> None:
+def test_a_page_reads_its_session_once_and_writes_nothing(harness: AppHarness, alice: Browser) -> None:
     alice.open(LIST)
     with statements() as noted:
         alice.raw("GET", LIST)
@@ -169,7 +171,9 @@ def test_a_page_reads_its_session_once_and_writes_nothing(house: House, alice: B
     assert {statement.split()[0].upper() for statement in noted} == {"SELECT"}
 
 
-def test_the_first_visit_to_the_sign_in_weighs_at_most_25_kb_in_4_requests(house: House, browser: Browser) -> None:
+def test_the_first_visit_to_the_sign_in_weighs_at_most_25_kb_in_4_requests(
+    harness: AppHarness, browser: Browser
+) -> None:
     page = browser.open("/login")
     loaded = [
         *page.tree.xpath("//link[@rel='stylesheet' or @rel='icon']/@href"),
@@ -178,7 +182,7 @@ def test_the_first_visit_to_the_sign_in_weighs_at_most_25_kb_in_4_requests(house
     ]
     files = {urlsplit(address).path for address in loaded} - {""}
     assert len(files) + 1 <= 4
-    fresh = house.browser()
+    fresh = harness.browser()
     assert weight_of(fresh, "/login") + sum(weight_of(fresh, file) for file in files) <= 25_000
 
 
@@ -188,26 +192,26 @@ def test_every_file_of_a_page_is_kept_for_good(browser: Browser) -> None:
         assert "immutable" in browser.raw("GET", address).headers["Cache-Control"]
 
 
-def test_a_crowd_at_the_sign_in_costs_the_service_two_calls(house: House) -> None:
-    house.forget_calls()
+def test_a_crowd_at_the_sign_in_costs_the_service_two_calls(harness: AppHarness) -> None:
+    harness.forget_calls()
     for _ in range(20):
-        house.browser().open("/login")
-    assert house.calls == ["IsAlive", "AreNewAccountsEnabled"]
+        harness.browser().open("/login")
+    assert harness.calls == ["IsAlive", "AreNewAccountsEnabled"]
 
 
-def test_names_of_dial_plans_are_asked_for_once_in_a_while(house: House, alice: Browser) -> None:
-    house.forget_calls()
+def test_names_of_dial_plans_are_asked_for_once_in_a_while(harness: AppHarness, alice: Browser) -> None:
+    harness.forget_calls()
     for _ in range(3):
         alice.open(f"{LIST}/add")
-    assert house.calls.count("GetDialPlans") == 1
-    house.clock.pass_(minutes=2)
+    assert harness.calls.count("GetDialPlans") == 1
+    harness.clock.pass_(minutes=2)
     alice.open(f"{LIST}/add")
-    assert house.calls.count("GetDialPlans") == 2
+    assert harness.calls.count("GetDialPlans") == 2
 
 
-def test_an_empty_list_does_not_ask_for_phones(house: House, alice: Browser) -> None:
-    with house.database.write() as session:
+def test_an_empty_list_does_not_ask_for_phones(harness: AppHarness, alice: Browser) -> None:
+    with harness.database.write() as session:
         session.execute(delete(SIPAccountRow))
-    house.forget_calls()
+    harness.forget_calls()
     alice.open(LIST)
-    assert "GetSIPRegistrarBindings" not in house.calls
+    assert "GetSIPRegistrarBindings" not in harness.calls

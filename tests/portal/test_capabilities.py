@@ -12,14 +12,14 @@ from uuid import uuid4
 import pytest
 
 from sipsorcery_web.contract.records import SIPAccount, SIPCDRAsset, SIPProvider, SIPProviderBinding
-from sipsorcery_web.portal.capabilities import EXTENSION, OF_ANOTHER, OF_BUILT_IN, Capabilities
+from sipsorcery_web.portal.http.capabilities import EXTENSION, OF_ANOTHER, OF_BUILT_IN, Capabilities
 from tests.conftest import PASSWORD, person, sip_account
 from tests.provisioning.genuine import DOMAIN, STORES, GenuineService
 
+from .app_harness import AppHarness
+from .areas.auth.test_register import CAROL
 from .browser import Browser
-from .conftest import HouseWith
-from .house import House
-from .test_registration import CAROL
+from .conftest import HarnessWith
 from .test_routes import SOMEWHERE
 
 README = Path(__file__).resolve().parents[2] / "README.md"
@@ -35,13 +35,13 @@ def genuine(request: pytest.FixtureRequest) -> Iterator[GenuineService]:
 
 
 @pytest.fixture
-def front(house_with: HouseWith, genuine: GenuineService) -> House:
+def front(harness_with: HarnessWith, genuine: GenuineService) -> AppHarness:
     """A portal in front of it."""
-    return house_with(provisioning_url=genuine.url)
+    return harness_with(provisioning_url=genuine.url)
 
 
 @pytest.fixture
-def alice(front: House) -> Browser:
+def alice(front: AppHarness) -> Browser:
     browser = front.browser()
     browser.sign_in("alice")
     return browser
@@ -71,7 +71,9 @@ def provider(owner: str, **more: Any) -> SIPProvider:
 
 
 def test_the_readme_has_one_table_of_what_is_absent_or_said_otherwise() -> None:
-    section = README.read_text("utf-8").partition("### In front of an existing provisioning service")[2].partition("\n## ")[0]
+    section = (
+        README.read_text("utf-8").partition("### In front of an existing provisioning service")[2].partition("\n## ")[0]
+    )
     rows = re.findall(r"^\| (.*?) \| (.*?) \|$", section, re.MULTILINE)
     told = [(each.metadata["built_in"], each.metadata["another"]) for each in fields(Capabilities)]
 
@@ -80,7 +82,7 @@ def test_the_readme_has_one_table_of_what_is_absent_or_said_otherwise() -> None:
     assert [without for _, without in rows[len(told) + 1 :]].count("Absent.") == 4
 
 
-def test_what_the_readme_calls_absent_is_not_there(front: House) -> None:
+def test_what_the_readme_calls_absent_is_not_there(front: AppHarness) -> None:
     browser = front.browser()
     for path in ("/provisioning.svc", "/provisioning.svc?wsdl", f"/setup/{'x' * 43}"):
         assert browser.open(path).status == 404, path
@@ -89,8 +91,8 @@ def test_what_the_readme_calls_absent_is_not_there(front: House) -> None:
         assert browser.raw("GET", path).status_code in (303, 404, 405), path
 
 
-def test_the_built_in_service_is_known_to_do_all_of_it(house: House) -> None:
-    assert house.app.extensions[EXTENSION] == OF_BUILT_IN
+def test_the_built_in_service_is_known_to_do_all_of_it(harness: AppHarness) -> None:
+    assert harness.app.extensions[EXTENSION] == OF_BUILT_IN
     assert all(getattr(OF_BUILT_IN, each.name) for each in fields(Capabilities))
     assert not any(getattr(OF_ANOTHER, each.name) for each in fields(Capabilities))
 
@@ -98,7 +100,7 @@ def test_the_built_in_service_is_known_to_do_all_of_it(house: House) -> None:
 # Customers
 
 
-def test_a_new_account_is_made_and_nobody_is_told_to_sign_in(front: House, genuine: GenuineService) -> None:
+def test_a_new_account_is_made_and_nobody_is_told_to_sign_in(front: AppHarness, genuine: GenuineService) -> None:
     page = front.browser().open("/register")
     assert "at once" not in page.text
 
@@ -109,7 +111,7 @@ def test_a_new_account_is_made_and_nobody_is_told_to_sign_in(front: House, genui
         front.browser().sign_in("carol", CAROL["customer_password"])
 
 
-def test_an_invite_code_may_have_any_form(front: House) -> None:
+def test_an_invite_code_may_have_any_form(front: AppHarness) -> None:
     page = front.browser().open("/login")
     assert "with or without" not in page.text
     assert "36 characters" not in page.text
@@ -117,7 +119,7 @@ def test_an_invite_code_may_have_any_form(front: House) -> None:
     assert page.submit(invite_code="spring-2011").h1 == "Create an account"
 
 
-def test_a_changed_password_signs_out_the_portals_other_browsers(front: House, alice: Browser) -> None:
+def test_a_changed_password_signs_out_the_portals_other_browsers(front: AppHarness, alice: Browser) -> None:
     other = front.browser()
     other.sign_in("alice")
     page = alice.submit("/account/password", old_password=PASSWORD, new_password=NEW, retyped_password=NEW)
@@ -127,19 +129,19 @@ def test_a_changed_password_signs_out_the_portals_other_browsers(front: House, a
     assert other.open("/sip-accounts").h1 == "Sign in"
 
 
-def test_what_was_typed_elsewhere_waits_behind_the_new_password(front: House, alice: Browser) -> None:
+def test_what_was_typed_elsewhere_waits_behind_the_new_password(front: AppHarness, alice: Browser) -> None:
     other = front.browser()
     other.sign_in("alice")
     form = other.open("/sip-accounts/add")
     alice.submit("/account/password", old_password=PASSWORD, new_password=NEW, retyped_password=NEW)
 
-    letter = form.submit(sip_username="front-desk")
+    message_page = form.submit(sip_username="front-desk")
 
-    assert letter.h1 == "Your session has ended. What you typed has not."
-    assert letter.submit(password=NEW).value("sip_username") == "front-desk"
+    assert message_page.h1 == "Your session has ended. What you typed has not."
+    assert message_page.submit(password=NEW).value("sip_username") == "front-desk"
 
 
-def test_nobody_elses_browser_is_signed_out(front: House, genuine: GenuineService, alice: Browser) -> None:
+def test_nobody_elses_browser_is_signed_out(front: AppHarness, genuine: GenuineService, alice: Browser) -> None:
     genuine.store.put(whole_customer("bobby"))
     bob = front.browser()
     bob.sign_in("bobby")
@@ -148,7 +150,7 @@ def test_nobody_elses_browser_is_signed_out(front: House, genuine: GenuineServic
     assert bob.open("/sip-accounts").h1 == "SIP accounts"
 
 
-def test_leaving_promises_nothing_of_what_is_left_behind(front: House, alice: Browser) -> None:
+def test_leaving_promises_nothing_of_what_is_left_behind(front: AppHarness, alice: Browser) -> None:
     other = front.browser()
     other.sign_in("alice")
     page = alice.open("/account/delete")
@@ -189,7 +191,8 @@ def test_a_service_that_hides_its_reasons_is_not_said_to_be_silent(genuine: Genu
 
 
 @pytest.mark.parametrize(
-    "path", ["/sip-accounts", "/registrations", "/providers", "/provider-registrations", "/dial-plans", "/cdrs", "/help"]
+    "path",
+    ["/sip-accounts", "/registrations", "/providers", "/provider-registrations", "/dial-plans", "/cdrs", "/help"],
 )
 def test_no_list_claims_an_order(genuine: GenuineService, alice: Browser, path: str) -> None:
     fill(genuine)
@@ -199,9 +202,9 @@ def test_no_list_claims_an_order(genuine: GenuineService, alice: Browser, path: 
     assert "newest first" not in page.source
 
 
-def test_the_built_in_service_sorts_its_lists(house: House) -> None:
-    house.account("alice", "front-desk")
-    page = house.signed_in("alice").open("/sip-accounts")
+def test_the_built_in_service_sorts_its_lists(harness: AppHarness) -> None:
+    harness.account("alice", "front-desk")
+    page = harness.signed_in("alice").open("/sip-accounts")
 
     assert page.all("//th[@aria-sort='ascending']")
     assert page.all("//@data-initial")
@@ -238,13 +241,13 @@ def test_a_locked_account_is_not_changed_here_and_can_be_deleted(genuine: Genuin
     assert page.follow("Delete this account").submit().notes[0].startswith(f"front-desk@{DOMAIN} is deleted.")
 
 
-def test_the_built_in_service_offers_no_deleting_of_a_locked_account(house: House) -> None:
-    account = house.account("alice", "front-desk")
-    house.lock(account)
-    page = house.signed_in("alice").open("/sip-accounts")
+def test_the_built_in_service_offers_no_deleting_of_a_locked_account(harness: AppHarness) -> None:
+    account = harness.account("alice", "front-desk")
+    harness.lock(account)
+    page = harness.signed_in("alice").open("/sip-accounts")
 
     assert f"Delete front-desk@{account.sip_domain}" not in page.links
-    assert f"Delete front-desk@{account.sip_domain}" in house.signed_in("root-admin").open("/sip-accounts").links
+    assert f"Delete front-desk@{account.sip_domain}" in harness.signed_in("root-admin").open("/sip-accounts").links
 
 
 # Providers
@@ -277,7 +280,9 @@ def test_a_deleted_provider_is_not_said_to_be_unregistered(genuine: GenuineServi
 
 def test_a_provider_that_is_put_back_still_has_to_register(genuine: GenuineService, alice: Browser) -> None:
     stored = provider("alice")
-    ending = SIPProviderBinding(id=uuid4(), provider_id=stored.id, owner="alice", provider_name="northline", is_registered=True)
+    ending = SIPProviderBinding(
+        id=uuid4(), provider_id=stored.id, owner="alice", provider_name="northline", is_registered=True
+    )
     genuine.store.put(stored)
     genuine.store.put(ending)
 
@@ -310,7 +315,9 @@ UNTRUE = (
 """Words that hold for the built-in service alone."""
 
 
-def test_no_page_says_what_only_the_built_in_service_is_known_to_do(genuine: GenuineService, front: House, alice: Browser) -> None:
+def test_no_page_says_what_only_the_built_in_service_is_known_to_do(
+    genuine: GenuineService, front: AppHarness, alice: Browser
+) -> None:
     fill(genuine)
     account = genuine.store.first(SIPAccount, owner="alice")
     trunk = genuine.store.first(SIPProvider, owner="alice")

@@ -8,10 +8,10 @@ from dataclasses import replace
 
 import pytest
 
-from sipsorcery_web.contract.kinds import NEVER, ZERO_ID
 from sipsorcery_web.contract.records import Customer, SIPAccount, SIPDialPlan, SIPDomain, SIPProvider
-from sipsorcery_web.portal.account.refused import STORED_ANYWAY
-from sipsorcery_web.portal.lists import finding
+from sipsorcery_web.contract.wire_types import NEVER, ZERO_ID
+from sipsorcery_web.portal.areas.account.refused_update import STORED_ANYWAY
+from sipsorcery_web.portal.lists import search
 from tests.conftest import PASSWORD
 from tests.provisioning.genuine import DOMAIN, service
 from tests.provisioning.genuine.faults import Thrown
@@ -21,7 +21,9 @@ from .genuine import Front
 
 NEW_ACCOUNT = {"sip_username": "front-desk", "sip_domain": DOMAIN, "sip_password": "bl4ckbird!"}
 NEW_PROVIDER = {"provider_name": "northline", "provider_server": "sip.northline.example"}
-OF_A_DATABASE = re.compile(r"sipaccounts|sipusername|Duplicate|cannot be null|foreign key|Unknown column|not supported by SQL|MySql")
+OF_A_DATABASE = re.compile(
+    r"sipaccounts|sipusername|Duplicate|cannot be null|foreign key|Unknown column|not supported by SQL|MySql"
+)
 
 
 def calls_on(page: Page) -> int:
@@ -229,12 +231,12 @@ def test_a_list_that_is_too_long_to_look_through_for_one_record_says_so(
 ) -> None:
     alice = mysql_front.signed_in("alice")
     records = mysql_front.cdrs("alice", 12)
-    monkeypatch.setattr(finding, "MOST_FOR_ONE", 5)
-    monkeypatch.setattr(finding, "AT_ONCE", 4)
+    monkeypatch.setattr(search, "MOST_FOR_ONE", 5)
+    monkeypatch.setattr(search, "AT_ONCE", 4)
 
     assert alice.open(f"/cdrs/{records[3].id}").status == 200
     page = alice.open(f"/cdrs/{records[11].id}")
-    assert (page.status, finding.TOO_MANY in page.text) == (409, True)
+    assert (page.status, search.TOO_MANY in page.text) == (409, True)
     assert alice.open("/cdrs/6c62292e-236b-46ea-bdf8-225010869881").status == 409
 
 
@@ -270,7 +272,9 @@ def test_a_service_out_of_order_has_refused_no_filter(front: Front, monkeypatch:
     front.service.asked.clear()
 
     assert calls_on(alice.open("/cdrs")) == 3
-    assert [asked.where for asked in front.service.calls("GetCDRs")] == ["(AnsweredStatus != 401 and AnsweredStatus != 407)"] * 2
+    assert [asked.where for asked in front.service.calls("GetCDRs")] == [
+        "(AnsweredStatus != 401 and AnsweredStatus != 407)"
+    ] * 2
 
 
 def _broken(*_anything: object) -> None:
@@ -285,7 +289,9 @@ def test_a_name_that_is_taken_is_told_at_its_field(mysql_front: Front) -> None:
     pages = [alice.submit("/sip-accounts/add", **NEW_ACCOUNT | {"sip_username": "alice"})]
     pages += [alice.submit("/providers/add", **NEW_PROVIDER) for _ in range(2)]
 
-    assert pages[0].errors == {"sip_username": "This name is taken on this domain. Choose another name or another domain."}
+    assert pages[0].errors == {
+        "sip_username": "This name is taken on this domain. Choose another name or another domain."
+    }
     assert pages[2].errors == {"provider_name": "You have a provider with this name. Choose another name."}
     assert not any(OF_A_DATABASE.search(page.text) for page in pages)
 

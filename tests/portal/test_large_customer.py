@@ -12,9 +12,9 @@ from sipsorcery_web.service.passwords import Passwords
 from sipsorcery_web.settings import NewAccounts
 from tests.conftest import DOMAIN
 
+from .app_harness import AppHarness, AppHarnesses
 from .browser import Browser, Page, words
-from .crowd import LARGE, SMALL, Size, id_of, name_of_account, settle
-from .house import House, Houses
+from .bulk_data import LARGE, SMALL, Size, id_of, name_of_account, settle
 
 SIZES = {"alice": LARGE, "bobby": SMALL}
 
@@ -61,22 +61,22 @@ by_path = pytest.mark.parametrize("listed", LISTS, ids=lambda listed: listed.pat
 
 
 @pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory, passwords: Passwords) -> House:
+def town(tmp_path_factory: pytest.TempPathFactory, passwords: Passwords) -> AppHarness:
     """The two customers in one store; nobody changes anything."""
-    houses = Houses(tmp_path_factory.mktemp("town"), passwords)
-    house = houses(new_accounts=NewAccounts("open", chosen=True))
+    harnesses = AppHarnesses(tmp_path_factory.mktemp("town"), passwords)
+    harness = harnesses(new_accounts=NewAccounts("open", chosen=True))
     for owner, size in SIZES.items():
-        settle(house.database, owner, DOMAIN, size, house.clock())
-    return house
+        settle(harness.database, owner, DOMAIN, size, harness.clock())
+    return harness
 
 
 @pytest.fixture(scope="module")
-def browsers(town: House) -> dict[str, Browser]:
+def browsers(town: AppHarness) -> dict[str, Browser]:
     """Those who have just signed in."""
     return {username: town.signed_in(username) for username in SIZES}
 
 
-def cost_of(town: House, browser: Browser, path: str) -> list[str]:
+def cost_of(town: AppHarness, browser: Browser, path: str) -> list[str]:
     """What is asked of the service for a page, once what is kept for a while is there."""
     browser.open(path)
     town.forget_calls()
@@ -85,7 +85,7 @@ def cost_of(town: House, browser: Browser, path: str) -> list[str]:
     return list(town.calls)
 
 
-def costs_of(town: House, browsers: dict[str, Browser], paths: dict[str, str]) -> int:
+def costs_of(town: AppHarness, browsers: dict[str, Browser], paths: dict[str, str]) -> int:
     """How many calls the page takes for each customer; it must be one number."""
     asked = {username: cost_of(town, browser, paths[username]) for username, browser in browsers.items()}
     assert asked["alice"] == asked["bobby"]
@@ -98,13 +98,13 @@ def same(path: str) -> dict[str, str]:
 
 @by_path
 def test_the_first_page_takes_as_few_calls_as_a_small_customers(
-    town: House, browsers: dict[str, Browser], listed: Listed
+    town: AppHarness, browsers: dict[str, Browser], listed: Listed
 ) -> None:
     assert costs_of(town, browsers, same(listed.path)) <= listed.calls
 
 
 @by_path
-def test_the_last_page_takes_no_more(town: House, browsers: dict[str, Browser], listed: Listed) -> None:
+def test_the_last_page_takes_no_more(town: AppHarness, browsers: dict[str, Browser], listed: Listed) -> None:
     paths = {username: listed.last_page(size) for username, size in SIZES.items()}
     assert costs_of(town, browsers, paths) <= listed.calls
 
@@ -124,14 +124,14 @@ def test_every_list_can_be_leafed_through(browsers: dict[str, Browser], listed: 
 
 
 @by_path
-def test_a_search_takes_no_more(town: House, browsers: dict[str, Browser], listed: Listed) -> None:
+def test_a_search_takes_no_more(town: AppHarness, browsers: dict[str, Browser], listed: Listed) -> None:
     if not browsers["alice"].open(listed.path).tree.xpath("//form[@role='search']"):
         pytest.skip("this list has no search")
     assert costs_of(town, browsers, same(f"{listed.path}?q={listed.word}")) <= listed.calls
 
 
 @by_path
-def test_no_way_to_sift_takes_more(town: House, browsers: dict[str, Browser], listed: Listed) -> None:
+def test_no_way_to_sift_takes_more(town: AppHarness, browsers: dict[str, Browser], listed: Listed) -> None:
     addresses = sieves_of(browsers["alice"].open(listed.path))
     assert bool(addresses) == listed.has_sieve
     for address in addresses:
@@ -139,13 +139,15 @@ def test_no_way_to_sift_takes_more(town: House, browsers: dict[str, Browser], li
 
 
 @by_path
-def test_a_page_of_100_takes_no_more(town: House, browsers: dict[str, Browser], listed: Listed) -> None:
+def test_a_page_of_100_takes_no_more(town: AppHarness, browsers: dict[str, Browser], listed: Listed) -> None:
     assert costs_of(town, browsers, same(f"{listed.path}?size=100")) <= listed.calls
 
 
 @pytest.mark.parametrize("listed", WITH_TWINS, ids=lambda listed: listed.path.strip("/"))
 @pytest.mark.parametrize("form", ["csv", "json"])
-def test_a_file_begins_after_one_call(town: House, browsers: dict[str, Browser], listed: Listed, form: str) -> None:
+def test_a_file_begins_after_one_call(
+    town: AppHarness, browsers: dict[str, Browser], listed: Listed, form: str
+) -> None:
     town.forget_calls()
     answer = browsers["alice"].client.get(f"{listed.path}.{form}", buffered=False)
     assert answer.status_code == 200
@@ -156,7 +158,7 @@ def test_a_file_begins_after_one_call(town: House, browsers: dict[str, Browser],
     answer.close()
 
 
-def test_a_whole_file_has_every_row_once(town: House, browsers: dict[str, Browser]) -> None:
+def test_a_whole_file_has_every_row_once(town: AppHarness, browsers: dict[str, Browser]) -> None:
     town.forget_calls()
     rows = browsers["alice"].raw("GET", "/sip-accounts.json").get_json()
     assert len({row["id"] if "id" in row else str(row) for row in rows}) == LARGE.accounts
@@ -164,7 +166,9 @@ def test_a_whole_file_has_every_row_once(town: House, browsers: dict[str, Browse
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_a_form_takes_as_few_calls_as_a_small_customers(town: House, browsers: dict[str, Browser], form: str) -> None:
+def test_a_form_takes_as_few_calls_as_a_small_customers(
+    town: AppHarness, browsers: dict[str, Browser], form: str
+) -> None:
     paths = {username: filled_in(form, username) for username in SIZES}
     assert costs_of(town, browsers, paths) <= FORMS[form]
 

@@ -8,9 +8,9 @@ import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
+from .app_harness import AppHarness
 from .browser import Browser
-from .engines import FakeEngine
-from .house import House
+from .fake_sip_engine import FakeEngine
 
 ROUTES = {
     "/": "GET",
@@ -120,26 +120,33 @@ def filled_in(address: str, **ids: object) -> str:
 
 
 @pytest.fixture
-def hers(house: House) -> Iterator[dict[str, UUID]]:
+def hers(harness: AppHarness) -> Iterator[dict[str, UUID]]:
     """What alice has, one of each kind: nothing that bob does may change it."""
-    things = house.one_of_each("alice", network_id="5th-floor")
-    program = house.stage.alice
+    things = harness.one_of_each("alice", network_id="5th-floor")
+    program = harness.service_fixture.alice
 
     def everything() -> list[object]:
-        return [*program.sip_accounts.page(), *program.sip_providers.page(), *program.dial_plans.page(), *program.cdrs.page()]
+        return [
+            *program.sip_accounts.page(),
+            *program.sip_providers.page(),
+            *program.dial_plans.page(),
+            *program.cdrs.page(),
+        ]
 
     before = everything()
     yield things
     assert everything() == before
 
 
-def test_no_route_is_lost_and_none_is_added_unnoticed(house: House) -> None:
-    assert routes_of(house.app) == ROUTES
+def test_no_route_is_lost_and_none_is_added_unnoticed(harness: AppHarness) -> None:
+    assert routes_of(harness.app) == ROUTES
 
 
-def test_a_portal_in_front_of_another_service_has_neither_endpoint_nor_set_up(house_with: Callable[..., House]) -> None:
-    house = house_with(provisioning_url="http://127.0.0.1:9")
-    assert ROUTES.keys() - routes_of(house.app).keys() == {"/provisioning.svc", "/setup/<secret>"}
+def test_a_portal_in_front_of_another_service_has_neither_endpoint_nor_set_up(
+    harness_with: Callable[..., AppHarness],
+) -> None:
+    harness = harness_with(provisioning_url="http://127.0.0.1:9")
+    assert ROUTES.keys() - routes_of(harness.app).keys() == {"/provisioning.svc", "/setup/<secret>"}
 
 
 @pytest.mark.parametrize(("address", "method"), [each for each in closed_routes() if each[1] == "GET"])
@@ -150,13 +157,15 @@ def test_a_page_without_a_session_leads_to_the_sign_in_and_back(browser: Browser
 
 
 @pytest.mark.parametrize(("address", "method"), [each for each in closed_routes() if each[1] == "POST"])
-def test_a_form_without_a_session_is_not_carried_out(house: House, browser: Browser, address: str, method: str) -> None:
+def test_a_form_without_a_session_is_not_carried_out(
+    harness: AppHarness, browser: Browser, address: str, method: str
+) -> None:
     csrf_token = browser.token()
-    house.forget_calls()
+    harness.forget_calls()
     page = browser.post(filled_in(address), {"csrf_token": csrf_token})
     assert page.h1 == "Sign in"
     assert page.notes == ["You are not signed in. Nothing was saved."]
-    assert {*house.calls} <= {"IsAlive", "AreNewAccountsEnabled"}
+    assert {*harness.calls} <= {"IsAlive", "AreNewAccountsEnabled"}
 
 
 @pytest.mark.parametrize(
@@ -186,14 +195,14 @@ def every_way_to_a_thing(app: Flask) -> list[tuple[str, str]]:
     ]
 
 
-def test_the_matrix_covers_every_route_of_a_thing(house: House, hers: dict[str, UUID]) -> None:
-    ways = every_way_to_a_thing(house.app)
+def test_the_matrix_covers_every_route_of_a_thing(harness: AppHarness, hers: dict[str, UUID]) -> None:
+    ways = every_way_to_a_thing(harness.app)
     assert {name for address, _ in ways for name in re.findall(r"<uuid:(\w+)>", address)} == {*hers}
     assert len(ways) == 33
 
 
 def test_bob_does_not_find_a_thing_of_alices_by_any_route_and_verb(
-    house: House, engine: FakeEngine, bob: Browser, hers: dict[str, UUID]
+    harness: AppHarness, sip_engine: FakeEngine, bob: Browser, hers: dict[str, UUID]
 ) -> None:
     typed = {
         "csrf_token": bob.token(),
@@ -208,49 +217,49 @@ def test_bob_does_not_find_a_thing_of_alices_by_any_route_and_verb(
         "dial_plan_script": "sys.Dial('bob')",
         "customer_username": "bobby",
     }
-    house.forget_calls()
-    for address, method in every_way_to_a_thing(house.app):
+    harness.forget_calls()
+    for address, method in every_way_to_a_thing(harness.app):
         answer = bob.raw(method, filled_in(address, **hers), data=typed if method == "POST" else None)
         assert answer.status_code == 404, (method, address)
         assert not re.search("front-desk|northline", answer.text)
-    assert not [call for call in house.calls if call.startswith(("Add", "Update", "Delete"))]
-    assert engine.asked == []
+    assert not [call for call in harness.calls if call.startswith(("Add", "Update", "Delete"))]
+    assert sip_engine.asked == []
 
 
 def test_somebody_elses_thing_and_none_at_all_are_one_answer(
-    house: House, engine: FakeEngine, bob: Browser, hers: dict[str, UUID]
+    harness: AppHarness, sip_engine: FakeEngine, bob: Browser, hers: dict[str, UUID]
 ) -> None:
-    for address, method in every_way_to_a_thing(house.app):
+    for address, method in every_way_to_a_thing(harness.app):
         if method == "GET":
             assert bob.open(filled_in(address, **hers)).text == bob.open(filled_in(address)).text
 
 
 @pytest.mark.usefixtures("hers")
-def test_bob_cannot_put_a_new_account_in_the_place_of_alices(house: House, bob: Browser) -> None:
-    account = house.stored_accounts("alice")["front-desk"]
+def test_bob_cannot_put_a_new_account_in_the_place_of_alices(harness: AppHarness, bob: Browser) -> None:
+    account = harness.stored_accounts("alice")["front-desk"]
     bob.force("/sip-accounts/add", {"id": str(account.id)}, sip_username="bobs-line", sip_password="n1ghtingale")
-    assert house.stored_accounts("alice")["front-desk"].id == account.id
+    assert harness.stored_accounts("alice")["front-desk"].id == account.id
 
 
 @pytest.mark.usefixtures("hers")
-def test_an_owner_that_somebody_adds_to_the_form_is_not_looked_at(house: House, bob: Browser) -> None:
+def test_an_owner_that_somebody_adds_to_the_form_is_not_looked_at(harness: AppHarness, bob: Browser) -> None:
     more = {"owner": "alice", "is_admin_disabled": "y", "admin_disabled_reason": "mine", "admin_member_id": "*"}
     bob.force("/sip-accounts/add", more, sip_username="bobs-line", sip_password="n1ghtingale")
-    added = house.stored_accounts("bobby")["bobs-line"]
+    added = harness.stored_accounts("bobby")["bobs-line"]
     assert (added.owner, added.is_admin_disabled, added.admin_disabled_reason) == ("bobby", False, None)
 
 
 @pytest.mark.usefixtures("hers")
-def test_fields_that_an_owner_may_not_set_stay_as_they_are_stored(house: House, bob: Browser) -> None:
-    account = house.account("bobby", "bobs-line")
+def test_fields_that_an_owner_may_not_set_stay_as_they_are_stored(harness: AppHarness, bob: Browser) -> None:
+    account = harness.account("bobby", "bobs-line")
     more = {"owner": "alice", "sip_username": "front-desk", "sip_domain": "evil.example", "is_admin_disabled": "y"}
     bob.force(f"/sip-accounts/{account.id}", more | {"id": SOMEWHERE}, network_id="attic")
-    stored = house.stored(account.id)
+    stored = harness.stored(account.id)
     assert stored == account.with_(network_id="attic")
 
 
 @pytest.mark.usefixtures("hers")
-def test_bob_cannot_change_alices_password_or_delete_her_by_naming_her(house: House, bob: Browser) -> None:
+def test_bob_cannot_change_alices_password_or_delete_her_by_naming_her(harness: AppHarness, bob: Browser) -> None:
     bob.force(
         "/account/password",
         {"username": "alice", "customer_username": "alice"},
@@ -259,13 +268,13 @@ def test_bob_cannot_change_alices_password_or_delete_her_by_naming_her(house: Ho
         retyped_password="tr0ubad0ur",
     )
     bob.submit("/account/delete", customer_username="alice")
-    assert house.customer("bobby") is not None
-    assert house.browser().sign_in("alice").h1 == "SIP accounts"
+    assert harness.customer("bobby") is not None
+    assert harness.browser().sign_in("alice").h1 == "SIP accounts"
 
 
-def test_the_administrator_finds_the_accounts_of_all(house: House, administrator: Browser) -> None:
-    house.account("alice", "front-desk")
-    house.account("bobby", "bobs-line")
+def test_the_administrator_finds_the_accounts_of_all(harness: AppHarness, administrator: Browser) -> None:
+    harness.account("alice", "front-desk")
+    harness.account("bobby", "bobs-line")
     assert {"front-desk", "bobs-line"} <= {*administrator.open("/sip-accounts").names}
 
 
@@ -277,8 +286,8 @@ def test_addresses_that_nobody_gave_out_are_not_found(alice: Browser, address: s
     assert alice.open(address).status == 404
 
 
-def test_an_id_in_capitals_is_the_same_account(house: House, alice: Browser) -> None:
-    account = house.account("alice", "front-desk")
+def test_an_id_in_capitals_is_the_same_account(harness: AppHarness, alice: Browser) -> None:
+    account = harness.account("alice", "front-desk")
     assert alice.open(f"/sip-accounts/{str(account.id).upper()}").status == 200
 
 
@@ -292,7 +301,11 @@ def test_a_monitor_learns_that_the_process_runs_and_can_work_and_nothing_else(br
     assert browser.raw("GET", "/readyz").get_json() == {"status": "ok", "provisioning": True}
 
 
-def test_without_an_engine_its_addresses_are_not_there(house: House, alice: Browser, hers: dict[str, UUID]) -> None:
+def test_without_an_engine_its_addresses_are_not_there(
+    harness: AppHarness, alice: Browser, hers: dict[str, UUID]
+) -> None:
     for address, method in OF_THE_ENGINE:
-        answer = alice.raw(method, filled_in(address, **hers), data={"csrf_token": alice.token()} if method == "POST" else None)
+        answer = alice.raw(
+            method, filled_in(address, **hers), data={"csrf_token": alice.token()} if method == "POST" else None
+        )
         assert answer.status_code == 404, address

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from sipsorcery_web.portal.session import COOKIE
+from sipsorcery_web.portal.http.session import COOKIE
 from tests.conftest import PASSWORD
 
 from .browser import Browser, Page, words

@@ -19,7 +19,7 @@ from sipsorcery_web.contract.errors import (
 from sipsorcery_web.contract.operations import NO_LIMIT, OPERATIONS, Operation
 from sipsorcery_web.contract.records import Customer, SIPAccount, SIPDialPlan, SIPDomain, SIPProvider
 from sipsorcery_web.provisioning import client as clients
-from sipsorcery_web.provisioning.client import Entries, ProvisioningClient, Visitor
+from sipsorcery_web.provisioning.client import ClientIdentity, Entries, ProvisioningClient
 from sipsorcery_web.provisioning.in_process import InProcessChannel
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -57,7 +57,7 @@ def channel() -> NotingChannel:
 @pytest.fixture
 def client(channel: NotingChannel, monkeypatch: pytest.MonkeyPatch) -> ProvisioningClient:
     monkeypatch.setattr(clients, "_now", lambda: NOW)
-    return ProvisioningClient(channel, Visitor("alices-token", "192.0.2.7"))
+    return ProvisioningClient(channel, ClientIdentity("alices-token", "192.0.2.7"))
 
 
 def page(where: str | None = None, offset: int = 0, count: int = NO_LIMIT) -> dict[str, Any]:
@@ -141,7 +141,7 @@ def test_every_list_is_counted_by_its_own_operation(
 
 def test_every_operation_has_its_verb_but_those_of_no_use_to_a_page() -> None:
     channel = NotingChannel(results=[0])
-    client = ProvisioningClient(channel, Visitor())
+    client = ProvisioningClient(channel, ClientIdentity())
     for act, _, _ in VERBS:
         act(client)
     for name in LISTS:
@@ -245,7 +245,7 @@ def test_an_operation_that_does_not_exist_is_a_mistake_of_the_program(client: Pr
 
 def test_the_channel_in_process_hands_everything_to_the_service() -> None:
     service = NotingChannel(results=["abc"])
-    client = ProvisioningClient(InProcessChannel(service), Visitor("alices-token", "192.0.2.7"))
+    client = ProvisioningClient(InProcessChannel(service), ClientIdentity("alices-token", "192.0.2.7"))
 
     assert client.login("alice", "secret") == "abc"
     assert service.asked == [("Login", {"username": "alice", "password": "secret"})]

@@ -6,8 +6,8 @@ from uuid import uuid4
 
 import pytest
 
-from sipsorcery_web.contract.kinds import ZERO_ID
 from sipsorcery_web.contract.records import Customer, Record, SIPAccount, SIPDialPlan, SIPProvider
+from sipsorcery_web.contract.wire_types import ZERO_ID
 from sipsorcery_web.provisioning.filling_in import filled_in, touched
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -23,7 +23,9 @@ def test_a_new_record_goes_out_with_an_id_and_its_times(record: Record) -> None:
 
 
 def test_what_a_record_has_stays() -> None:
-    plan = SIPDialPlan(id=uuid4(), inserted=EARLIER, last_update=EARLIER, dial_plan_name="a", script_type_description="Ruby")
+    plan = SIPDialPlan(
+        id=uuid4(), inserted=EARLIER, last_update=EARLIER, dial_plan_name="a", script_type_description="Ruby"
+    )
 
     assert filled_in(plan, NOW) == plan
 

@@ -6,9 +6,9 @@ from uuid import uuid4
 import pytest
 
 from sipsorcery_web.contract import envelope, names
-from sipsorcery_web.contract.kinds import ZERO_ID
 from sipsorcery_web.contract.operations import OPERATIONS
 from sipsorcery_web.contract.records import Customer, SIPAccount, SIPCDRAsset, SIPDialPlan, SIPProvider
+from sipsorcery_web.contract.wire_types import ZERO_ID
 from tests.conftest import PASSWORD, person, sip_account
 
 from .genuine import GenuineService
@@ -40,7 +40,10 @@ def test_two_records_without_an_id_collide(genuine: GenuineService) -> None:
 
     refusal = thrown(genuine, "CreateCustomer", customer=person("bobby"))
 
-    assert refusal.message in (f"SIP Asset with id {ZERO_ID} already exists.", f"Duplicate entry '{ZERO_ID}' for key 'PRIMARY'")
+    assert refusal.message in (
+        f"SIP Asset with id {ZERO_ID} already exists.",
+        f"Duplicate entry '{ZERO_ID}' for key 'PRIMARY'",
+    )
 
 
 def test_a_customer_gets_password_and_security_answer_in_clear(genuine: GenuineService) -> None:
@@ -94,7 +97,9 @@ def test_mysql_refuses_in_its_own_words(mysql_service: GenuineService, record: S
     nouns = {SIPAccount: "SIPAccount", SIPProvider: "SIPProvider", SIPDialPlan: "DialPlan"}
     operation = OPERATIONS[f"Add{nouns[type(record)]}"]
 
-    refusal = thrown(mysql_service, operation.name, token, **{operation.parameters[0].name: replace(record, id=uuid4())})
+    refusal = thrown(
+        mysql_service, operation.name, token, **{operation.parameters[0].name: replace(record, id=uuid4())}
+    )
 
     assert refusal.message.startswith(sentence)
     assert refusal.type_name == "MySql.Data.MySqlClient.MySqlException"
@@ -104,7 +109,12 @@ def test_the_file_store_takes_what_mysql_refuses(file_service: GenuineService) -
     token = registered(file_service, "alice")
 
     asked(file_service, "AddSIPAccount", token, sip_account=sip_account("alice", id=uuid4(), sip_domain="sip.other"))
-    asked(file_service, "AddSIPProvider", token, sip_provider=SIPProvider(id=uuid4(), provider_name="n", provider_server="s.x"))
+    asked(
+        file_service,
+        "AddSIPProvider",
+        token,
+        sip_provider=SIPProvider(id=uuid4(), provider_name="n", provider_server="s.x"),
+    )
 
     assert asked(file_service, "GetSIPAccountsCount", token) == 2
 
@@ -128,10 +138,16 @@ def test_mysql_refuses_most_filters(mysql_service: GenuineService, where: str, s
 def test_mysql_knows_plain_filters(mysql_service: GenuineService) -> None:
     token = registered(mysql_service, "alice")
     mysql_service.store.put(
-        *(SIPCDRAsset(id=uuid4(), owner="alice", dst=dst, answered_status=status) for dst, status in (("1", 200), ("2", 401)))
+        *(
+            SIPCDRAsset(id=uuid4(), owner="alice", dst=dst, answered_status=status)
+            for dst, status in (("1", 200), ("2", 401))
+        )
     )
 
-    assert asked(mysql_service, "GetCDRsCount", token, where_expression="AnsweredStatus != 401 && AnsweredStatus != 407") == 1
+    assert (
+        asked(mysql_service, "GetCDRsCount", token, where_expression="AnsweredStatus != 401 && AnsweredStatus != 407")
+        == 1
+    )
     assert asked(mysql_service, "GetCDRsCount", token, where_expression="FromUser = null") == 0
     assert asked(mysql_service, "GetCDRsCount", token, where_expression='FromUser != "x"') == 0
 

@@ -6,7 +6,7 @@ from lxml import etree
 from sipsorcery_web.contract import names
 from sipsorcery_web.contract.errors import ContractError, Refused, SessionExpired, Unavailable
 from sipsorcery_web.contract.records import SIPAccount
-from sipsorcery_web.provisioning.client import ProvisioningClient, Visitor
+from sipsorcery_web.provisioning.client import ClientIdentity, ProvisioningClient
 from sipsorcery_web.provisioning.soap import SoapChannel
 
 from .scripted import Request, ScriptedService, fault, http, reply
@@ -19,7 +19,7 @@ def envelope_of(request: Request) -> etree._Element:
 
 
 def visitor(channel: SoapChannel, token: str | None = TOKEN) -> ProvisioningClient:
-    return ProvisioningClient(channel, Visitor(token, "192.0.2.7"))
+    return ProvisioningClient(channel, ClientIdentity(token, "192.0.2.7"))
 
 
 def test_a_request_is_plain_soap_1_1(scripted: ScriptedService, channel: SoapChannel) -> None:

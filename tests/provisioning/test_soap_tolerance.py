@@ -27,14 +27,14 @@ from sipsorcery_web.contract.errors import (
     SessionExpired,
     Unavailable,
 )
-from sipsorcery_web.contract.kinds import FOREVER, NEVER
 from sipsorcery_web.contract.operations import OPERATIONS
 from sipsorcery_web.contract.records import Customer, SIPAccount, SIPCDRAsset, SIPDialPlan, SIPProvider
-from sipsorcery_web.portal.dial_plans.usage import MOST_ACCOUNTS
-from sipsorcery_web.portal.lists.finding import AT_ONCE, MOST_ROWS
-from sipsorcery_web.portal.sip_accounts.registrations import MOST_BINDINGS
+from sipsorcery_web.contract.wire_types import FOREVER, NEVER
+from sipsorcery_web.portal.areas.dial_plans.usage import MOST_ACCOUNTS
+from sipsorcery_web.portal.areas.sip_accounts.registrations import MOST_BINDINGS
+from sipsorcery_web.portal.lists.search import AT_ONCE, MOST_ROWS
 from sipsorcery_web.provisioning import soap, transport
-from sipsorcery_web.provisioning.client import ProvisioningClient, Visitor
+from sipsorcery_web.provisioning.client import ClientIdentity, ProvisioningClient
 from sipsorcery_web.provisioning.soap import MAX_RECORDS, TOO_MANY, TOO_MUCH, UNREADABLE, SoapChannel
 from sipsorcery_web.provisioning.transport import BROKEN_OFF, NO_ANSWER, REDIRECTED, TOO_LARGE, TOO_SLOW
 
@@ -50,7 +50,7 @@ HIDDEN = (
 
 @pytest.fixture
 def client(channel: SoapChannel) -> ProvisioningClient:
-    return ProvisioningClient(channel, Visitor("t0ken"))
+    return ProvisioningClient(channel, ClientIdentity("t0ken"))
 
 
 def asked(scripted: ScriptedService, timeout: float, step: Step) -> tuple[ProvisioningError, float]:
@@ -160,7 +160,7 @@ def test_what_is_left_of_one_call_is_not_the_time_of_the_next(scripted: Scripted
         scripted.read(connection)
         connection.sendall(reply("AddDialPlan"))
 
-    patient = ProvisioningClient(SoapChannel(scripted.url, 1.0), Visitor())
+    patient = ProvisioningClient(SoapChannel(scripted.url, 1.0), ClientIdentity())
     scripted.answers(late_and_then_slow_to_read)
 
     assert patient.is_alive() is True
@@ -180,7 +180,7 @@ def test_a_call_has_no_more_time_than_its_page(scripted: ScriptedService) -> Non
 
 @pytest.mark.parametrize("left", [0.0, -1.0])
 def test_a_page_without_time_sends_no_more_changes(scripted: ScriptedService, left: float) -> None:
-    client = ProvisioningClient(SoapChannel(scripted.url, LONG, time_left=lambda: left), Visitor("t0ken"))
+    client = ProvisioningClient(SoapChannel(scripted.url, LONG, time_left=lambda: left), ClientIdentity("t0ken"))
 
     with pytest.raises(Unavailable, match=TOO_SLOW) as ended:
         client.sip_accounts.delete(SIPAccount())
@@ -195,7 +195,7 @@ def test_a_service_that_does_not_read_ends_with_the_time_of_the_call() -> None:
         deafs = SoapChannel(f"http://127.0.0.1:{deaf.getsockname()[1]}/", SHORT)
         begun = monotonic()
         with pytest.raises(Unavailable, match=TOO_SLOW):
-            ProvisioningClient(deafs, Visitor()).dial_plans.add(plan)
+            ProvisioningClient(deafs, ClientIdentity()).dial_plans.add(plan)
 
     assert SHORT <= monotonic() - begun < 4 * SHORT
 
@@ -247,21 +247,22 @@ def test_a_connection_that_breaks_off_is_no_answer(scripted: ScriptedService, se
     ],
 )
 def test_only_a_change_may_have_been_carried_out(
-    scripted: ScriptedService, channel: SoapChannel, call: Callable[[ProvisioningClient], object], kind: type[Unavailable]
+    scripted: ScriptedService,
+    channel: SoapChannel,
+    call: Callable[[ProvisioningClient], object],
+    kind: type[Unavailable],
 ) -> None:
     scripted.answers(lambda connection: connection.shutdown(socket.SHUT_RDWR))
     with pytest.raises(Unavailable) as ended:
-        call(ProvisioningClient(channel, Visitor("ab" * 48)))
+        call(ProvisioningClient(channel, ClientIdentity("ab" * 48)))
 
     assert type(ended.value) is kind
 
 
-def test_a_customer_may_be_gone_when_nobody_can_ask_afterwards(
-    scripted: ScriptedService, channel: SoapChannel
-) -> None:
+def test_a_customer_may_be_gone_when_nobody_can_ask_afterwards(scripted: ScriptedService, channel: SoapChannel) -> None:
     scripted.answers(reply("DeleteCustomer"), lambda connection: connection.shutdown(socket.SHUT_RDWR))
     with pytest.raises(OutcomeUnknown):
-        ProvisioningClient(channel, Visitor("ab" * 48)).delete_customer("alice")
+        ProvisioningClient(channel, ClientIdentity("ab" * 48)).delete_customer("alice")
 
 
 def test_a_request_is_sent_once_only(scripted: ScriptedService) -> None:
@@ -420,7 +421,7 @@ def test_a_cookie_of_one_visitor_is_not_sent_for_another(
     scripted.answers(http(message(token), Set_Cookie="authid=abc; path=/"), ALIVE)
 
     client.login("alice", "opensesame7")
-    ProvisioningClient(channel, Visitor()).is_alive()
+    ProvisioningClient(channel, ClientIdentity()).is_alive()
 
     assert [request.header("Cookie") for request in scripted.requests] == [None, None]
 
@@ -530,8 +531,8 @@ def hiding(scripted: ScriptedService, seconds: Seconds) -> ProvisioningClient:
     """alice, who signed in when the clock stood at 0, at a service that says nothing in its faults."""
     channel = SoapChannel(scripted.url, 5, clock=seconds)
     scripted.answers(valid_reply("Login", "<LoginResult>t0ken</LoginResult>"))
-    token = ProvisioningClient(channel, Visitor()).login("alice", "opensesame7")
-    return ProvisioningClient(channel, Visitor(token))
+    token = ProvisioningClient(channel, ClientIdentity()).login("alice", "opensesame7")
+    return ProvisioningClient(channel, ClientIdentity(token))
 
 
 @pytest.mark.parametrize(("minutes", "kind"), [(0, InternalFault), (59, InternalFault), (60, SessionExpired)])
@@ -568,9 +569,9 @@ def test_the_hour_is_that_of_the_visitors_own_token(
     seconds.now = 3601.0
 
     with pytest.raises(Unavailable):
-        ProvisioningClient(hiding._channel, Visitor("another")).customer("bobby")
+        ProvisioningClient(hiding._channel, ClientIdentity("another")).customer("bobby")
     with pytest.raises(Unavailable):
-        ProvisioningClient(hiding._channel, Visitor()).is_alive()
+        ProvisioningClient(hiding._channel, ClientIdentity()).is_alive()
 
 
 # Values

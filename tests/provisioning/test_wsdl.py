@@ -12,7 +12,7 @@ from sipsorcery_web.contract.envelope import UnknownAction
 from sipsorcery_web.contract.operations import OPERATIONS
 from sipsorcery_web.contract.records import SIPAccount, SIPProvider
 from sipsorcery_web.contract.schema import WSDL_PATH
-from sipsorcery_web.provisioning.client import ProvisioningClient, Visitor
+from sipsorcery_web.provisioning.client import ClientIdentity, ProvisioningClient
 from sipsorcery_web.provisioning.soap import SoapChannel
 from sipsorcery_web.settings import SettingError, Settings
 
@@ -40,7 +40,7 @@ def importing(location: str) -> str:
 
 
 def client(scripted: ScriptedService, contract: Path | str) -> ProvisioningClient:
-    return ProvisioningClient(SoapChannel(scripted.url, 5, str(contract)), Visitor("t0ken"))
+    return ProvisioningClient(SoapChannel(scripted.url, 5, str(contract)), ClientIdentity("t0ken"))
 
 
 def sent_names(scripted: ScriptedService) -> set[str]:

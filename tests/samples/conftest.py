@@ -11,15 +11,15 @@ from pathlib import Path
 import pytest
 
 from sipsorcery_web import create_app
-from sipsorcery_web.database.engine import open_database
+from sipsorcery_web.database.connection import open_database
 from sipsorcery_web.database.keyring import Keyring
-from sipsorcery_web.portal.developers import SOURCE
-from sipsorcery_web.service.call import Parts
+from sipsorcery_web.portal.areas.developers import SOURCE
+from sipsorcery_web.service.context import ServiceContext
 from sipsorcery_web.service.dispatch import Service
 from sipsorcery_web.service.operators import Operators
 from sipsorcery_web.service.passwords import Passwords
 from sipsorcery_web.settings import NewAccounts, Settings
-from tests.conftest import DOMAIN, HOME, Stage, person, sip_account
+from tests.conftest import DOMAIN, HOME, ServiceFixture, person, sip_account
 from tests.running import folder_at_work, portal_at_work
 
 SAMPLES = SOURCE
@@ -52,9 +52,21 @@ def service_address(site_port: int, tmp_path_factory: pytest.TempPathFactory, pa
     app = create_app(settings, passwords=passwords)
     with closing(open_database(settings.store_url)) as database:
         keyring = Keyring.load(settings.data_dir / "keys")
-        stage = Stage(Service(Parts(database=database, keyring=keyring, passwords=passwords, clock=now, new_accounts=settings.new_accounts)))
-        Operators(stage.service.parts).create_customer(person("alice", customer_password=PASSWORD), administrator=False)
-        stage.client(stage.token_of("alice", PASSWORD)).sip_accounts.add(sip_account("front-desk"))
+        service_fixture = ServiceFixture(
+            Service(
+                ServiceContext(
+                    database=database,
+                    keyring=keyring,
+                    passwords=passwords,
+                    clock=now,
+                    new_accounts=settings.new_accounts,
+                )
+            )
+        )
+        Operators(service_fixture.service.context).create_customer(
+            person("alice", customer_password=PASSWORD), administrator=False
+        )
+        service_fixture.client(service_fixture.token_of("alice", PASSWORD)).sip_accounts.add(sip_account("front-desk"))
     with portal_at_work(app, settings) as address:
         yield f"{address}/provisioning.svc"
 
@@ -63,7 +75,9 @@ def service_address(site_port: int, tmp_path_factory: pytest.TempPathFactory, pa
 def run(service_address: str) -> Run:
     """Run a command for a customer; the password goes by the environment."""
 
-    def run(command: Sequence[str | Path], username: str = "alice", password: str = PASSWORD) -> subprocess.CompletedProcess[str]:
+    def run(
+        command: Sequence[str | Path], username: str = "alice", password: str = PASSWORD
+    ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [*command, service_address, username],
             env={**os.environ, "SIPSORCERY_PASSWORD": password},

@@ -15,7 +15,14 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample, compiled."""
     program = tmp_path_factory.mktemp("csharp") / "Customer.exe"
     libraries = ("-r:System.ServiceModel", "-r:System.Runtime.Serialization")
-    command = ["mcs", *libraries, "-warnaserror", "-nowarn:0649", f"-out:{program}", str(SAMPLES / "csharp" / "Customer.cs")]
+    command = [
+        "mcs",
+        *libraries,
+        "-warnaserror",
+        "-nowarn:0649",
+        f"-out:{program}",
+        str(SAMPLES / "csharp" / "Customer.cs"),
+    ]
     done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
     if "CS0006" in done.stderr:
         pytest.skip("needs System.ServiceModel: libmono-system-servicemodel4.0a-cil")

@@ -30,7 +30,9 @@ def test_a_message_may_come_in_pieces(service_address: str) -> None:
     page = html.document_fromstring(shell(f"curl -s {service_address}"))
     command = page.xpath("string(//pre)")
 
-    assert "<IsAliveResult>true</IsAliveResult>" in shell(f"{command} -H 'Transfer-Encoding: chunked' -H 'Expect: 100-continue'")
+    assert "<IsAliveResult>true</IsAliveResult>" in shell(
+        f"{command} -H 'Transfer-Encoding: chunked' -H 'Expect: 100-continue'"
+    )
 
 
 def test_pieces_beyond_the_limit_are_refused(service_address: str) -> None:

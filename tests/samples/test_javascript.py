@@ -58,7 +58,9 @@ def shown(page: Page, site: str, service_address: str, username: str, password: 
     return output.text_content() or ""
 
 
-def test_the_javascript_sample_shows_the_customer_in_a_browser(page: Page, site_port: int, service_address: str) -> None:
+def test_the_javascript_sample_shows_the_customer_in_a_browser(
+    page: Page, site_port: int, service_address: str
+) -> None:
     site = f"http://{HOME}:{site_port}"
 
     assert shown(page, site, service_address, "alice", PASSWORD).splitlines() == LINES

@@ -6,7 +6,7 @@ from threading import Barrier, Thread
 
 import pytest
 
-from sipsorcery_web.database.engine import Database, open_database
+from sipsorcery_web.database.connection import Database, open_database
 from sipsorcery_web.database.migrate import migrate
 from tests.database.conftest import postgres_url
 

@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 
 from sipsorcery_web.contract import names
 from sipsorcery_web.service.dispatch import Service
-from sipsorcery_web.service.endpoint import blueprint
+from sipsorcery_web.service.soap.endpoint import blueprint
 
 XML = "text/xml; charset=utf-8"
 

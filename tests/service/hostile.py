@@ -7,9 +7,9 @@ from uuid import UUID
 from lxml import etree
 
 from sipsorcery_web.contract import codec, envelope, names
-from sipsorcery_web.contract.kinds import ListKind, RecordKind
 from sipsorcery_web.contract.operations import OPERATIONS
 from sipsorcery_web.contract.records import SIPAccount
+from sipsorcery_web.contract.wire_types import ListType, RecordType
 
 SNIPPETS = (
     b"<", b">", b"&", b"&amp;", b"&#0;", b"&#x1F4A9;", b"]]>", b"<![CDATA[x]]>", b"<!-- x -->", b"<?x y?>", b"\0",
@@ -58,11 +58,11 @@ def _honest(name: str, token: str | None, random: Random) -> bytes:
 
 
 def _value(kind: object, random: Random) -> object:
-    if isinstance(kind, RecordKind):
+    if isinstance(kind, RecordType):
         record = kind.record(id=UUID(int=random.getrandbits(128)))
         is_account = isinstance(record, SIPAccount)
         return replace(record, sip_username="front-desk", sip_domain="sip.example.org") if is_account else record
-    assert not isinstance(kind, ListKind)
+    assert not isinstance(kind, ListType)
     absent = getattr(kind, "absent", None)
     return random.choice((absent, 7 if isinstance(absent, int) and not isinstance(absent, bool) else "alice"))
 

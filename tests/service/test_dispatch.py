@@ -9,14 +9,14 @@ from sqlalchemy.exc import OperationalError
 
 from sipsorcery_web.contract.errors import Refused, SessionExpired, Unavailable
 from sipsorcery_web.contract.operations import OPERATIONS, Access
-from sipsorcery_web.database.engine import Database
+from sipsorcery_web.database.connection import Database
 from sipsorcery_web.service.operations import HANDLERS
-from tests.conftest import HOME, PASSWORD, Stage, person, sip_account
+from tests.conftest import HOME, PASSWORD, ServiceFixture, person, sip_account
 
 
-def answer(stage: Stage, name: str, token: str | None = None, **given: Any) -> Any:
+def answer(service_fixture: ServiceFixture, name: str, token: str | None = None, **given: Any) -> Any:
     operation = OPERATIONS[name]
-    return stage.service.answer(operation, token, HOME, operation.arguments(given))
+    return service_fixture.service.answer(operation, token, HOME, operation.arguments(given))
 
 
 def test_every_operation_of_the_contract_is_answered() -> None:
@@ -27,27 +27,29 @@ def test_every_operation_of_the_contract_is_answered() -> None:
     "name", [operation.name for operation in OPERATIONS.values() if operation.access is Access.SESSION]
 )
 @pytest.mark.parametrize("token", [None, "", "0" * 96])
-def test_nobody_without_a_session_gets_past_the_door(stage: Stage, name: str, token: str | None) -> None:
-    assert stage.alice
+def test_nobody_without_a_session_gets_past_the_door(
+    service_fixture: ServiceFixture, name: str, token: str | None
+) -> None:
+    assert service_fixture.alice
 
     with pytest.raises(SessionExpired):
-        answer(stage, name, token)
+        answer(service_fixture, name, token)
 
 
 UNCARRIABLE = ["\x00", "\x01", "\x08", "\x0b", "\x0c", "\x1f", "\ud800", "\udfff", "\ufffe", "\uffff"]
 
 
 @pytest.mark.parametrize("character", UNCARRIABLE, ids=ascii)
-def test_a_text_that_xml_cannot_carry_is_refused(stage: Stage, character: str) -> None:
+def test_a_text_that_xml_cannot_carry_is_refused(service_fixture: ServiceFixture, character: str) -> None:
     with pytest.raises(Refused, match=f"control character U\\+{ord(character):04X} cannot be stored"):
-        stage.alice.sip_accounts.add(sip_account("alice-desk", network_id=f"a{character}b"))
+        service_fixture.alice.sip_accounts.add(sip_account("alice-desk", network_id=f"a{character}b"))
 
-    assert stage.alice.sip_accounts.count() == 1
+    assert service_fixture.alice.sip_accounts.count() == 1
 
 
 @pytest.mark.parametrize("text", ["\t\r\n", "Åse", "\u2028", "\ue000", "\ufffd", "\U0001f4de", "<&>\"'"], ids=ascii)
-def test_a_text_that_xml_can_carry_is_stored_as_it_is(stage: Stage, text: str) -> None:
-    account = stage.alice.sip_accounts.add(sip_account("alice-desk", network_id=f"a{text}b"))
+def test_a_text_that_xml_can_carry_is_stored_as_it_is(service_fixture: ServiceFixture, text: str) -> None:
+    account = service_fixture.alice.sip_accounts.add(sip_account("alice-desk", network_id=f"a{text}b"))
 
     assert account.network_id == f"a{text}b"
 
@@ -65,15 +67,17 @@ def test_a_text_that_xml_can_carry_is_stored_as_it_is(stage: Stage, text: str) -
         ("UpdateSIPAccount", {"sip_account": replace(sip_account("alice-desk"), admin_disabled_reason="\x00")}),
     ],
 )
-def test_every_text_of_every_operation_is_looked_at(stage: Stage, name: str, arguments: dict[str, Any]) -> None:
+def test_every_text_of_every_operation_is_looked_at(
+    service_fixture: ServiceFixture, name: str, arguments: dict[str, Any]
+) -> None:
     with pytest.raises(Refused, match="control character"):
-        answer(stage, name, stage.token_of("alice") if stage.alice else None, **arguments)
+        answer(service_fixture, name, service_fixture.token_of("alice") if service_fixture.alice else None, **arguments)
 
 
 @pytest.fixture
-def broken_store(stage: Stage, database: Database) -> Iterator[Database]:
+def broken_store(service_fixture: ServiceFixture, database: Database) -> Iterator[Database]:
     """A store that is there for the cast's beginnings and then no more."""
-    assert stage.alice
+    assert service_fixture.alice
 
     def fail(_connection: object) -> None:
         raise OperationalError("BEGIN", None, Exception("the disk is gone"))
@@ -94,42 +98,48 @@ def broken_store(stage: Stage, database: Database) -> Iterator[Database]:
     ],
 )
 def test_a_store_that_fails_is_told_as_such(
-    stage: Stage, broken_store: Database, caplog: pytest.LogCaptureFixture, name: str, arguments: dict[str, Any]
+    service_fixture: ServiceFixture,
+    broken_store: Database,
+    caplog: pytest.LogCaptureFixture,
+    name: str,
+    arguments: dict[str, Any],
 ) -> None:
     with caplog.at_level(logging.ERROR), pytest.raises(Unavailable, match="cannot reach its store") as refused:
-        answer(stage, name, "0" * 96, **arguments)
+        answer(service_fixture, name, "0" * 96, **arguments)
 
     assert "disk" not in refused.value.message
     assert f"{name} failed in the store" in caplog.text
 
 
 def test_nothing_secret_is_logged_when_the_store_fails(
-    stage: Stage, broken_store: Database, caplog: pytest.LogCaptureFixture
+    service_fixture: ServiceFixture, broken_store: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.DEBUG), pytest.raises(Unavailable):
-        answer(stage, "AddSIPAccount", "f" * 96, sip_account=sip_account("alice-desk"))
+        answer(service_fixture, "AddSIPAccount", "f" * 96, sip_account=sip_account("alice-desk"))
 
     assert "bl4ckbird!" not in caplog.text
     assert "f" * 96 not in caplog.text
 
 
-def test_a_name_that_was_taken_in_between_is_a_plain_refusal(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert stage.alice
-    module = "sipsorcery_web.service.operations.registration"
+def test_a_name_that_was_taken_in_between_is_a_plain_refusal(
+    service_fixture: ServiceFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert service_fixture.alice
+    module = "sipsorcery_web.service.operations.sign_up"
     monkeypatch.setattr(f"{module}.refuse_new", lambda _session, _customer: None)
 
     with pytest.raises(Refused, match=r"^The requested username is already in use please try a different one\.$"):
-        stage.stranger.create_customer(person("alice", email_address="other@example.org"))
+        service_fixture.stranger.create_customer(person("alice", email_address="other@example.org"))
     with pytest.raises(Refused, match=r"^The email address is already associated with an account\.$"):
-        stage.stranger.create_customer(person("carol", email_address="alice@example.org"))
+        service_fixture.stranger.create_customer(person("carol", email_address="alice@example.org"))
 
 
-def test_the_test_exception_is_a_refusal(stage: Stage) -> None:
+def test_the_test_exception_is_a_refusal(service_fixture: ServiceFixture) -> None:
     with pytest.raises(Refused, match=r"^Test exception message 2026-11-23T12:00:00\.0000000Z\.$"):
-        answer(stage, "TestException")
+        answer(service_fixture, "TestException")
 
 
-def test_reading_operations_cannot_write(stage: Stage) -> None:
+def test_reading_operations_cannot_write(service_fixture: ServiceFixture) -> None:
     reading = {name for name, handler in HANDLERS.items() if handler.unit.name == "READ"}
 
     assert reading == {name for name in OPERATIONS if name.startswith(("Get", "Is", "Are", "Check", "Test"))}

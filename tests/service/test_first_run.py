@@ -4,12 +4,12 @@ import pytest
 from sqlalchemy import text
 
 from sipsorcery_web.contract.errors import Conflict, NotFound, ProvisioningError, Refused
-from sipsorcery_web.database.engine import Database
-from sipsorcery_web.service.call import Parts
+from sipsorcery_web.database.connection import Database
+from sipsorcery_web.service.context import ServiceContext
 from sipsorcery_web.service.domains import keep_default_domain
 from sipsorcery_web.service.first_run import FirstRun
 from sipsorcery_web.service.operators import Operators
-from tests.conftest import DOMAIN, HOME, Clock, Stage, person
+from tests.conftest import DOMAIN, HOME, Clock, ServiceFixture, person
 
 from .conftest import at_once
 
@@ -17,24 +17,26 @@ ROOT = person("root-admin")
 
 
 @pytest.fixture
-def first_run(parts: Parts) -> FirstRun:
-    return FirstRun(parts)
+def first_run(service_context: ServiceContext) -> FirstRun:
+    return FirstRun(service_context)
 
 
-def test_the_set_up_is_open_until_there_is_an_administrator(first_run: FirstRun, stage: Stage) -> None:
+def test_the_set_up_is_open_until_there_is_an_administrator(
+    first_run: FirstRun, service_fixture: ServiceFixture
+) -> None:
     assert first_run.is_open()
-    assert stage.alice
+    assert service_fixture.alice
     assert first_run.is_open()
-    assert stage.administrator
+    assert service_fixture.administrator
     assert not first_run.is_open()
 
 
-def test_the_link_makes_an_administrator_who_can_sign_in(first_run: FirstRun, stage: Stage) -> None:
+def test_the_link_makes_an_administrator_who_can_sign_in(first_run: FirstRun, service_fixture: ServiceFixture) -> None:
     first_run.create_administrator(first_run.new_secret(), ROOT, HOME)
 
-    made = stage.client(stage.token_of("root-admin")).customer("root-admin")
+    made = service_fixture.client(service_fixture.token_of("root-admin")).customer("root-admin")
     assert (made.admin_id, made.created_from_ip_address, made.email_address_confirmed) == ("*", HOME, True)
-    assert stage.client(stage.token_of("root-admin")).sip_accounts.count() == 1
+    assert service_fixture.client(service_fixture.token_of("root-admin")).sip_accounts.count() == 1
     assert not first_run.is_open()
 
 
@@ -77,18 +79,18 @@ def test_a_guess_is_no_link(first_run: FirstRun, guess: str) -> None:
         first_run.check(guess)
 
 
-def test_a_link_has_256_random_bits_and_is_stored_hashed(first_run: FirstRun, parts: Parts) -> None:
+def test_a_link_has_256_random_bits_and_is_stored_hashed(first_run: FirstRun, service_context: ServiceContext) -> None:
     secret = first_run.new_secret()
 
-    with parts.database.read() as session:
+    with service_context.database.read() as session:
         assert secret not in str(session.execute(text("SELECT * FROM setuplinks")).all())
     assert len(secret) == 43
     assert secret != first_run.new_secret()
 
 
-def test_no_link_works_once_there_is_an_administrator(first_run: FirstRun, stage: Stage) -> None:
+def test_no_link_works_once_there_is_an_administrator(first_run: FirstRun, service_fixture: ServiceFixture) -> None:
     secret = first_run.new_secret()
-    assert stage.administrator
+    assert service_fixture.administrator
 
     with pytest.raises(NotFound):
         first_run.create_administrator(secret, person("second"), HOME)
@@ -104,9 +106,9 @@ def test_no_link_works_once_there_is_an_administrator(first_run: FirstRun, stage
     ],
 )
 def test_a_refusal_leaves_the_link_good(
-    first_run: FirstRun, stage: Stage, person: object, kind: type[ProvisioningError]
+    first_run: FirstRun, service_fixture: ServiceFixture, person: object, kind: type[ProvisioningError]
 ) -> None:
-    assert stage.alice
+    assert service_fixture.alice
     secret = first_run.new_secret()
 
     with pytest.raises(kind):
@@ -114,10 +116,10 @@ def test_a_refusal_leaves_the_link_good(
     first_run.create_administrator(secret, ROOT, HOME)
 
 
-def test_of_two_who_use_the_link_at_once_one_succeeds(parts: Parts, busy_database: Database) -> None:
+def test_of_two_who_use_the_link_at_once_one_succeeds(service_context: ServiceContext, busy_database: Database) -> None:
     with busy_database.write() as session:
-        keep_default_domain(session, DOMAIN, parts.keyring, parts.clock())
-    first_run = FirstRun(replace(parts, database=busy_database))
+        keep_default_domain(session, DOMAIN, service_context.keyring, service_context.clock())
+    first_run = FirstRun(replace(service_context, database=busy_database))
     secret = first_run.new_secret()
     one, two = person("root-one"), person("root-two")
     refused = at_once(
@@ -126,4 +128,4 @@ def test_of_two_who_use_the_link_at_once_one_succeeds(parts: Parts, busy_databas
     )
 
     assert [type(error) for error in refused] == [NotFound]
-    assert [customer.admin_id for customer in Operators(first_run.parts).customers()] == ["*"]
+    assert [customer.admin_id for customer in Operators(first_run.context).customers()] == ["*"]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from sipsorcery_web.contract import names
-from tests.conftest import Stage
+from tests.conftest import ServiceFixture
 
 from .edge import Edge, edge_of, security
 from .hostile import hostile_filter, hostile_message
@@ -20,14 +20,14 @@ UNBOUNDED = {"deadline": None, "suppress_health_check": list(HealthCheck), "data
 
 
 @pytest.fixture
-def edge(stage: Stage) -> Edge:
-    assert stage.alice
-    assert stage.bob
-    return edge_of(stage.service)
+def edge(service_fixture: ServiceFixture) -> Edge:
+    assert service_fixture.alice
+    assert service_fixture.bob
+    return edge_of(service_fixture.service)
 
 
-def test_every_message_is_answered_in_the_contracts_own_words(stage: Stage, edge: Edge) -> None:
-    token = stage.token_of("alice")
+def test_every_message_is_answered_in_the_contracts_own_words(service_fixture: ServiceFixture, edge: Edge) -> None:
+    token = service_fixture.token_of("alice")
 
     @settings(max_examples=7000, **UNBOUNDED)
     @given(random=RANDOMS)
@@ -43,9 +43,9 @@ def test_every_message_is_answered_in_the_contracts_own_words(stage: Stage, edge
     check()
 
 
-def test_no_filter_counts_what_is_not_alices(stage: Stage, edge: Edge) -> None:
-    token = stage.token_of("alice")
-    own = stage.alice.sip_accounts.count()
+def test_no_filter_counts_what_is_not_alices(service_fixture: ServiceFixture, edge: Edge) -> None:
+    token = service_fixture.token_of("alice")
+    own = service_fixture.alice.sip_accounts.count()
 
     @settings(max_examples=3000, **UNBOUNDED)
     @given(random=RANDOMS)

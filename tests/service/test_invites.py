@@ -3,7 +3,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select, text
 
-from sipsorcery_web.database.engine import Database
+from sipsorcery_web.database.connection import Database
 from sipsorcery_web.service import invites
 from sipsorcery_web.service.store.models import InviteCodeRow
 from tests.conftest import Clock

@@ -1,22 +1,24 @@
 import pytest
 
 from sipsorcery_web.contract.errors import Conflict, NotFound, Refused, SessionExpired
-from sipsorcery_web.service.call import Parts
+from sipsorcery_web.service.context import ServiceContext
 from sipsorcery_web.service.operators import Operators
-from tests.conftest import HOME, Stage, person
+from tests.conftest import HOME, ServiceFixture, person
 
 OTHER_PASSWORD = "closesesame8"
 
 
 @pytest.fixture
-def operators(parts: Parts) -> Operators:
-    return Operators(parts)
+def operators(service_context: ServiceContext) -> Operators:
+    return Operators(service_context)
 
 
-def test_customers_are_listed_by_name_without_their_secrets(operators: Operators, stage: Stage) -> None:
-    assert stage.bob
-    assert stage.alice
-    assert stage.administrator
+def test_customers_are_listed_by_name_without_their_secrets(
+    operators: Operators, service_fixture: ServiceFixture
+) -> None:
+    assert service_fixture.bob
+    assert service_fixture.alice
+    assert service_fixture.administrator
 
     listed = operators.customers()
     assert [customer.customer_username for customer in listed] == ["alice", "bobby", "root-admin"]
@@ -25,17 +27,17 @@ def test_customers_are_listed_by_name_without_their_secrets(operators: Operators
 
 @pytest.mark.parametrize(("administrator", "admin_id"), [(True, "*"), (False, None)])
 def test_a_customer_is_made_who_can_sign_in(
-    operators: Operators, stage: Stage, administrator: bool, admin_id: str | None
+    operators: Operators, service_fixture: ServiceFixture, administrator: bool, admin_id: str | None
 ) -> None:
     operators.create_customer(person("Carol", email_address=" Carol@Example.org "), administrator)
 
-    made = stage.client(stage.token_of("carol")).customer("carol")
+    made = service_fixture.client(service_fixture.token_of("carol")).customer("carol")
     assert (made.customer_username, made.email_address, made.admin_id) == ("carol", "carol@example.org", admin_id)
     assert made.created_from_ip_address == "operator"
 
 
-def test_a_customer_of_the_operators_keeps_to_the_rules(operators: Operators, stage: Stage) -> None:
-    assert stage.alice
+def test_a_customer_of_the_operators_keeps_to_the_rules(operators: Operators, service_fixture: ServiceFixture) -> None:
+    assert service_fixture.alice
 
     with pytest.raises(Conflict):
         operators.create_customer(person("alice", email_address="a@example.org"), False)
@@ -52,47 +54,53 @@ def test_what_a_record_says_of_rights_is_not_taken(operators: Operators) -> None
     assert (made.admin_id, made.suspended, made.admin_member_id) == (None, False, None)
 
 
-def test_a_suspended_customer_is_signed_out_and_cannot_sign_in(operators: Operators, stage: Stage) -> None:
-    alice = stage.alice
+def test_a_suspended_customer_is_signed_out_and_cannot_sign_in(
+    operators: Operators, service_fixture: ServiceFixture
+) -> None:
+    alice = service_fixture.alice
     operators.suspend(" Alice ", "unpaid")
 
     with pytest.raises(SessionExpired):
         alice.sip_accounts.count()
     with pytest.raises(Refused, match=r"^Your account is suspended\.$"):
-        stage.token_of("alice")
+        service_fixture.token_of("alice")
     (listed,) = operators.customers()
     assert (listed.suspended, listed.suspended_reason) == (True, "unpaid")
 
 
-def test_a_customer_who_is_resumed_can_sign_in_but_old_sessions_stay_over(operators: Operators, stage: Stage) -> None:
-    alice = stage.alice
+def test_a_customer_who_is_resumed_can_sign_in_but_old_sessions_stay_over(
+    operators: Operators, service_fixture: ServiceFixture
+) -> None:
+    alice = service_fixture.alice
     operators.suspend("alice", "unpaid")
     operators.resume("alice")
 
-    assert stage.token_of("alice")
+    assert service_fixture.token_of("alice")
     with pytest.raises(SessionExpired):
         alice.sip_accounts.count()
     (listed,) = operators.customers()
     assert (listed.suspended, listed.suspended_reason) == (False, None)
 
 
-def test_a_new_password_takes_the_old_ones_place_and_ends_the_sessions(operators: Operators, stage: Stage) -> None:
-    alice, bob = stage.alice, stage.bob
+def test_a_new_password_takes_the_old_ones_place_and_ends_the_sessions(
+    operators: Operators, service_fixture: ServiceFixture
+) -> None:
+    alice, bob = service_fixture.alice, service_fixture.bob
     operators.set_password("alice", OTHER_PASSWORD)
 
-    assert stage.token_of("alice", OTHER_PASSWORD)
-    assert stage.stranger.login("alice", "opensesame7") is None
+    assert service_fixture.token_of("alice", OTHER_PASSWORD)
+    assert service_fixture.stranger.login("alice", "opensesame7") is None
     with pytest.raises(SessionExpired):
         alice.sip_accounts.count()
     assert bob.sip_accounts.count() == 1
 
 
-def test_a_new_password_keeps_to_the_rules(operators: Operators, stage: Stage) -> None:
-    assert stage.alice
+def test_a_new_password_keeps_to_the_rules(operators: Operators, service_fixture: ServiceFixture) -> None:
+    assert service_fixture.alice
 
     with pytest.raises(Refused, match="password length"):
         operators.set_password("alice", "short")
-    assert stage.token_of("alice")
+    assert service_fixture.token_of("alice")
 
 
 def test_a_customer_who_is_not_there_is_named(operators: Operators) -> None:
@@ -105,8 +113,8 @@ def test_a_customer_who_is_not_there_is_named(operators: Operators) -> None:
             verb("mallory")
 
 
-def test_invite_codes_are_made_and_each_can_be_used(operators: Operators, stage: Stage) -> None:
+def test_invite_codes_are_made_and_each_can_be_used(operators: Operators, service_fixture: ServiceFixture) -> None:
     codes = operators.make_invites(3)
 
     assert len(set(codes)) == 3
-    assert [stage.client(None, HOME).invite_complaint(code) for code in codes] == [None, None, None]
+    assert [service_fixture.client(None, HOME).invite_complaint(code) for code in codes] == [None, None, None]

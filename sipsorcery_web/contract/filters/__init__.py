@@ -5,15 +5,15 @@ from .errors import FilterError
 from .evaluate import holds
 from .parser import MAX_DEPTH, MAX_LENGTH, parse
 from .plain import plain_part
-from .properties import Enumeration, Kind, Property
+from .properties import Enumeration, Property, ValueType
 from .tree import (
     And,
-    Call,
     Compare,
     Constant,
     Expression,
     Field,
     Member,
+    MethodCall,
     Not,
     Operator,
     Or,
@@ -29,19 +29,19 @@ __all__ = [
     "MAX_DEPTH",
     "MAX_LENGTH",
     "And",
-    "Call",
     "Compare",
     "Constant",
     "Enumeration",
     "Expression",
     "Field",
     "FilterError",
-    "Kind",
     "Member",
+    "MethodCall",
     "Not",
     "Operator",
     "Or",
     "Property",
+    "ValueType",
     "all_of",
     "any_of",
     "constant",

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from .literals import WHITE_SPACE
-from .tree import And, Call, Compare, Constant, Expression, Field, Member, Not, Operator, Or
+from .tree import And, Compare, Constant, Expression, Field, Member, MethodCall, Not, Operator, Or
 
 _ORDERINGS: Mapping[Operator, Callable[[Any, Any], bool]] = {
     Operator.LT: lt,
@@ -48,7 +48,7 @@ def _value(node: Expression, values: Mapping[str, Any]) -> Any:
         case Member(target, _):
             text = _value(target, values)
             return None if text is None else len(text)
-        case Call(target, method, arguments):
+        case MethodCall(target, method, arguments):
             return _called(method, _value(target, values), *(_value(argument, values) for argument in arguments))
         case Not(operand):
             return _value(operand, values) is not True

@@ -5,7 +5,7 @@ from math import isinf
 from uuid import UUID
 
 from ..character_sets import NOT_XML
-from ..kinds import read_guid
+from ..wire_types import read_guid
 from .errors import FilterError
 
 INT32 = range(-(2**31), 2**31)

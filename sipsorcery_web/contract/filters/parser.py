@@ -7,7 +7,7 @@ from .checker import Checker
 from .errors import FilterError
 from .lexer import Token, TokenKind, tokens
 from .literals import refuse_unsendable, to_integer, to_real, unquoted
-from .properties import Kind, Property
+from .properties import Property, ValueType
 from .tree import Constant, Expression, all_of, any_of
 from .words import REFUSED_WORDS, TYPE_NAMES
 
@@ -152,13 +152,13 @@ class _Parser:
             case TokenKind.NAME:
                 return self._named(token)
             case TokenKind.STRING:
-                return Constant(Kind.STRING, unquoted(token.text))
+                return Constant(ValueType.STRING, unquoted(token.text))
             case TokenKind.CHARACTER:
                 return _character(token)
             case TokenKind.INTEGER:
-                return Constant(Kind.INT, to_integer(token.text))
+                return Constant(ValueType.INT, to_integer(token.text))
             case TokenKind.REAL:
-                return Constant(Kind.REAL, to_real(token.text))
+                return Constant(ValueType.REAL, to_real(token.text))
         raise FilterError("Expression expected")
 
     def _parenthesised(self) -> Expression:
@@ -171,9 +171,9 @@ class _Parser:
     def _named(self, token: Token) -> Expression:
         match token.word:
             case "true" | "false" as word:
-                return Constant(Kind.BOOL, word == "true")
+                return Constant(ValueType.BOOL, word == "true")
             case "null":
-                return Constant(Kind.NULL, None)
+                return Constant(ValueType.NULL, None)
             case "guid" | "datetime" as word:
                 return self._check.conversion(word, self._arguments())
             case word if word in REFUSED_WORDS:
@@ -208,4 +208,4 @@ def _character(literal: Token) -> Constant:
     text = unquoted(literal.text)
     if len(text) != 1:
         raise FilterError("Character literal must contain exactly one character")
-    return Constant(Kind.CHAR, text)
+    return Constant(ValueType.CHAR, text)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Kind(StrEnum):
+class ValueType(StrEnum):
     """What a value of the language is; a property is one of the first six."""
 
     STRING = "string"
@@ -35,10 +35,10 @@ class Property:
     """A property that expressions over an entity may use. An enum property says which enumeration it is of."""
 
     name: str
-    kind: Kind
+    kind: ValueType
     nullable: bool = False
     enumeration: Enumeration | None = None
 
     def __post_init__(self) -> None:
-        if (self.kind is Kind.ENUM) != (self.enumeration is not None):
+        if (self.kind is ValueType.ENUM) != (self.enumeration is not None):
             raise ValueError(f"{self.name}: an enumeration belongs to an enum property, and to no other")

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from .errors import FilterError
 from .literals import INT64, in_utc, quoted, refuse_unsendable, time_text
-from .properties import Kind, Property
+from .properties import Property, ValueType
 from .words import RESERVED
 
 Value: TypeAlias = str | int | float | bool | UUID | datetime | None
@@ -56,21 +56,21 @@ class Expression:
 class Constant(Expression):
     """A literal. Its kind is part of it: `1`, `1.0` and `true` are equal in Python, and 'a' is no string."""
 
-    kind: Kind
+    kind: ValueType
     value: Value
     binding: ClassVar = Binding.PRIMARY
 
     def __str__(self) -> str:
         match self.kind, self.value:
-            case Kind.STRING, str(text):
+            case ValueType.STRING, str(text):
                 return quoted(text)
-            case Kind.CHAR, str(character):
+            case ValueType.CHAR, str(character):
                 return quoted(character, "'")
-            case Kind.GUID, UUID() as guid:
+            case ValueType.GUID, UUID() as guid:
                 return f'Guid("{guid}")'
-            case Kind.TIME, datetime() as moment:
+            case ValueType.TIME, datetime() as moment:
                 return f'DateTime("{time_text(moment)}")'
-            case Kind.NULL, _:
+            case ValueType.NULL, _:
                 return "null"
         return str(self.value).lower()
 
@@ -84,14 +84,14 @@ class Operand(Expression):
     def equals(self, other: "Value | Expression") -> Expression:
         """A GUID is compared by its method, the only form that the original service accepts."""
         right = constant(other)
-        if isinstance(right, Constant) and right.kind is Kind.GUID:
-            return Call(self, "Equals", (right,))
+        if isinstance(right, Constant) and right.kind is ValueType.GUID:
+            return MethodCall(self, "Equals", (right,))
         return Compare(Operator.EQ, self, right)
 
     def differs(self, other: "Value | Expression") -> Expression:
         """True for null, too, unless it is compared with null."""
         right = constant(other)
-        if isinstance(right, Constant) and right.kind is Kind.GUID:
+        if isinstance(right, Constant) and right.kind is ValueType.GUID:
             return Not(self.equals(right))
         return Compare(Operator.NE, self, right)
 
@@ -108,13 +108,13 @@ class Operand(Expression):
         return Compare(Operator.GE, self, constant(other))
 
     def starts_with(self, text: str | Expression) -> Expression:
-        return Call(self, "StartsWith", (constant(text),))
+        return MethodCall(self, "StartsWith", (constant(text),))
 
     def ends_with(self, text: str | Expression) -> Expression:
-        return Call(self, "EndsWith", (constant(text),))
+        return MethodCall(self, "EndsWith", (constant(text),))
 
     def contains(self, text: str | Expression) -> Expression:
-        return Call(self, "Contains", (constant(text),))
+        return MethodCall(self, "Contains", (constant(text),))
 
     def is_true(self) -> Expression:
         """The Boolean written bare: some stores of the original misread `= true`."""
@@ -123,18 +123,18 @@ class Operand(Expression):
     def is_false(self) -> Expression:
         return Not(self)
 
-    def lower(self) -> "Call":
-        return Call(self, "ToLower")
+    def lower(self) -> "MethodCall":
+        return MethodCall(self, "ToLower")
 
-    def upper(self) -> "Call":
-        return Call(self, "ToUpper")
+    def upper(self) -> "MethodCall":
+        return MethodCall(self, "ToUpper")
 
-    def trimmed(self) -> "Call":
-        return Call(self, "Trim")
+    def trimmed(self) -> "MethodCall":
+        return MethodCall(self, "Trim")
 
-    def text(self) -> "Call":
+    def text(self) -> "MethodCall":
         """The text of a GUID, lower case with hyphens."""
-        return Call(self, "ToString")
+        return MethodCall(self, "ToString")
 
     def length(self) -> "Member":
         return Member(self, "Length")
@@ -167,7 +167,7 @@ class Member(Operand):
 
 
 @dataclass(frozen=True, slots=True)
-class Call(Operand):
+class MethodCall(Operand):
     """A method called on a value."""
 
     target: Expression
@@ -254,20 +254,20 @@ def constant(value: Value | Expression) -> Expression:
         case Expression():
             return value
         case None:
-            return Constant(Kind.NULL, None)
+            return Constant(ValueType.NULL, None)
         case bool():
-            return Constant(Kind.BOOL, value)
+            return Constant(ValueType.BOOL, value)
         case int() if value in INT64:
-            return Constant(Kind.INT, value)
+            return Constant(ValueType.INT, value)
         case float() if isfinite(value):
-            return Constant(Kind.REAL, value)
+            return Constant(ValueType.REAL, value)
         case str():
             refuse_unsendable(value)
-            return Constant(Kind.STRING, value)
+            return Constant(ValueType.STRING, value)
         case UUID():
-            return Constant(Kind.GUID, value)
+            return Constant(ValueType.GUID, value)
         case datetime():
-            return Constant(Kind.TIME, in_utc(value))
+            return Constant(ValueType.TIME, in_utc(value))
     raise FilterError(f"The value {value} cannot be written in a filter")
 
 
@@ -285,7 +285,7 @@ def all_of(*operands: Expression) -> Expression:
     """The operands joined by `and`, flat; none gives true."""
     flat = tuple(part for operand in operands for part in (operand.parts if isinstance(operand, And) else (operand,)))
     if not flat:
-        return Constant(Kind.BOOL, True)
+        return Constant(ValueType.BOOL, True)
     return And(flat) if len(flat) > 1 else flat[0]
 
 
@@ -293,7 +293,7 @@ def any_of(*operands: Expression) -> Expression:
     """The operands joined by `or`, flat; none gives false."""
     flat = tuple(part for operand in operands for part in (operand.parts if isinstance(operand, Or) else (operand,)))
     if not flat:
-        return Constant(Kind.BOOL, False)
+        return Constant(ValueType.BOOL, False)
     return Or(flat) if len(flat) > 1 else flat[0]
 
 

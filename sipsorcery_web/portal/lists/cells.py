@@ -9,8 +9,8 @@ import re
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
-from .. import formats
-from ..texts.invisible import visible
+from ..ui import formats
+from ..ui.text.invisible import visible
 
 _FORMULA = re.compile("(?:^|(?<=[;\t]))(?=[-=+@\t\r\n\uff0d\uff1d\uff0b\uff20])")
 """Where a formula may begin: in the cell, or behind what parts cells where a comma is a decimal point."""

@@ -19,19 +19,19 @@ from sipsorcery_web.contract.records import Record
 from sipsorcery_web.contract.time_zones import zone_of
 from sipsorcery_web.provisioning.client import Entries
 
-from .. import errors, formats
-from ..backend import visit, wait_anew
-from ..moments import now
+from ..http.backend import current_login, wait_anew
+from ..http.clock import now
+from ..ui import error_page, formats
 from . import cells
-from .finding import find_all
-from .turns import turn
+from .export_slots import export_slot
+from .search import search_all
 
 R = TypeVar("R", bound=Record)
 V = TypeVar("V", bound=Callable[..., Any])
 
 CONTENT_TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 INCOMPLETE = "INCOMPLETE: the service stopped answering, so rows are missing from here on."
-BUSY = errors.Page(
+BUSY = error_page.ErrorPage(
     429,
     "Another file is being written",
     "Each visitor gets one file at a time, and there are few for all. Ask again when it has arrived.",
@@ -57,7 +57,7 @@ class Column(Generic[R]):
         return f"{self.heading} ({zone})" if self.is_moment else self.heading
 
 
-def twin(bp: Blueprint) -> Callable[[V], V]:
+def export_routes(bp: Blueprint) -> Callable[[V], V]:
     """Make a view of the list `/things` answer at `/things.csv` and `/things.json`; it is given `form`, csv or json."""
 
     def register(view: V) -> V:
@@ -83,12 +83,12 @@ def exported(
 
     The first rows are asked for before the answer begins, so that a refusal is still a page; so is a file too many.
     """
-    with turn(visit().username) as mine:
+    with export_slot(current_login().username) as mine:
         if mine is None:
-            busy: Response = errors.shown(BUSY, BUSY_FOR)
+            busy: Response = error_page.error_page(BUSY, BUSY_FOR)
             return busy
-        rows = find_all(entries, where, further)
-        zone = zone_of(visit().time_zone) or UTC
+        rows = search_all(entries, where, further)
+        zone = zone_of(current_login().time_zone) or UTC
         write = _csv if form == "csv" else _json
         kept = mine.pop_all() if request.method == "GET" else mine
         lines = _in_turn(kept, write(columns, _at_leisure(rows), zone))

@@ -12,9 +12,9 @@ from threading import Lock
 
 from flask import Flask, current_app
 
-from sipsorcery_web.contract.filters import And, Call, Compare, Constant, Expression, Field, Member, Not, Or
+from sipsorcery_web.contract.filters import And, Compare, Constant, Expression, Field, Member, MethodCall, Not, Or
 
-from ..moments import now
+from ..http.clock import now
 
 EXTENSION = "refused_filters"
 FORGOTTEN_AFTER = timedelta(hours=1)
@@ -74,7 +74,7 @@ def _shape(node: Expression) -> str:
             return name
         case Member(target, name):
             return f"{_shape(target)}.{name}"
-        case Call(target, method, arguments):
+        case MethodCall(target, method, arguments):
             return f"{_shape(target)}.{method}({', '.join(map(_shape, arguments))})"
         case Compare(operator, left, right):
             return f"{_shape(left)} {operator} {_shape(right)}"

@@ -15,10 +15,11 @@ from flask import Flask, Response, current_app, render_template, request, stream
 from sipsorcery_web.contract.errors import ProvisioningError, SessionExpired
 from sipsorcery_web.contract.time_zones import zone_of
 
-from .. import formats, session
-from ..backend import visit, wait_anew
-from ..keepings.errors import KeepingsUnavailable
-from ..moments import now
+from ..http import session
+from ..http.backend import current_login, wait_anew
+from ..http.clock import now
+from ..storage.errors import StorageUnavailable
+from ..ui import formats
 from .messages import AFTER_TROUBLE, AT_ONCE, AWAY, CONTENT_TYPE, ENDED, Message, digest
 from .streams import EXTENSION, Streams, streams
 
@@ -67,7 +68,7 @@ def _meet() -> Response | None:
     session.only_read()
     try:
         return None if session.current() is not None else _response([str(ENDED)])
-    except KeepingsUnavailable:
+    except StorageUnavailable:
         return _response([str(AWAY)])
 
 
@@ -115,17 +116,17 @@ def _looked(list_now: Callable[[], str], seen: str) -> Message:
     """How the list is now. Whatever goes wrong may be over in a moment."""
     wait_anew()
     try:
-        if not session.goes_on():
+        if not session.is_still_valid():
             return ENDED
         html = list_now()
     except SessionExpired:
         return ENDED
-    except (ProvisioningError, KeepingsUnavailable):
+    except (ProvisioningError, StorageUnavailable):
         return AWAY
     except Exception as error:
         current_app.logger.error("The live list %s failed", request.path, exc_info=error)
         return AWAY
-    moment, zone = now(), zone_of(visit().time_zone) or UTC
+    moment, zone = now(), zone_of(current_login().time_zone) or UTC
     clock, which = formats.iso(moment, zone), formats.which_of_two(moment, zone) or None
     name = digest(html)
     as_before = Message("on", AT_ONCE, clock, which=which)

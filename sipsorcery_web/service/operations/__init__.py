@@ -1,11 +1,12 @@
 """Every operation of the service, by its name on the wire."""
 
-from ..store import lists
-from . import customers, domains, registration, signing_in, status
-from .assets import adds, deletes, updates
+from sipsorcery_web.service.store import lists
+
+from . import customers, domains, sign_up, signing_in, status
 from .dial_plans import DIAL_PLANS
 from .handler import Handler, hashes, reads, writes
 from .listings import count_of, page_of
+from .owned_resources import adds, deletes, updates
 from .sip_accounts import SIP_ACCOUNTS
 from .sip_providers import SIP_PROVIDERS
 
@@ -13,9 +14,9 @@ HANDLERS: dict[str, Handler] = {
     "IsAlive": reads(status.is_alive),
     "TestException": reads(status.test_exception),
     "GetTimeZoneOffsetMinutes": reads(status.get_time_zone_offset_minutes),
-    "AreNewAccountsEnabled": reads(registration.are_new_accounts_enabled),
-    "CheckInviteCode": reads(registration.check_invite_code),
-    "CreateCustomer": hashes(registration.create_customer),
+    "AreNewAccountsEnabled": reads(sign_up.are_new_accounts_enabled),
+    "CheckInviteCode": reads(sign_up.check_invite_code),
+    "CreateCustomer": hashes(sign_up.create_customer),
     "Login": hashes(signing_in.login),
     "Logout": writes(signing_in.logout),
     "ExtendSession": writes(signing_in.extend_session),

@@ -6,8 +6,8 @@ from sipsorcery_web.contract.errors import Conflict, NotFound, Refused
 from sipsorcery_web.contract.records import TOP_LEVEL, Customer
 from sipsorcery_web.contract.rules import ADDRESS_TAKEN, customer_password_violations, customer_violations, refuse
 
-from .. import attempts
-from ..call import Call, OwnWork
+from .. import login_throttle
+from ..context import AuthedUnitOfWork, ServiceRequest
 from ..store.models import CustomerRow, SIPAccountRow
 from ..store.rows import to_record
 from ..tokens import Caller, caller_of, end_sessions
@@ -25,25 +25,25 @@ OWN_FIELDS = (
 ANSWER_STORED = "stored as a hash"
 
 
-def get_customer(work: OwnWork, username: str | None) -> Customer:
+def get_customer(work: AuthedUnitOfWork, username: str | None) -> Customer:
     """The caller's own record; password and security answer are nil (weakness W4)."""
     _refuse_other(username, work.caller, "retrieve customer")
-    return to_record(Customer, _row(work), work.parts.keyring)
+    return to_record(Customer, _row(work), work.context.keyring)
 
 
-def update_customer(call: Call, customer: Customer | None) -> None:
+def update_customer(call: ServiceRequest, customer: Customer | None) -> None:
     """Change the caller's details; fields that were not given keep what is stored, and so does a nil answer."""
-    with call.parts.database.read() as session:
+    with call.context.database.read() as session:
         caller_of(session, call.token, call.now)  # before the slow hashing, which is not for strangers
     if customer is None:
         raise Refused("A customer must be given.")
     answer = (customer.security_answer or "").strip()
-    answer_hash = call.parts.passwords.hash(answer.casefold()) if answer else None
-    with call.parts.database.write() as session:
-        work = OwnWork(**vars(call), session=session, caller=caller_of(session, call.token, call.now))
+    answer_hash = call.context.passwords.hash(answer.casefold()) if answer else None
+    with call.context.database.write() as session:
+        work = AuthedUnitOfWork(**vars(call), session=session, caller=caller_of(session, call.token, call.now))
         _refuse_other(customer.customer_username, work.caller, "update customer")
         row = _row(work)
-        merged = tidied(customer.over(to_record(Customer, row, work.parts.keyring), OWN_FIELDS))
+        merged = tidied(customer.over(to_record(Customer, row, work.context.keyring), OWN_FIELDS))
         stored_answer = ANSWER_STORED if row.security_answer_hash else None
         refuse(customer_violations(merged.with_(security_answer=answer or stored_answer)))
         _refuse_taken_address(work, merged)
@@ -53,30 +53,30 @@ def update_customer(call: Call, customer: Customer | None) -> None:
 
 
 def update_customer_password(
-    call: Call, username: str | None, old_password: str | None, new_password: str | None
+    call: ServiceRequest, username: str | None, old_password: str | None, new_password: str | None
 ) -> None:
     """Change the caller's password and end the other sessions (weakness W8).
 
     Wrong old passwords count as failed sign-ins. Refused when the old one is wrong or the new one breaks a rule.
     """
-    database = call.parts.database
+    database = call.context.database
     with database.read() as session:
         caller = caller_of(session, call.token, call.now)
         stored = session.scalars(select(CustomerRow.password_hash).where(_is(caller))).one()
     _refuse_other(username, caller, "update customer password")
-    attempts.begin_attempt(database, caller.username, call.address, call.now)
-    if not call.parts.passwords.match(stored, old_password or ""):
+    login_throttle.begin_attempt(database, caller.username, call.address, call.now)
+    if not call.context.passwords.match(stored, old_password or ""):
         raise Refused("The existing password did not match when attempting a password update.")
-    attempts.forget_failures(database, caller.username, call.address)
+    login_throttle.forget_failures(database, caller.username, call.address)
     refuse(customer_password_violations(new_password, "new_password"))
-    new_hash = call.parts.passwords.hash(new_password or "")
+    new_hash = call.context.passwords.hash(new_password or "")
     with database.write() as session:
         caller_of(session, call.token, call.now)
         session.scalars(select(CustomerRow).where(_is(caller))).one().password_hash = new_hash
         end_sessions(session, caller.username, but=call.token)
 
 
-def delete_customer(work: OwnWork, customer_username: str | None) -> None:
+def delete_customer(work: AuthedUnitOfWork, customer_username: str | None) -> None:
     """Delete the caller and all that is the caller's, but for CDRs; every failure is told (quirk Q1)."""
     _refuse_other(customer_username, work.caller, "delete customer")
     _refuse_last_administrator(work)
@@ -96,7 +96,7 @@ def _is(caller: Caller) -> ColumnElement[bool]:
     return CustomerRow.customer_username == caller.username
 
 
-def _row(work: OwnWork) -> CustomerRow:
+def _row(work: AuthedUnitOfWork) -> CustomerRow:
     return work.session.scalars(select(CustomerRow).where(_is(work.caller))).one()
 
 
@@ -106,20 +106,20 @@ def _refuse_other(username: str | None, caller: Caller, verb: str) -> None:
         raise NotFound(f"You are not authorised to {verb} for username {username or ''}.")
 
 
-def _refuse_taken_address(work: OwnWork, customer: Customer) -> None:
+def _refuse_taken_address(work: AuthedUnitOfWork, customer: Customer) -> None:
     same_address = CustomerRow.email_address == customer.email_address
     taken = select(exists().where(same_address, CustomerRow.customer_username != work.caller.username))
     if work.session.scalars(taken).one():
         raise Conflict(ADDRESS_TAKEN)
 
 
-def _refuse_last_administrator(work: OwnWork) -> None:
+def _refuse_last_administrator(work: AuthedUnitOfWork) -> None:
     administrators = select(func.count()).select_from(CustomerRow).where(CustomerRow.admin_id == TOP_LEVEL)
     if work.caller.is_administrator and work.session.scalars(administrators).one() == 1:
         raise Refused("You are the only administrator. Make another one first.")
 
 
-def _refuse_escape(work: OwnWork) -> None:
+def _refuse_escape(work: AuthedUnitOfWork) -> None:
     """What an administrator has locked cannot be got rid of by deleting its owner."""
     locked = select(exists().where(SIPAccountRow.owner == work.caller.username, SIPAccountRow.is_admin_disabled))
     if work.session.scalars(locked).one():

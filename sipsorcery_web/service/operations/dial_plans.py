@@ -3,15 +3,15 @@
 from sipsorcery_web.contract.records import SIPDialPlan
 from sipsorcery_web.contract.rules import dial_plan_violations, refuse
 
-from ..call import OwnWork
+from ..context import AuthedUnitOfWork
 from ..store.models import SIPDialPlanRow
-from .assets import Asset
+from .owned_resources import OwnedResource
 
 MOST_EXECUTIONS = 3
 DEFAULT_TYPE = "Ruby"
 
 
-def _ready(_work: OwnWork, plan: SIPDialPlan, _stored: SIPDialPlan) -> SIPDialPlan:
+def _ready(_work: AuthedUnitOfWork, plan: SIPDialPlan, _stored: SIPDialPlan) -> SIPDialPlan:
     plan = plan.with_(
         dial_plan_name=(plan.dial_plan_name or "").strip(),
         script_type_description=plan.script_type_description or DEFAULT_TYPE,
@@ -20,11 +20,11 @@ def _ready(_work: OwnWork, plan: SIPDialPlan, _stored: SIPDialPlan) -> SIPDialPl
     return plan
 
 
-DIAL_PLANS = Asset(
+DIAL_PLANS = OwnedResource(
     noun="dial plan",
     record=SIPDialPlan,
     row=SIPDialPlanRow,
     administrative=frozenset({"max_execution_count", "execution_count", "authorised_apps"}),
     blank=SIPDialPlan(max_execution_count=MOST_EXECUTIONS),
-    ready=_ready,
+    prepare=_ready,
 )

@@ -16,7 +16,7 @@ class Unit(Enum):
 
 @dataclass(frozen=True)
 class Handler:
-    """A function of a Work (of an OwnWork where a session is needed) and the operation's arguments."""
+    """A function of a Work (of an AuthedUnitOfWork where a session is needed) and the operation's arguments."""
 
     function: Callable[..., Any]
     unit: Unit

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from ..call import OwnWork
+from ..context import AuthedUnitOfWork
 from ..store.lists import Listing
 from .handler import Handler, reads
 
@@ -11,9 +11,9 @@ from .handler import Handler, reads
 def page_of(listing: Listing[Any]) -> Handler:
     """The operation that answers one page of a list."""
 
-    def get(work: OwnWork, where_expression: str | None, offset: int, count: int) -> list[Any]:
+    def get(work: AuthedUnitOfWork, where_expression: str | None, offset: int, count: int) -> list[Any]:
         scope, rows = work.caller.scope, _kept_by_engine(work, listing)
-        return rows.page(work.session, scope, where_expression, offset, count, work.parts.keyring)
+        return rows.page(work.session, scope, where_expression, offset, count, work.context.keyring)
 
     return reads(get)
 
@@ -21,12 +21,12 @@ def page_of(listing: Listing[Any]) -> Handler:
 def count_of(listing: Listing[Any]) -> Handler:
     """The operation that counts a list."""
 
-    def get(work: OwnWork, where_expression: str | None) -> int:
+    def get(work: AuthedUnitOfWork, where_expression: str | None) -> int:
         return _kept_by_engine(work, listing).count(work.session, work.caller.scope, where_expression)
 
     return reads(get)
 
 
-def _kept_by_engine(work: OwnWork, listing: Listing[Any]) -> Listing[Any]:
+def _kept_by_engine(work: AuthedUnitOfWork, listing: Listing[Any]) -> Listing[Any]:
     """The same list over the engine's rows, where there is an engine that keeps these records."""
-    return replace(listing, row=work.parts.engine_rows.get(listing.record, listing.row))
+    return replace(listing, row=work.context.sip_engine_rows.get(listing.record, listing.row))

@@ -6,15 +6,15 @@ from sqlalchemy.orm import Session
 from sipsorcery_web.contract.errors import Refused
 from sipsorcery_web.contract.rules import is_blank
 
-from .. import attempts, tokens
-from ..call import Call, OwnWork, Work
+from .. import login_throttle, tokens
+from ..context import AuthedUnitOfWork, ServiceRequest, UnitOfWork
 from ..store.models import CustomerRow
 
 NOT_CONFIRMED = "Your email address has not yet been confirmed."
 SUSPENDED = "Your account is suspended."
 
 
-def login(call: Call, username: str | None, password: str | None) -> str | None:
+def login(call: ServiceRequest, username: str | None, password: str | None) -> str | None:
     """A token, or None for a name and password that do not belong together (quirk Q2).
 
     TooManyAttempts after too many failures; Refused when the account is not confirmed or is suspended, which only
@@ -23,24 +23,24 @@ def login(call: Call, username: str | None, password: str | None) -> str | None:
     if username is None or password is None or is_blank(username) or is_blank(password):
         return None
     name = username.strip().lower()
-    database = call.parts.database
-    attempts.begin_attempt(database, name, call.address, call.now)
+    database = call.context.database
+    login_throttle.begin_attempt(database, name, call.address, call.now)
     with database.read() as session:
         stored = _password_hash(session, name)
-    if not call.parts.passwords.match(stored, password):
+    if not call.context.passwords.match(stored, password):
         return None
-    attempts.forget_failures(database, name, call.address)
+    login_throttle.forget_failures(database, name, call.address)
     with database.write() as session:
         _refuse_closed(session, name)
         return tokens.open_session(session, name, call.address, call.now)
 
 
-def logout(work: Work) -> None:
+def logout(work: UnitOfWork) -> None:
     """End the session of the token; without one, nothing happens."""
     tokens.close_session(work.session, work.token)
 
 
-def extend_session(work: OwnWork, minutes: int) -> None:
+def extend_session(work: AuthedUnitOfWork, minutes: int) -> None:
     """Lengthen the caller's session, counted from its beginning (quirk Q16)."""
     tokens.extend(work.session, work.token, minutes)
 

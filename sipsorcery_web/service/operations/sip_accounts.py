@@ -6,16 +6,16 @@ from sipsorcery_web.contract.errors import Refused
 from sipsorcery_web.contract.records import SIPAccount
 from sipsorcery_web.contract.rules import FOREIGN_DOMAIN, refuse, sip_account_violations
 
-from ..call import OwnWork
+from ..context import AuthedUnitOfWork
 from ..store.models import SIPAccountRow, SIPDomainRow
 from ..store.rows import derive_ha1, trimmed
-from .assets import Asset
 from .domains import usable_by
+from .owned_resources import OwnedResource
 
 LOCKED = "An administrator has disabled this SIP account; only an administrator can change or delete it."
 
 
-def _ready(work: OwnWork, account: SIPAccount, stored: SIPAccount) -> SIPAccount:
+def _ready(work: AuthedUnitOfWork, account: SIPAccount, stored: SIPAccount) -> SIPAccount:
     account = trimmed(account)
     refuse(sip_account_violations(account))
     if account.sip_domain != stored.sip_domain:
@@ -23,24 +23,24 @@ def _ready(work: OwnWork, account: SIPAccount, stored: SIPAccount) -> SIPAccount
     return account
 
 
-def _refuse_foreign_domain(work: OwnWork, account: SIPAccount) -> None:
+def _refuse_foreign_domain(work: AuthedUnitOfWork, account: SIPAccount) -> None:
     known = select(exists().where(SIPDomainRow.domain == account.sip_domain, usable_by(work.caller)))
     if not work.session.scalars(known).one():
         raise Refused(FOREIGN_DOMAIN)
 
 
-def _refuse_locked(work: OwnWork, row: SIPAccountRow) -> None:
+def _refuse_locked(work: AuthedUnitOfWork, row: SIPAccountRow) -> None:
     if row.is_admin_disabled and not work.caller.is_administrator:
         raise Refused(LOCKED)
 
 
-SIP_ACCOUNTS = Asset(
+SIP_ACCOUNTS = OwnedResource(
     noun="SIP account",
     record=SIPAccount,
     row=SIPAccountRow,
     administrative=frozenset({"is_admin_disabled", "admin_disabled_reason"}),
     blank=SIPAccount(),
-    ready=_ready,
+    prepare=_ready,
     may_change=_refuse_locked,
-    written=lambda work, row: derive_ha1(row, work.parts.keyring),
+    after_write=lambda work, row: derive_ha1(row, work.context.keyring),
 )

@@ -7,25 +7,25 @@ from sqlalchemy import select
 from sipsorcery_web.contract.errors import Refused
 from sipsorcery_web.contract.records import SIPProvider
 from sipsorcery_web.contract.rules import Violation, refuse
-from sipsorcery_web.contract.rules_for_providers import URI_FIELDS, provider_violations
+from sipsorcery_web.contract.rules.providers import URI_FIELDS, provider_violations
 from sipsorcery_web.contract.sip_uris import normalised
 
-from ..call import OwnWork
+from ..context import AuthedUnitOfWork
 from ..provider_policy import policy_violations
 from ..store.models import SIPProviderBindingRow, SIPProviderRow
-from .assets import Asset
+from .owned_resources import OwnedResource
 
 DEFAULT_EXPIRY = 3600
 SHORTEST_EXPIRY = 60
 REGISTRATIONS_OFF = "SIP provider registrations are disabled on this system."
 
 
-def _ready(work: OwnWork, provider: SIPProvider, stored: SIPProvider) -> SIPProvider:
+def _ready(work: AuthedUnitOfWork, provider: SIPProvider, stored: SIPProvider) -> SIPProvider:
     expiry = max(provider.register_expiry, SHORTEST_EXPIRY)
     provider = _with_normal_uris(provider).with_(register_expiry=expiry)
     refuse(provider_violations(provider))
-    refuse(policy_violations(provider, work.parts.provider_policy))
-    if provider.register_enabled and not work.parts.provider_policy.registrations and not stored.register_enabled:
+    refuse(policy_violations(provider, work.context.provider_policy))
+    if provider.register_enabled and not work.context.provider_policy.registrations and not stored.register_enabled:
         raise Refused(REGISTRATIONS_OFF)
     return provider
 
@@ -39,7 +39,7 @@ def _with_normal_uris(provider: SIPProvider) -> SIPProvider:
     return provider
 
 
-def _written(work: OwnWork, row: SIPProviderRow) -> None:
+def _written(work: AuthedUnitOfWork, row: SIPProviderRow) -> None:
     work.session.flush()
     binding = _binding(work, row)
     if row.is_registering:
@@ -48,18 +48,18 @@ def _written(work: OwnWork, row: SIPProviderRow) -> None:
         _retire(work, binding)
 
 
-def _binding(work: OwnWork, row: SIPProviderRow) -> SIPProviderBindingRow | None:
+def _binding(work: AuthedUnitOfWork, row: SIPProviderRow) -> SIPProviderBindingRow | None:
     query = select(SIPProviderBindingRow).where(SIPProviderBindingRow.provider_id == row.id)
     return work.session.scalars(query).one_or_none()
 
 
-def _new_binding(work: OwnWork, row: SIPProviderRow) -> SIPProviderBindingRow:
+def _new_binding(work: AuthedUnitOfWork, row: SIPProviderRow) -> SIPProviderBindingRow:
     binding = SIPProviderBindingRow(id=uuid4(), owner=row.owner, provider_id=row.id)
     work.session.add(binding)
     return binding
 
 
-def _refresh(work: OwnWork, row: SIPProviderRow, binding: SIPProviderBindingRow) -> None:
+def _refresh(work: AuthedUnitOfWork, row: SIPProviderRow, binding: SIPProviderBindingRow) -> None:
     """The agent registers at once, with what the provider says now."""
     binding.provider_name = row.provider_name
     binding.binding_uri = row.register_contact or ""
@@ -68,7 +68,7 @@ def _refresh(work: OwnWork, row: SIPProviderRow, binding: SIPProviderBindingRow)
     binding.failures = binding.min_expires = 0
 
 
-def _retire(work: OwnWork, binding: SIPProviderBindingRow) -> None:
+def _retire(work: AuthedUnitOfWork, binding: SIPProviderBindingRow) -> None:
     """A registered binding is left for the agent to un-register; any other goes at once."""
     if binding.is_registered:
         binding.binding_expiry, binding.next_registration_time = 0, work.now
@@ -76,12 +76,12 @@ def _retire(work: OwnWork, binding: SIPProviderBindingRow) -> None:
         work.session.delete(binding)
 
 
-SIP_PROVIDERS = Asset(
+SIP_PROVIDERS = OwnedResource(
     noun="SIP provider",
     record=SIPProvider,
     row=SIPProviderRow,
     administrative=frozenset({"register_admin_enabled"}),
     blank=SIPProvider(register_admin_enabled=True, register_expiry=DEFAULT_EXPIRY),
-    ready=_ready,
-    written=_written,
+    prepare=_ready,
+    after_write=_written,
 )

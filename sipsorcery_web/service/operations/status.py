@@ -8,23 +8,23 @@ from sqlalchemy import select
 from sipsorcery_web.contract.errors import Refused, SessionExpired
 from sipsorcery_web.contract.time_zones import offset_minutes
 
-from ..call import Work
+from ..context import UnitOfWork
 from ..store.models import CustomerRow, SIPDomainRow
 from ..tokens import caller_of
 
 
-def is_alive(work: Work) -> bool:
+def is_alive(work: UnitOfWork) -> bool:
     """Always true, once the store has answered."""
     work.session.scalars(select(SIPDomainRow.id).limit(1)).all()
     return True
 
 
-def test_exception(work: Work) -> Any:
+def test_exception(work: UnitOfWork) -> Any:
     """Always refuses, so that a client can try its handling of faults."""
     raise Refused(f"Test exception message {work.now.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}0Z.")
 
 
-def get_time_zone_offset_minutes(work: Work) -> int:
+def get_time_zone_offset_minutes(work: UnitOfWork) -> int:
     """The caller's offset from UTC now, daylight saving included; 0 without a session or a known zone (quirk Q1)."""
     try:
         caller = caller_of(work.session, work.token, work.now)

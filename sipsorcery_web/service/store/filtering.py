@@ -38,30 +38,30 @@ from sqlalchemy.types import TypeEngine
 
 from sipsorcery_web.contract.filters import (
     And,
-    Call,
     Compare,
     Constant,
     Expression,
     Field,
-    Kind,
     Member,
+    MethodCall,
     Not,
     Operator,
     Or,
+    ValueType,
     kind_of,
 )
 from sipsorcery_web.contract.filters.literals import WHITE_SPACE
 
-_TYPES: Mapping[Kind, TypeEngine[Any]] = {
-    Kind.STRING: String(),
-    Kind.CHAR: String(),
-    Kind.INT: BigInteger(),
-    Kind.REAL: Double(),
-    Kind.GUID: Uuid(),
-    Kind.TIME: DateTime(timezone=True),
+_TYPES: Mapping[ValueType, TypeEngine[Any]] = {
+    ValueType.STRING: String(),
+    ValueType.CHAR: String(),
+    ValueType.INT: BigInteger(),
+    ValueType.REAL: Double(),
+    ValueType.GUID: Uuid(),
+    ValueType.TIME: DateTime(timezone=True),
 }
 _TEXT_METHODS = {"Trim", "ToLower", "ToUpper"}
-_TEXTS = {Kind.STRING, Kind.CHAR}
+_TEXTS = {ValueType.STRING, ValueType.CHAR}
 
 
 def condition(expression: Expression, columns: Mapping[str, ColumnElement[Any]]) -> ColumnElement[bool]:
@@ -90,13 +90,13 @@ class _Conditions:
                 return join(*[self.truth(operand, wanted) for operand in deepest_first])
             case Compare(Operator.NE, left, right):
                 return self.truth(Compare(Operator.EQ, left, right), not wanted)
-            case Compare(_, Constant(Kind.BOOL, bool(value)), boolean):
+            case Compare(_, Constant(ValueType.BOOL, bool(value)), boolean):
                 held = self._is(boolean, value)
-            case Compare(_, boolean, Constant(Kind.BOOL, bool(value))):
+            case Compare(_, boolean, Constant(ValueType.BOOL, bool(value))):
                 held = self._is(boolean, value)
             case Compare(operator, left, right):
                 held = self._comparison(operator, left, right)
-            case Call(target, method, (argument,)):
+            case MethodCall(target, method, (argument,)):
                 held = self._method(method, target, argument)
             case _:
                 raise TypeError(f"{node} is not Boolean")
@@ -172,16 +172,16 @@ class _Conditions:
                 return self._columns[name]
             case Member(target):
                 return func.length(self._value(target))
-            case Call(target, "ToString"):
+            case MethodCall(target, "ToString"):
                 return _guid_text(self._value(target))
-            case Call(_, method) if method in _TEXT_METHODS:
+            case MethodCall(_, method) if method in _TEXT_METHODS:
                 return self._changed_text(node)
         raise TypeError(f"{node} is not a value")
 
     def _changed_text(self, node: Expression) -> ColumnElement[str]:
         """The text after Trim, ToLower and ToUpper. Of a chain of them only the last change of case matters."""
         methods: list[str] = []
-        while isinstance(node, Call) and node.method in _TEXT_METHODS:
+        while isinstance(node, MethodCall) and node.method in _TEXT_METHODS:
             methods.append(node.method)
             node = node.target
         text = self._value(node)
@@ -194,8 +194,8 @@ class _Conditions:
                 return func.upper(_Ordinal(text))
         return text
 
-    def _type(self, kind: Kind, partner: Expression | None) -> TypeEngine[Any]:
-        if isinstance(partner, Field) and kind_of(partner) in (Kind.GUID, Kind.TIME, Kind.ENUM):
+    def _type(self, kind: ValueType, partner: Expression | None) -> TypeEngine[Any]:
+        if isinstance(partner, Field) and kind_of(partner) in (ValueType.GUID, ValueType.TIME, ValueType.ENUM):
             return self._columns[partner.name].type
         return _TYPES[kind]
 
@@ -205,7 +205,7 @@ def _height(node: Expression) -> int:
 
 
 def _is_null(node: Expression) -> bool:
-    return isinstance(node, Constant) and node.kind is Kind.NULL
+    return isinstance(node, Constant) and node.kind is ValueType.NULL
 
 
 def _guid_text(guid: ColumnElement[Any]) -> ColumnElement[str]:

@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.orm import Session
 
-from sipsorcery_web.contract import filters, kinds
+from sipsorcery_web.contract import filters, wire_types
 from sipsorcery_web.contract.errors import BadFilter, Refused
 from sipsorcery_web.contract.operations import NO_LIMIT
 from sipsorcery_web.contract.records import (
@@ -111,12 +111,12 @@ def slice_of(query: Select[Any], offset: int, count: int) -> Select[Any]:
     return query.offset(offset) if count == NO_LIMIT else query.offset(offset).limit(count)
 
 
-_KINDS: dict[kinds.Kind, filters.Kind] = {
-    kinds.STRING: filters.Kind.STRING,
-    kinds.INT: filters.Kind.INT,
-    kinds.BOOLEAN: filters.Kind.BOOL,
-    kinds.GUID: filters.Kind.GUID,
-    kinds.MOMENT: filters.Kind.TIME,
+_KINDS: dict[wire_types.WireType, filters.ValueType] = {
+    wire_types.STRING: filters.ValueType.STRING,
+    wire_types.INT: filters.ValueType.INT,
+    wire_types.BOOLEAN: filters.ValueType.BOOL,
+    wire_types.GUID: filters.ValueType.GUID,
+    wire_types.MOMENT: filters.ValueType.TIME,
 }
 
 
@@ -127,7 +127,7 @@ def filter_property(entry: WireField) -> filters.Property:
     values: Any = entry.kind
     names = tuple(member.value for member in values.members)
     enumeration = filters.Enumeration(values.type_name.partition(":")[2], names)
-    return filters.Property(entry.element, filters.Kind.ENUM, entry.nillable, enumeration)
+    return filters.Property(entry.element, filters.ValueType.ENUM, entry.nillable, enumeration)
 
 
 SIP_ACCOUNTS = Listing(SIPAccount, models.SIPAccountRow, "sip_username")

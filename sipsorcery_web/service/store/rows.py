@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from enum import Enum
 from typing import Any, NamedTuple, TypeVar
 
-from sipsorcery_web.contract.kinds import Scalar
 from sipsorcery_web.contract.records import Record, SIPAccount, WireField, wire_fields
+from sipsorcery_web.contract.wire_types import Scalar
 from sipsorcery_web.database.base import Base
 from sipsorcery_web.database.keyring import Keyring
 

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
-from ..scenery.calls import TO_BE_FOUND
+from ..sample_data.calls import TO_BE_FOUND
 from ..scenes import Scene
 from ..steps import heading
 from .view import view

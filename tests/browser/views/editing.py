@@ -16,14 +16,14 @@ CHANGED = "This has changed meanwhile"
 def meanwhile(scene: Scene, **changes: object) -> None:
     """Another program saves the account that is edited."""
     records = scene.portal.program_of(scene.owner).sip_accounts
-    stored = next(each for each in records.page() if each.id == scene.accounts[scene.cast.edited].id)
+    stored = next(each for each in records.page() if each.id == scene.accounts[scene.users.edited].id)
     records.update(stored.with_(**changes))
 
 
 @view("owner")
 def account_changed_meanwhile(page: Page, scene: Scene) -> None:
     meanwhile(scene, network_id="north-harbour-00", is_switchboard_enabled=True)
-    page.goto(scene.path_of(scene.cast.edited))
+    page.goto(scene.path_of(scene.users.edited))
     meanwhile(scene, network_id="north-harbour-02", is_switchboard_enabled=False)
     page.get_by_label("Network id").fill("north-harbour-01")
     page.get_by_label("Trusted addresses").fill(r"^198\.51\.100\.(1[0-9]|2[0-4]):" * 8)
@@ -54,7 +54,7 @@ def dial_plan_changed_meanwhile(page: Page, scene: Scene) -> None:
 @view("owner")
 def account_forgotten_meanwhile(page: Page, scene: Scene) -> None:
     """What the form was opened on is not known any more, so nothing is preselected."""
-    page.goto(scene.path_of(scene.cast.edited))
+    page.goto(scene.path_of(scene.users.edited))
     page.locator("[name=opened]").evaluate("field => { field.value = '' }")
     page.get_by_label("Network id").fill("south-harbour-01")
     page.get_by_role("button", name="Save account").click()

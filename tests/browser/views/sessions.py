@@ -66,7 +66,7 @@ def signed_out_elsewhere(page: Page, scene: Scene) -> None:
 
 @view("owner")
 def form_of_another_session(page: Page, scene: Scene) -> None:
-    page.goto(scene.path_of(scene.cast.edited))
+    page.goto(scene.path_of(scene.users.edited))
     page.get_by_label("Network id").fill("dublin-1")
     forget_token(page)
     page.get_by_role("button", name="Save account").click()

@@ -21,7 +21,7 @@ def accounts_second_page(page: Page, scene: Scene) -> None:
 
 @view("owner")
 def accounts_found(page: Page, scene: Scene) -> None:
-    page.goto(f"/sip-accounts?q={scene.cast.search}")
+    page.goto(f"/sip-accounts?q={scene.users.search}")
 
 
 @view("owner")
@@ -36,8 +36,8 @@ def accounts_switched_off(page: Page, scene: Scene) -> None:
 
 @view("owner")
 def accounts_with_password(page: Page, scene: Scene) -> None:
-    page.goto(f"/sip-accounts?q={scene.cast.two_phones}")
-    row_of(page, scene.cast.two_phones).get_by_role("button", name="Show").click()
+    page.goto(f"/sip-accounts?q={scene.users.two_phones}")
+    row_of(page, scene.users.two_phones).get_by_role("button", name="Show").click()
     expect(page.get_by_role("button", name="Hide")).to_be_visible()
 
 
@@ -69,25 +69,25 @@ def account_new_suggested(page: Page, scene: Scene) -> None:
 @view("owner")
 def account_new_refused(page: Page, scene: Scene) -> None:
     page.goto("/sip-accounts/add")
-    fill_in_account(page, scene.cast.edited, "short")
+    fill_in_account(page, scene.users.edited, "short")
     page.get_by_role("button", name="Add account").click()
     expect(page).to_have_title(re.compile("^Error: "))
 
 
 @view("owner")
 def account(page: Page, scene: Scene) -> None:
-    page.goto(scene.path_of(scene.cast.edited))
+    page.goto(scene.path_of(scene.users.edited))
 
 
 @view("owner")
 def account_on_several_phones(page: Page, scene: Scene) -> None:
-    page.goto(scene.path_of(scene.cast.two_phones))
+    page.goto(scene.path_of(scene.users.two_phones))
     page.get_by_text("Show id").click()
 
 
 @view("owner")
 def account_refused(page: Page, scene: Scene) -> None:
-    page.goto(scene.path_of(scene.cast.edited))
+    page.goto(scene.path_of(scene.users.edited))
     page.get_by_label("Network id").fill("northern-harbour-dublin")
     page.get_by_label("New password").fill("short")
     page.get_by_role("button", name="Save account").click()
@@ -96,7 +96,7 @@ def account_refused(page: Page, scene: Scene) -> None:
 
 @view("owner")
 def account_tried(page: Page, scene: Scene) -> None:
-    page.goto(scene.path_of(scene.cast.edited))
+    page.goto(scene.path_of(scene.users.edited))
     page.get_by_label("New password").fill("harbour")
     page.get_by_label("Trusted addresses").fill("[0-9]+.")
     page.get_by_label("Address to try").fill("[2001:db8:85a3:1234:5678:8a2e:370:7334]:60000")
@@ -106,7 +106,7 @@ def account_tried(page: Page, scene: Scene) -> None:
 
 @view("owner")
 def account_saved_with_warning(page: Page, scene: Scene) -> None:
-    page.goto(scene.path_of(scene.cast.two_phones))
+    page.goto(scene.path_of(scene.users.two_phones))
     page.get_by_label("Trusted addresses").fill(r"^203\.0\.113\.(4[0-9]:")
     page.get_by_role("button", name="Save account").click()
     expect(note(page, "matches nobody")).to_be_visible()
@@ -114,24 +114,24 @@ def account_saved_with_warning(page: Page, scene: Scene) -> None:
 
 @view("owner")
 def account_locked(page: Page, scene: Scene) -> None:
-    page.goto(scene.path_of(scene.cast.locked))
+    page.goto(scene.path_of(scene.users.locked))
 
 
 @view("administrator")
 def account_of_another(page: Page, scene: Scene) -> None:
-    page.goto(scene.path_of(scene.cast.locked))
+    page.goto(scene.path_of(scene.users.locked))
 
 
 @view("owner")
 def account_delete(page: Page, scene: Scene) -> None:
-    page.goto(f"{scene.path_of(scene.cast.edited)}/delete")
+    page.goto(f"{scene.path_of(scene.users.edited)}/delete")
 
 
 @view("owner")
 def account_password(page: Page, scene: Scene) -> None:
     page.goto("/sip-accounts")
     page.locator("#reveal").evaluate(
-        "(form, action) => { form.action = action; form.submit() }", f"{scene.path_of(scene.cast.edited)}/password"
+        "(form, action) => { form.action = action; form.submit() }", f"{scene.path_of(scene.users.edited)}/password"
     )
     expect(heading(page, "Password of")).to_be_visible()
 

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from playwright.sync_api import Page, expect
 
-from ..scenery.providers import companies_of, path_of_provider
+from ..sample_data.providers import companies_of, path_of_provider
 from ..scenes import Scene
 from ..steps import heading
 from .view import view

@@ -6,31 +6,31 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from sipsorcery_web.provisioning.channel import Channel
-from sipsorcery_web.provisioning.client import ProvisioningClient, Visitor
+from sipsorcery_web.provisioning.client import ClientIdentity, ProvisioningClient
 from sipsorcery_web.provisioning.in_process import InProcessChannel
-from sipsorcery_web.service.call import Parts
+from sipsorcery_web.service.context import ServiceContext
 from sipsorcery_web.service.dispatch import Service
 from sipsorcery_web.settings import NewAccounts
-from tests.conftest import HOME, Stage
+from tests.conftest import HOME, ServiceFixture
 
-from .soap_house import SoapHouse
+from .soap_harness import SoapHarness
 
 
 @dataclass
-class ChannelStage(Stage):
+class ChannelFixture(ServiceFixture):
     """A service that the cast reaches over a channel."""
 
     channel: Channel = field(kw_only=True)
 
     def client(self, token: str | None, address: str = HOME) -> ProvisioningClient:
-        return ProvisioningClient(self.channel, Visitor(token, address))
+        return ProvisioningClient(self.channel, ClientIdentity(token, address))
 
 
 @pytest.fixture(scope="session")
-def soap_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SoapHouse]:
-    house = SoapHouse(tmp_path_factory.mktemp("schemas"))
-    yield house
-    house.close()
+def soap_harness(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SoapHarness]:
+    harness = SoapHarness(tmp_path_factory.mktemp("schemas"))
+    yield harness
+    harness.close()
 
 
 @pytest.fixture(params=["in process", "soap"])
@@ -39,29 +39,33 @@ def channel_to(request: pytest.FixtureRequest) -> Iterator[Callable[[Service], C
     if request.param == "in process":
         yield InProcessChannel
         return
-    house: SoapHouse = request.getfixturevalue("soap_house")
-    house.ear.heard, house.ear.complaints = 0, []
+    harness: SoapHarness = request.getfixturevalue("soap_house")
+    harness.ear.heard, harness.ear.complaints = 0, []
 
     def channel_to(service: Service) -> Channel:
-        house.move_in(service)
-        return house.channel
+        harness.move_in(service)
+        return harness.channel
 
     yield channel_to
-    assert house.ear.complaints == []
-    assert house.ear.heard > 0
+    assert harness.ear.complaints == []
+    assert harness.ear.heard > 0
 
 
 @pytest.fixture
-def stage_with(parts: Parts, channel_to: Callable[[Service], Channel]) -> Callable[[NewAccounts], ChannelStage]:
+def service_fixture_with(
+    service_context: ServiceContext, channel_to: Callable[[Service], Channel]
+) -> Callable[[NewAccounts], ChannelFixture]:
     """Makes a stage with another policy on new accounts."""
 
-    def make(new_accounts: NewAccounts) -> ChannelStage:
-        service = Service(replace(parts, new_accounts=new_accounts))
-        return ChannelStage(service, channel=channel_to(service))
+    def make(new_accounts: NewAccounts) -> ChannelFixture:
+        service = Service(replace(service_context, new_accounts=new_accounts))
+        return ChannelFixture(service, channel=channel_to(service))
 
     return make
 
 
 @pytest.fixture
-def stage(parts: Parts, stage_with: Callable[[NewAccounts], ChannelStage]) -> ChannelStage:
-    return stage_with(parts.new_accounts)
+def service_fixture(
+    service_context: ServiceContext, service_fixture_with: Callable[[NewAccounts], ChannelFixture]
+) -> ChannelFixture:
+    return service_fixture_with(service_context.new_accounts)

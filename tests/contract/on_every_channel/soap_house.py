@@ -14,13 +14,13 @@ from sipsorcery_web.contract import names
 from sipsorcery_web.contract.schema import WSDL_PATH
 from sipsorcery_web.provisioning.soap import SoapChannel
 from sipsorcery_web.service.dispatch import Service
-from sipsorcery_web.service.endpoint import blueprint
+from sipsorcery_web.service.soap.endpoint import blueprint
 
 FAULT = f"{{{names.SOAP}}}Fault"
 SECURITY = f"{{{names.SECURITY}}}Security"
 
 
-class SoapHouse:
+class SoapHarness:
     """A server on loopback and a channel to it; `move_in` says whose service answers."""
 
     def __init__(self, directory: Path) -> None:

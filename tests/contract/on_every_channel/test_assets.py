@@ -10,10 +10,10 @@ from uuid import UUID, uuid4
 import pytest
 
 from sipsorcery_web.contract.errors import Conflict, NotFound, ProvisioningError, Refused
-from sipsorcery_web.contract.kinds import ZERO_ID
 from sipsorcery_web.contract.records import SIPDialPlan, SIPProvider
+from sipsorcery_web.contract.wire_types import ZERO_ID
 from sipsorcery_web.provisioning.client import ProvisioningClient, Records
-from tests.conftest import Stage, sip_account
+from tests.conftest import ServiceFixture, sip_account
 
 LONG_AGO = datetime(2001, 1, 1, tzinfo=UTC)
 
@@ -101,71 +101,71 @@ def refusal(expected: type[Refused], act: Callable[[], Any]) -> str:
 # Good
 
 
-def test_what_is_added_is_answered_and_listed_as_stored(stage: Stage, kind: Kind) -> None:
-    added = kind.of(stage.alice).add(kind.new("thing-1"))
+def test_what_is_added_is_answered_and_listed_as_stored(service_fixture: ServiceFixture, kind: Kind) -> None:
+    added = kind.of(service_fixture.alice).add(kind.new("thing-1"))
 
     assert (getattr(added, kind.name), added.owner) == ("thing-1", "alice")
     assert added.id != ZERO_ID
-    assert added in kind.of(stage.alice).page()
+    assert added in kind.of(service_fixture.alice).page()
 
 
-def test_what_is_changed_is_answered_and_listed_as_stored(stage: Stage, kind: Kind) -> None:
-    added = kind.of(stage.alice).add(kind.new("thing-1"))
-    changed = kind.of(stage.alice).update(replace(added, **kind.changed))
+def test_what_is_changed_is_answered_and_listed_as_stored(service_fixture: ServiceFixture, kind: Kind) -> None:
+    added = kind.of(service_fixture.alice).add(kind.new("thing-1"))
+    changed = kind.of(service_fixture.alice).update(replace(added, **kind.changed))
 
     assert changed == replace(added, **kind.changed)
-    assert changed in kind.of(stage.alice).page()
+    assert changed in kind.of(service_fixture.alice).page()
 
 
-def test_what_was_left_out_is_kept_and_what_is_nil_is_cleared(stage: Stage, kind: Kind) -> None:
-    added = kind.of(stage.alice).add(kind.new("thing-1", **kind.changed))
+def test_what_was_left_out_is_kept_and_what_is_nil_is_cleared(service_fixture: ServiceFixture, kind: Kind) -> None:
+    added = kind.of(service_fixture.alice).add(kind.new("thing-1", **kind.changed))
     name, empty = (
         {"SIP account": "network_id", "SIP provider": "custom_headers", "dial plan": "trace_email_address"}[kind.noun],
         "",
     )
 
-    assert kind.of(stage.alice).update(only(added, **{name: None})) == replace(added, **{name: None})
-    assert kind.of(stage.alice).update(only(added, **{name: empty})) == replace(added, **{name: empty})
+    assert kind.of(service_fixture.alice).update(only(added, **{name: None})) == replace(added, **{name: None})
+    assert kind.of(service_fixture.alice).update(only(added, **{name: empty})) == replace(added, **{name: empty})
 
 
-def test_what_is_deleted_is_answered_as_sent_and_gone(stage: Stage, kind: Kind) -> None:
-    added = kind.of(stage.alice).add(kind.new("thing-1"))
-    before = kind.of(stage.alice).count()
+def test_what_is_deleted_is_answered_as_sent_and_gone(service_fixture: ServiceFixture, kind: Kind) -> None:
+    added = kind.of(service_fixture.alice).add(kind.new("thing-1"))
+    before = kind.of(service_fixture.alice).count()
 
-    assert kind.of(stage.alice).delete(added) == added
-    assert kind.of(stage.alice).count() == before - 1
+    assert kind.of(service_fixture.alice).delete(added) == added
+    assert kind.of(service_fixture.alice).count() == before - 1
 
 
-def test_a_name_can_be_used_again(stage: Stage, kind: Kind) -> None:
-    kind.of(stage.alice).delete(kind.of(stage.alice).add(kind.new("thing-1")))
+def test_a_name_can_be_used_again(service_fixture: ServiceFixture, kind: Kind) -> None:
+    kind.of(service_fixture.alice).delete(kind.of(service_fixture.alice).add(kind.new("thing-1")))
 
-    assert kind.of(stage.alice).add(kind.new("thing-1"))
+    assert kind.of(service_fixture.alice).add(kind.new("thing-1"))
 
 
 # Ids and times
 
 
-def test_ids_are_made_kept_or_refused(stage: Stage, kind: Kind) -> None:
+def test_ids_are_made_kept_or_refused(service_fixture: ServiceFixture, kind: Kind) -> None:
     wanted = uuid4()
 
-    assert kind.of(stage.alice).add(kind.new("thing-1")).id not in (ZERO_ID, wanted)
-    assert kind.of(stage.alice).add(kind.new("thing-2", id=wanted)).id == wanted
-    message = refusal(Conflict, lambda: kind.of(stage.bob).add(kind.new("thing-3", id=wanted)))
+    assert kind.of(service_fixture.alice).add(kind.new("thing-1")).id not in (ZERO_ID, wanted)
+    assert kind.of(service_fixture.alice).add(kind.new("thing-2", id=wanted)).id == wanted
+    message = refusal(Conflict, lambda: kind.of(service_fixture.bob).add(kind.new("thing-3", id=wanted)))
     assert message == "A record with this id already exists."
 
 
-def test_a_client_that_tries_again_learns_that_its_record_is_there(stage: Stage, kind: Kind) -> None:
-    added = kind.of(stage.alice).add(kind.new("thing-1", id=uuid4()))
+def test_a_client_that_tries_again_learns_that_its_record_is_there(service_fixture: ServiceFixture, kind: Kind) -> None:
+    added = kind.of(service_fixture.alice).add(kind.new("thing-1", id=uuid4()))
 
     for again in (added, replace(added, **kind.broken)):
-        message = refusal(Conflict, lambda again=again: kind.of(stage.alice).add(again))  # type: ignore[misc]
+        message = refusal(Conflict, lambda again=again: kind.of(service_fixture.alice).add(again))  # type: ignore[misc]
         assert message == "A record with this id already exists."
 
 
-def test_times_are_the_services(stage: Stage, kind: Kind) -> None:
+def test_times_are_the_services(service_fixture: ServiceFixture, kind: Kind) -> None:
     times = {name: LONG_AGO for name in ("inserted", "last_update") if hasattr(kind.new("x"), name)}
-    added = kind.of(stage.alice).add(kind.new("thing-1", **times))
-    changed = kind.of(stage.alice).update(replace(added, **times))
+    added = kind.of(service_fixture.alice).add(kind.new("thing-1", **times))
+    changed = kind.of(service_fixture.alice).update(replace(added, **times))
 
     assert all(getattr(record, name) != LONG_AGO for record in (added, changed) for name in times)
 
@@ -173,39 +173,49 @@ def test_times_are_the_services(stage: Stage, kind: Kind) -> None:
 # Refused
 
 
-def test_what_breaks_a_rule_is_refused(stage: Stage, kind: Kind) -> None:
-    added = kind.of(stage.alice).add(kind.new("thing-1"))
+def test_what_breaks_a_rule_is_refused(service_fixture: ServiceFixture, kind: Kind) -> None:
+    added = kind.of(service_fixture.alice).add(kind.new("thing-1"))
 
-    assert refusal(Refused, lambda: kind.of(stage.alice).add(kind.new("thing-2", **kind.broken))) == kind.complaint
-    assert refusal(Refused, lambda: kind.of(stage.alice).update(replace(added, **kind.broken))) == kind.complaint
-    assert added in kind.of(stage.alice).page()
-
-
-def test_a_taken_name_is_a_conflict(stage: Stage, kind: Kind) -> None:
-    kind.of(stage.alice).add(kind.new("thing-1"))
-    second = kind.of(stage.alice).add(kind.new("thing-2"))
-
-    assert refusal(Conflict, lambda: kind.of(stage.alice).add(kind.new("thing-1"))) == kind.taken
     assert (
-        refusal(Conflict, lambda: kind.of(stage.alice).update(replace(second, **{kind.name: "thing-1"}))) == kind.taken
+        refusal(Refused, lambda: kind.of(service_fixture.alice).add(kind.new("thing-2", **kind.broken)))
+        == kind.complaint
+    )
+    assert (
+        refusal(Refused, lambda: kind.of(service_fixture.alice).update(replace(added, **kind.broken))) == kind.complaint
+    )
+    assert added in kind.of(service_fixture.alice).page()
+
+
+def test_a_taken_name_is_a_conflict(service_fixture: ServiceFixture, kind: Kind) -> None:
+    kind.of(service_fixture.alice).add(kind.new("thing-1"))
+    second = kind.of(service_fixture.alice).add(kind.new("thing-2"))
+
+    assert refusal(Conflict, lambda: kind.of(service_fixture.alice).add(kind.new("thing-1"))) == kind.taken
+    assert (
+        refusal(Conflict, lambda: kind.of(service_fixture.alice).update(replace(second, **{kind.name: "thing-1"})))
+        == kind.taken
     )
 
 
 @pytest.mark.parametrize("verb", ["add", "update", "delete"])
-def test_nothing_at_all_is_refused(stage: Stage, kind: Kind, verb: str) -> None:
-    message = refusal(Refused, lambda: getattr(kind.of(stage.alice), verb)(None))
+def test_nothing_at_all_is_refused(service_fixture: ServiceFixture, kind: Kind, verb: str) -> None:
+    message = refusal(Refused, lambda: getattr(kind.of(service_fixture.alice), verb)(None))
 
     assert message == f"A {kind.noun} must be given."
 
 
 @pytest.mark.parametrize("character", ["\x00", "\x07", "\x1b", "\ufffe", "\ud800"], ids=ascii)
-def test_a_character_that_xml_cannot_carry_is_refused(stage: Stage, kind: Kind, character: str) -> None:
+def test_a_character_that_xml_cannot_carry_is_refused(
+    service_fixture: ServiceFixture, kind: Kind, character: str
+) -> None:
     name = next(name for name, value in kind.changed.items() if isinstance(value, str))
-    before = kind.of(stage.alice).count()
+    before = kind.of(service_fixture.alice).count()
 
-    message = refusal(Refused, lambda: kind.of(stage.alice).add(kind.new("thing-1", **{name: f"a{character}b"})))
+    message = refusal(
+        Refused, lambda: kind.of(service_fixture.alice).add(kind.new("thing-1", **{name: f"a{character}b"}))
+    )
     assert message == f"The control character U+{ord(character):04X} cannot be stored."
-    assert kind.of(stage.alice).count() == before
+    assert kind.of(service_fixture.alice).count() == before
 
 
 # Not yours
@@ -214,72 +224,82 @@ def test_a_character_that_xml_cannot_carry_is_refused(stage: Stage, kind: Kind, 
 @pytest.mark.parametrize("claimed", ["bobby", "alice", None])
 @pytest.mark.parametrize("verb", ["update", "delete"])
 def test_bob_cannot_reach_what_is_alices_whoever_he_says_owns_it(
-    stage: Stage, kind: Kind, verb: str, claimed: str | None
+    service_fixture: ServiceFixture, kind: Kind, verb: str, claimed: str | None
 ) -> None:
-    added = kind.of(stage.alice).add(kind.new("thing-1"))
+    added = kind.of(service_fixture.alice).add(kind.new("thing-1"))
     sent = replace(added, owner=claimed, **kind.changed)
 
-    assert refusal(NotFound, lambda: getattr(kind.of(stage.bob), verb)(sent)) == f"The {kind.noun} was not found."
-    assert added in kind.of(stage.alice).page()
-    assert added not in kind.of(stage.bob).page()
+    assert (
+        refusal(NotFound, lambda: getattr(kind.of(service_fixture.bob), verb)(sent))
+        == f"The {kind.noun} was not found."
+    )
+    assert added in kind.of(service_fixture.alice).page()
+    assert added not in kind.of(service_fixture.bob).page()
 
 
 @pytest.mark.parametrize("verb", ["update", "delete"])
 @pytest.mark.parametrize("wanted", [ZERO_ID, UUID(int=7)])
-def test_what_is_not_there_gets_the_same_answer(stage: Stage, kind: Kind, verb: str, wanted: UUID) -> None:
+def test_what_is_not_there_gets_the_same_answer(
+    service_fixture: ServiceFixture, kind: Kind, verb: str, wanted: UUID
+) -> None:
     sent = kind.new("thing-1", id=wanted, owner="bobby")
 
-    assert refusal(NotFound, lambda: getattr(kind.of(stage.bob), verb)(sent)) == f"The {kind.noun} was not found."
+    assert (
+        refusal(NotFound, lambda: getattr(kind.of(service_fixture.bob), verb)(sent))
+        == f"The {kind.noun} was not found."
+    )
 
 
-def test_what_is_added_belongs_to_who_adds_it(stage: Stage, kind: Kind) -> None:
-    assert stage.alice
+def test_what_is_added_belongs_to_who_adds_it(service_fixture: ServiceFixture, kind: Kind) -> None:
+    assert service_fixture.alice
 
-    assert kind.of(stage.bob).add(kind.new("thing-1", owner="alice")).owner == "bobby"
-    assert kind.of(stage.administrator).add(kind.new("thing-2", owner="alice")).owner == "root-admin"
+    assert kind.of(service_fixture.bob).add(kind.new("thing-1", owner="alice")).owner == "bobby"
+    assert kind.of(service_fixture.administrator).add(kind.new("thing-2", owner="alice")).owner == "root-admin"
 
 
-def test_an_owner_cannot_be_changed(stage: Stage, kind: Kind) -> None:
-    assert stage.bob
-    added = kind.of(stage.alice).add(kind.new("thing-1"))
+def test_an_owner_cannot_be_changed(service_fixture: ServiceFixture, kind: Kind) -> None:
+    assert service_fixture.bob
+    added = kind.of(service_fixture.alice).add(kind.new("thing-1"))
 
-    assert kind.of(stage.alice).update(replace(added, owner="bobby")).owner == "alice"
+    assert kind.of(service_fixture.alice).update(replace(added, owner="bobby")).owner == "alice"
 
 
 # What is the administrator's
 
 
-def test_a_customer_does_not_set_what_is_the_administrators(stage: Stage, kind: Kind) -> None:
-    added = kind.of(stage.alice).add(kind.new("thing-1", **kind.administrative))
-    changed = kind.of(stage.alice).update(replace(added, **kind.administrative))
+def test_a_customer_does_not_set_what_is_the_administrators(service_fixture: ServiceFixture, kind: Kind) -> None:
+    added = kind.of(service_fixture.alice).add(kind.new("thing-1", **kind.administrative))
+    changed = kind.of(service_fixture.alice).update(replace(added, **kind.administrative))
 
     for name, value in kind.administrative.items():
         assert getattr(added, name) != value
         assert getattr(changed, name) != value
 
 
-def test_the_administrator_sets_it_and_reaches_what_is_everybodys(stage: Stage, kind: Kind) -> None:
-    added = kind.of(stage.alice).add(kind.new("thing-1"))
-    changed = kind.of(stage.administrator).update(replace(added, **kind.administrative))
+def test_the_administrator_sets_it_and_reaches_what_is_everybodys(service_fixture: ServiceFixture, kind: Kind) -> None:
+    added = kind.of(service_fixture.alice).add(kind.new("thing-1"))
+    changed = kind.of(service_fixture.administrator).update(replace(added, **kind.administrative))
 
     assert changed == replace(added, **kind.administrative)
     assert changed.owner == "alice"
-    assert kind.of(stage.administrator).delete(changed) == changed
+    assert kind.of(service_fixture.administrator).delete(changed) == changed
 
 
-def test_a_locked_account_is_its_owners_to_see_only(stage: Stage) -> None:
-    account = stage.alice.sip_accounts.add(sip_account("alice-desk"))
-    locked = stage.administrator.sip_accounts.update(
+def test_a_locked_account_is_its_owners_to_see_only(service_fixture: ServiceFixture) -> None:
+    account = service_fixture.alice.sip_accounts.add(sip_account("alice-desk"))
+    locked = service_fixture.administrator.sip_accounts.update(
         replace(account, is_admin_disabled=True, admin_disabled_reason="abuse")
     )
 
-    for act in (stage.alice.sip_accounts.update, stage.alice.sip_accounts.delete):
+    for act in (service_fixture.alice.sip_accounts.update, service_fixture.alice.sip_accounts.delete):
         message = refusal(Refused, lambda act=act: act(replace(locked, is_admin_disabled=False)))  # type: ignore[misc]
         assert (
             message == "An administrator has disabled this SIP account; only an administrator can change or delete it."
         )
-    assert locked in stage.alice.sip_accounts.page()
-    assert "disabled one of your SIP accounts" in refusal(Refused, lambda: stage.alice.delete_customer("alice"))
+    assert locked in service_fixture.alice.sip_accounts.page()
+    assert "disabled one of your SIP accounts" in refusal(
+        Refused, lambda: service_fixture.alice.delete_customer("alice")
+    )
 
 
 # Values
@@ -301,25 +321,25 @@ def test_a_locked_account_is_its_owners_to_see_only(stage: Stage) -> None:
         "0",
     ],
 )
-def test_a_text_comes_back_as_it_went(stage: Stage, text: str) -> None:
-    added = stage.alice.dial_plans.add(plan("night", dial_plan_script=text))
+def test_a_text_comes_back_as_it_went(service_fixture: ServiceFixture, text: str) -> None:
+    added = service_fixture.alice.dial_plans.add(plan("night", dial_plan_script=text))
 
     assert added.dial_plan_script == text
-    assert added in stage.alice.dial_plans.page()
+    assert added in service_fixture.alice.dial_plans.page()
 
 
-def test_what_a_client_does_not_know_does_not_get_lost(stage: Stage) -> None:
-    account = stage.alice.sip_accounts.add(sip_account("alice-desk", network_id="home"))
+def test_what_a_client_does_not_know_does_not_get_lost(service_fixture: ServiceFixture) -> None:
+    account = service_fixture.alice.sip_accounts.add(sip_account("alice-desk", network_id="home"))
     of_2010 = only(account, sip_username="alice-hall", is_user_disabled=True)
 
-    assert stage.alice.sip_accounts.update(of_2010) == replace(
+    assert service_fixture.alice.sip_accounts.update(of_2010) == replace(
         account, sip_username="alice-hall", is_user_disabled=True
     )
 
 
-def test_a_channel_is_safe_to_use_from_several_threads(stage: Stage) -> None:
-    assert stage.alice
-    assert stage.bob
+def test_a_channel_is_safe_to_use_from_several_threads(service_fixture: ServiceFixture) -> None:
+    assert service_fixture.alice
+    assert service_fixture.bob
     errors: list[BaseException] = []
 
     def work(client: ProvisioningClient, name: str) -> None:
@@ -332,7 +352,7 @@ def test_a_channel_is_safe_to_use_from_several_threads(stage: Stage) -> None:
         except BaseException as error:
             errors.append(error)
 
-    pairs = ((stage.alice, "a-desk"), (stage.alice, "a-hall"), (stage.bob, "b-desk"))
+    pairs = ((service_fixture.alice, "a-desk"), (service_fixture.alice, "a-hall"), (service_fixture.bob, "b-desk"))
     threads = [threading.Thread(target=work, args=pair) for pair in pairs]
     for thread in threads:
         thread.start()
@@ -340,4 +360,4 @@ def test_a_channel_is_safe_to_use_from_several_threads(stage: Stage) -> None:
         thread.join()
 
     assert errors == []
-    assert (stage.alice.sip_accounts.count(), stage.bob.sip_accounts.count()) == (11, 6)
+    assert (service_fixture.alice.sip_accounts.count(), service_fixture.bob.sip_accounts.count()) == (11, 6)

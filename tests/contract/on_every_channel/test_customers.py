@@ -9,7 +9,7 @@ from sipsorcery_web.contract.errors import Conflict, NotFound, Refused, SessionE
 from sipsorcery_web.contract.records import Customer, wire_fields
 from sipsorcery_web.service.operators import Operators
 from sipsorcery_web.settings import NewAccounts
-from tests.conftest import PASSWORD, Clock, Stage, person
+from tests.conftest import PASSWORD, Clock, ServiceFixture, person
 
 OTHER_PASSWORD = "closesesame8"
 INVITES = NewAccounts("invite", chosen=True)
@@ -26,48 +26,48 @@ def refusal(kind: type[Refused], act: Callable[[], Any]) -> str:
 # IsAlive, AreNewAccountsEnabled, CheckInviteCode, TestException
 
 
-def test_the_service_is_there(stage: Stage) -> None:
-    assert stage.stranger.is_alive() is True
+def test_the_service_is_there(service_fixture: ServiceFixture) -> None:
+    assert service_fixture.stranger.is_alive() is True
 
 
-def test_the_test_exception_is_a_refusal(stage: Stage) -> None:
-    message = refusal(Refused, lambda: stage.stranger._call("TestException"))
+def test_the_test_exception_is_a_refusal(service_fixture: ServiceFixture) -> None:
+    message = refusal(Refused, lambda: service_fixture.stranger._call("TestException"))
 
     assert message == "Test exception message 2026-11-23T12:00:00.0000000Z."
 
 
 @pytest.mark.parametrize(("policy", "enabled"), [("open", True), ("closed", False)])
-def test_the_service_says_whether_it_takes_new_customers(stage_with: Any, policy: str, enabled: bool) -> None:
-    assert stage_with(NewAccounts(policy, chosen=True)).stranger.new_accounts_enabled() is enabled
+def test_the_service_says_whether_it_takes_new_customers(service_fixture_with: Any, policy: str, enabled: bool) -> None:
+    assert service_fixture_with(NewAccounts(policy, chosen=True)).stranger.new_accounts_enabled() is enabled
 
 
-def test_an_invite_code_is_looked_at(stage_with: Any) -> None:
-    stage = stage_with(INVITES)
-    assert stage.administrator
-    (code,) = Operators(stage.service.parts).make_invites(1)
+def test_an_invite_code_is_looked_at(service_fixture_with: Any) -> None:
+    service_fixture = service_fixture_with(INVITES)
+    assert service_fixture.administrator
+    (code,) = Operators(service_fixture.service.parts).make_invites(1)
 
-    assert stage.stranger.invite_complaint(code) is None
-    assert stage.stranger.invite_complaint("") == "No invite code was specified"
-    assert stage.stranger.invite_complaint("x") == "The invite code was not recognised."
-    stage.stranger.create_customer(person("carol", invite_code=code))
-    assert stage.stranger.invite_complaint(code) == "The invite code has already been used."
+    assert service_fixture.stranger.invite_complaint(code) is None
+    assert service_fixture.stranger.invite_complaint("") == "No invite code was specified"
+    assert service_fixture.stranger.invite_complaint("x") == "The invite code was not recognised."
+    service_fixture.stranger.create_customer(person("carol", invite_code=code))
+    assert service_fixture.stranger.invite_complaint(code) == "The invite code has already been used."
 
 
 # CreateCustomer
 
 
-def test_a_customer_is_created(stage: Stage) -> None:
-    stage.stranger.create_customer(person("carol"))
-    token = stage.stranger.login("carol", PASSWORD)
+def test_a_customer_is_created(service_fixture: ServiceFixture) -> None:
+    service_fixture.stranger.create_customer(person("carol"))
+    token = service_fixture.stranger.login("carol", PASSWORD)
 
     assert token is not None
-    assert stage.client(token).customer("carol").email_address == "carol@example.org"
-    assert stage.client(token).dial_plans.count() == stage.client(token).sip_accounts.count() == 1
+    assert service_fixture.client(token).customer("carol").email_address == "carol@example.org"
+    assert service_fixture.client(token).dial_plans.count() == service_fixture.client(token).sip_accounts.count() == 1
 
 
-def test_a_customer_who_sends_all_rights_gets_none(stage: Stage) -> None:
-    assert stage.alice
-    stage.stranger.create_customer(
+def test_a_customer_who_sends_all_rights_gets_none(service_fixture: ServiceFixture) -> None:
+    assert service_fixture.alice
+    service_fixture.stranger.create_customer(
         person(
             "carol",
             id=UUID(int=7),
@@ -79,7 +79,7 @@ def test_a_customer_who_sends_all_rights_gets_none(stage: Stage) -> None:
             authorised_apps="*",
         )
     )
-    carol = stage.client(stage.token_of("carol"))
+    carol = service_fixture.client(service_fixture.token_of("carol"))
     made = carol.customer("carol")
 
     assert (made.admin_id, made.admin_member_id, made.suspended, made.authorised_apps) == (None, None, False, None)
@@ -107,18 +107,20 @@ def test_a_customer_who_sends_all_rights_gets_none(stage: Stage) -> None:
         (None, Refused, "A customer must be given."),
     ],
 )
-def test_a_customer_is_refused(stage: Stage, customer: Any, kind: type[Refused], message: str) -> None:
-    assert stage.alice
+def test_a_customer_is_refused(
+    service_fixture: ServiceFixture, customer: Any, kind: type[Refused], message: str
+) -> None:
+    assert service_fixture.alice
 
-    assert refusal(kind, lambda: stage.stranger.create_customer(customer)) == message
-    assert stage.stranger.login("carol", PASSWORD) is None
+    assert refusal(kind, lambda: service_fixture.stranger.create_customer(customer)) == message
+    assert service_fixture.stranger.login("carol", PASSWORD) is None
 
 
-def test_new_customers_are_kept_out(stage_with: Any) -> None:
-    closed = stage_with(NewAccounts("closed", chosen=True))
+def test_new_customers_are_kept_out(service_fixture_with: Any) -> None:
+    closed = service_fixture_with(NewAccounts("closed", chosen=True))
     assert "currently disabled" in refusal(Refused, lambda: closed.stranger.create_customer(person("carol")))
 
-    invites = stage_with(INVITES)
+    invites = service_fixture_with(INVITES)
     assert invites.administrator
     assert "require an invite code" in refusal(Refused, lambda: invites.stranger.create_customer(person("carol")))
 
@@ -126,11 +128,11 @@ def test_new_customers_are_kept_out(stage_with: Any) -> None:
 # Login, Logout, ExtendSession
 
 
-def test_signing_in_gives_a_token_and_signing_out_ends_it(stage: Stage) -> None:
-    assert stage.alice
-    token = stage.stranger.login("alice", PASSWORD)
+def test_signing_in_gives_a_token_and_signing_out_ends_it(service_fixture: ServiceFixture) -> None:
+    assert service_fixture.alice
+    token = service_fixture.stranger.login("alice", PASSWORD)
     assert token is not None
-    alice = stage.client(token)
+    alice = service_fixture.client(token)
     assert alice.sip_accounts.count() == 1
 
     alice.logout()
@@ -141,88 +143,92 @@ def test_signing_in_gives_a_token_and_signing_out_ends_it(stage: Stage) -> None:
 @pytest.mark.parametrize(
     ("username", "password"), [("alice", "wrong"), ("mallory", PASSWORD), ("", ""), (None, None), ("alice", None)]
 )
-def test_what_does_not_belong_together_gives_no_token(stage: Stage, username: Any, password: Any) -> None:
-    assert stage.alice
+def test_what_does_not_belong_together_gives_no_token(
+    service_fixture: ServiceFixture, username: Any, password: Any
+) -> None:
+    assert service_fixture.alice
 
-    assert stage.stranger.login(username, password) is None
-
-
-def test_a_suspended_customer_is_told(stage: Stage) -> None:
-    assert stage.alice
-    Operators(stage.service.parts).suspend("alice", None)
-
-    assert refusal(Refused, lambda: stage.stranger.login("alice", PASSWORD)) == "Your account is suspended."
+    assert service_fixture.stranger.login(username, password) is None
 
 
-def test_the_sixth_sign_in_waits(stage: Stage, clock: Clock) -> None:
-    assert stage.alice
+def test_a_suspended_customer_is_told(service_fixture: ServiceFixture) -> None:
+    assert service_fixture.alice
+    Operators(service_fixture.service.context).suspend("alice", None)
+
+    assert refusal(Refused, lambda: service_fixture.stranger.login("alice", PASSWORD)) == "Your account is suspended."
+
+
+def test_the_sixth_sign_in_waits(service_fixture: ServiceFixture, clock: Clock) -> None:
+    assert service_fixture.alice
     for _ in range(5):
-        assert stage.stranger.login("alice", "wrong") is None
+        assert service_fixture.stranger.login("alice", "wrong") is None
     clock.pass_(minutes=5)
 
     with pytest.raises(TooManyAttempts) as refused:
-        stage.stranger.login("alice", PASSWORD)
+        service_fixture.stranger.login("alice", PASSWORD)
     assert refused.value.retry_after == 600
     clock.pass_(minutes=10)
-    assert stage.stranger.login("alice", PASSWORD)
+    assert service_fixture.stranger.login("alice", PASSWORD)
 
 
-def test_a_session_is_extended_to_ten_hours_at_the_most(stage: Stage, clock: Clock) -> None:
-    stage.alice.extend_session(60)
-    stage.alice.extend_session(2**31 - 1)
-    message = refusal(Refused, lambda: stage.alice.extend_session(60))
+def test_a_session_is_extended_to_ten_hours_at_the_most(service_fixture: ServiceFixture, clock: Clock) -> None:
+    service_fixture.alice.extend_session(60)
+    service_fixture.alice.extend_session(2**31 - 1)
+    message = refusal(Refused, lambda: service_fixture.alice.extend_session(60))
     clock.pass_(minutes=599, seconds=59)
 
     assert message == "The session lifetime cannot be extended beyind 600 minutes."
-    assert stage.alice.sip_accounts.count() == 1
+    assert service_fixture.alice.sip_accounts.count() == 1
     clock.pass_(seconds=1)
     with pytest.raises(SessionExpired):
-        stage.alice.sip_accounts.count()
+        service_fixture.alice.sip_accounts.count()
 
 
 @pytest.mark.parametrize("minutes", [0, -60])
-def test_a_session_is_not_shortened(stage: Stage, minutes: int) -> None:
-    assert "one minute at the least" in refusal(Refused, lambda: stage.alice.extend_session(minutes))
+def test_a_session_is_not_shortened(service_fixture: ServiceFixture, minutes: int) -> None:
+    assert "one minute at the least" in refusal(Refused, lambda: service_fixture.alice.extend_session(minutes))
 
 
-def test_the_offset_of_the_zone_is_told(stage: Stage) -> None:
-    stage.alice.update_customer(
-        replace(stage.alice.customer("alice"), time_zone="(GMT-12:00) International Date Line West")
+def test_the_offset_of_the_zone_is_told(service_fixture: ServiceFixture) -> None:
+    service_fixture.alice.update_customer(
+        replace(service_fixture.alice.customer("alice"), time_zone="(GMT-12:00) International Date Line West")
     )
 
-    assert stage.alice._call("GetTimeZoneOffsetMinutes") == -720
+    assert service_fixture.alice._call("GetTimeZoneOffsetMinutes") == -720
 
 
 # GetCustomer, UpdateCustomer
 
 
-def test_a_customer_reads_their_own_record(stage: Stage, clock: Clock) -> None:
-    alice = stage.alice.customer("alice")
+def test_a_customer_reads_their_own_record(service_fixture: ServiceFixture, clock: Clock) -> None:
+    alice = service_fixture.alice.customer("alice")
 
     assert (alice.customer_username, alice.first_name, alice.inserted) == ("alice", "Alice", clock.now)
     assert (alice.customer_password, alice.security_answer) == (None, None)
     assert all(alice.has(entry.attribute) for entry in wire_fields(Customer))
 
 
-def test_a_customer_changes_their_details(stage: Stage) -> None:
-    before = stage.alice.customer("alice")
-    stage.alice.update_customer(before.with_(city="Oxford", country=None, web_site="", security_answer="crimson"))
+def test_a_customer_changes_their_details(service_fixture: ServiceFixture) -> None:
+    before = service_fixture.alice.customer("alice")
+    service_fixture.alice.update_customer(
+        before.with_(city="Oxford", country=None, web_site="", security_answer="crimson")
+    )
 
-    after = stage.alice.customer("alice")
+    after = service_fixture.alice.customer("alice")
     assert after == before.with_(city="Oxford", country=None, web_site="")
 
 
-def test_what_was_left_out_is_kept(stage: Stage) -> None:
-    before = stage.alice.customer("alice")
+def test_what_was_left_out_is_kept(service_fixture: ServiceFixture) -> None:
+    before = service_fixture.alice.customer("alice")
     changes = Customer(customer_username="alice", city="Oxford", present=frozenset({"customer_username", "city"}))
-    stage.alice.update_customer(changes)
+    service_fixture.alice.update_customer(changes)
 
-    assert stage.alice.customer("alice") == before.with_(city="Oxford")
+    assert service_fixture.alice.customer("alice") == before.with_(city="Oxford")
 
 
-def test_rights_are_not_changed_by_details(stage: Stage) -> None:
-    before = stage.alice.customer("alice")
-    stage.alice.update_customer(
+def test_rights_are_not_changed_by_details(service_fixture: ServiceFixture) -> None:
+    before = service_fixture.alice.customer("alice")
+    service_fixture.alice.update_customer(
         before.with_(
             admin_id="*",
             suspended=True,
@@ -234,8 +240,8 @@ def test_rights_are_not_changed_by_details(stage: Stage) -> None:
         )
     )
 
-    assert stage.alice.customer("alice") == before
-    assert stage.stranger.login("alice", PASSWORD)
+    assert service_fixture.alice.customer("alice") == before
+    assert service_fixture.stranger.login("alice", PASSWORD)
 
 
 @pytest.mark.parametrize(
@@ -246,27 +252,29 @@ def test_rights_are_not_changed_by_details(stage: Stage) -> None:
         ({"city": "c" * 65}, Refused, "The city length must be less than 64."),
     ],
 )
-def test_changed_details_are_refused(stage: Stage, changes: dict[str, Any], kind: type[Refused], message: str) -> None:
-    assert stage.bob
-    before = stage.alice.customer("alice")
+def test_changed_details_are_refused(
+    service_fixture: ServiceFixture, changes: dict[str, Any], kind: type[Refused], message: str
+) -> None:
+    assert service_fixture.bob
+    before = service_fixture.alice.customer("alice")
 
-    assert refusal(kind, lambda: stage.alice.update_customer(before.with_(**changes))) == message
-    assert stage.alice.customer("alice") == before
+    assert refusal(kind, lambda: service_fixture.alice.update_customer(before.with_(**changes))) == message
+    assert service_fixture.alice.customer("alice") == before
 
 
 # UpdateCustomerPassword, DeleteCustomer
 
 
-def test_a_changed_password_ends_the_other_sessions(stage: Stage) -> None:
-    assert stage.alice
-    other = stage.client(stage.token_of("alice"))
-    stage.alice.update_customer_password("alice", PASSWORD, OTHER_PASSWORD)
+def test_a_changed_password_ends_the_other_sessions(service_fixture: ServiceFixture) -> None:
+    assert service_fixture.alice
+    other = service_fixture.client(service_fixture.token_of("alice"))
+    service_fixture.alice.update_customer_password("alice", PASSWORD, OTHER_PASSWORD)
 
-    assert stage.alice.sip_accounts.count() == 1
+    assert service_fixture.alice.sip_accounts.count() == 1
     with pytest.raises(SessionExpired):
         other.sip_accounts.count()
-    assert stage.stranger.login("alice", PASSWORD) is None
-    assert stage.stranger.login("alice", OTHER_PASSWORD)
+    assert service_fixture.stranger.login("alice", PASSWORD) is None
+    assert service_fixture.stranger.login("alice", OTHER_PASSWORD)
 
 
 @pytest.mark.parametrize(
@@ -278,35 +286,35 @@ def test_a_changed_password_ends_the_other_sessions(stage: Stage) -> None:
         (PASSWORD, None, "A password must be specified."),
     ],
 )
-def test_a_changed_password_is_refused(stage: Stage, old: Any, new: Any, message: str) -> None:
-    assert refusal(Refused, lambda: stage.alice.update_customer_password("alice", old, new)) == message
-    assert stage.stranger.login("alice", PASSWORD)
+def test_a_changed_password_is_refused(service_fixture: ServiceFixture, old: Any, new: Any, message: str) -> None:
+    assert refusal(Refused, lambda: service_fixture.alice.update_customer_password("alice", old, new)) == message
+    assert service_fixture.stranger.login("alice", PASSWORD)
 
 
-def test_wrong_old_passwords_are_limited(stage: Stage) -> None:
+def test_wrong_old_passwords_are_limited(service_fixture: ServiceFixture) -> None:
     for _ in range(5):
-        refusal(Refused, lambda: stage.alice.update_customer_password("alice", "wrong", OTHER_PASSWORD))
+        refusal(Refused, lambda: service_fixture.alice.update_customer_password("alice", "wrong", OTHER_PASSWORD))
 
     with pytest.raises(TooManyAttempts):
-        stage.alice.update_customer_password("alice", PASSWORD, OTHER_PASSWORD)
+        service_fixture.alice.update_customer_password("alice", PASSWORD, OTHER_PASSWORD)
 
 
-def test_a_deleted_customer_is_gone(stage: Stage) -> None:
-    stage.alice.delete_customer("alice")
+def test_a_deleted_customer_is_gone(service_fixture: ServiceFixture) -> None:
+    service_fixture.alice.delete_customer("alice")
 
-    assert stage.stranger.login("alice", PASSWORD) is None
+    assert service_fixture.stranger.login("alice", PASSWORD) is None
 
 
-def test_deleting_that_did_not_happen_is_told(stage: Stage) -> None:
-    message = refusal(Refused, lambda: stage.administrator.delete_customer("root-admin"))
+def test_deleting_that_did_not_happen_is_told(service_fixture: ServiceFixture) -> None:
+    message = refusal(Refused, lambda: service_fixture.administrator.delete_customer("root-admin"))
 
     assert message == "You are the only administrator. Make another one first."
 
 
 @pytest.mark.parametrize("name", ["bobby", "nobody", "Alice", "", None])
-def test_another_customer_and_none_get_one_answer(stage: Stage, name: Any) -> None:
-    assert stage.bob
-    alice = stage.alice
+def test_another_customer_and_none_get_one_answer(service_fixture: ServiceFixture, name: Any) -> None:
+    assert service_fixture.bob
+    alice = service_fixture.alice
     acts: dict[str, Callable[[], Any]] = {
         "retrieve customer": lambda: alice.customer(name),
         "update customer": lambda: alice.update_customer(person("x", customer_username=name, city="Oxford")),
@@ -316,5 +324,5 @@ def test_another_customer_and_none_get_one_answer(stage: Stage, name: Any) -> No
 
     for verb, act in acts.items():
         assert refusal(NotFound, act) == f"You are not authorised to {verb} for username {name or ''}."
-    assert stage.bob.customer("bobby").city == "Galway"
-    assert stage.stranger.login("bobby", PASSWORD)
+    assert service_fixture.bob.customer("bobby").city == "Galway"
+    assert service_fixture.stranger.login("bobby", PASSWORD)

@@ -14,7 +14,7 @@ from sipsorcery_web.contract.records import SIPDialPlan, SIPProvider
 from sipsorcery_web.service.store import models
 from tests.conftest import HOME, PASSWORD, person, sip_account
 
-from .conftest import ChannelStage
+from .conftest import ChannelFixture
 
 LABEL = "white-label"
 OWNED = (models.SIPAccountRow, models.SIPProviderRow, models.SIPProviderBindingRow, models.SIPDialPlanRow)
@@ -67,9 +67,9 @@ TABLE = {
 }
 
 
-def alices_things(stage: ChannelStage) -> dict[str, Any]:
+def alices_things(service_fixture: ChannelFixture) -> dict[str, Any]:
     """A record of each kind that customers own; the label's administrator looks after those that a label can have."""
-    alice = stage.alice
+    alice = service_fixture.alice
     things = {
         "sip_account": alice.sip_accounts.add(sip_account("front-desk")),
         "sip_provider": alice.sip_providers.add(
@@ -82,7 +82,7 @@ def alices_things(stage: ChannelStage) -> dict[str, Any]:
         ),
         "dial_plan": alice.dial_plans.add(SIPDialPlan(dial_plan_name="lunch-break")),
     }
-    with stage.service.parts.database.write() as session:
+    with service_fixture.service.context.database.write() as session:
         for row in OWNED:
             session.execute(update(row).where(row.owner == "alice").values(admin_member_id=LABEL))
         session.add_all(_calls_of_alice(things["sip_account"].id))
@@ -152,27 +152,27 @@ def arguments_for(name: str, things: dict[str, Any]) -> dict[str, Any]:
     return {parameter.name: values[parameter.name] for parameter in OPERATIONS[name].parameters}
 
 
-def token_for(stage: ChannelStage, caller: str) -> str | None:
+def token_for(service_fixture: ChannelFixture, caller: str) -> str | None:
     """What this caller shows."""
     if caller == "no token":
         return None
     username = {"administrator": "root-admin", "white-label administrator": "label-admin"}.get(caller, "bobby")
-    stage.someone(username, administrator=caller == "administrator")
+    service_fixture.someone(username, administrator=caller == "administrator")
     if caller == "white-label administrator":
         named = models.CustomerRow.customer_username == username
-        with stage.service.parts.database.write() as session:
+        with service_fixture.service.context.database.write() as session:
             session.scalars(select(models.CustomerRow).where(named)).one().admin_id = LABEL
-    token = stage.token_of(username)
+    token = service_fixture.token_of(username)
     if caller == "logged out token":
-        stage.client(token).logout()
+        service_fixture.client(token).logout()
     return token
 
 
-def outcome(stage: ChannelStage, name: str, token: str | None, arguments: dict[str, Any]) -> Any:
+def outcome(service_fixture: ChannelFixture, name: str, token: str | None, arguments: dict[str, Any]) -> Any:
     """An error's name, how many records, or whether anything was answered."""
     operation = OPERATIONS[name]
     try:
-        result = stage.channel.call(operation, token, HOME, arguments)
+        result = service_fixture.channel.call(operation, token, HOME, arguments)
     except ProvisioningError as error:
         return type(error).__name__
     if name.endswith("Count"):
@@ -183,16 +183,16 @@ def outcome(stage: ChannelStage, name: str, token: str | None, arguments: dict[s
 
 
 @pytest.fixture
-def asked(stage: ChannelStage) -> Callable[[str], dict[str, Any]]:
+def asked(service_fixture: ChannelFixture) -> Callable[[str], dict[str, Any]]:
     """Asks everything of alice's things as one caller; what was deleted on the way is put back."""
 
     def ask(caller: str) -> dict[str, Any]:
-        things = alices_things(stage)
-        token = token_for(stage, caller)
+        things = alices_things(service_fixture)
+        token = token_for(service_fixture, caller)
         if caller == "expired token":
-            stage.service.parts.clock.pass_(minutes=60)  # type: ignore[attr-defined]
+            service_fixture.service.context.clock.pass_(minutes=60)  # type: ignore[attr-defined]
         last = sorted(TABLE, key=lambda name: (name == "Logout", name.startswith("Delete")))
-        return {name: outcome(stage, name, token, arguments_for(name, things)) for name in last}
+        return {name: outcome(service_fixture, name, token, arguments_for(name, things)) for name in last}
 
     return ask
 

@@ -75,7 +75,10 @@ def test_numbers_and_truths_are_what_they_are() -> None:
 def test_a_call_over_the_hour_that_comes_twice_ends_after_it_began() -> None:
     zone = zone_of(DEFAULT_TIME_ZONE) or UTC
     began, ended = datetime(2026, 10, 25, 0, 59, tzinfo=UTC), datetime(2026, 10, 25, 1, 1, tzinfo=UTC)
-    assert [cell(moment, zone) for moment in (began, ended)] == ["2026-10-25 01:59:00+01:00", "2026-10-25 01:01:00+00:00"]
+    assert [cell(moment, zone) for moment in (began, ended)] == [
+        "2026-10-25 01:59:00+01:00",
+        "2026-10-25 01:01:00+00:00",
+    ]
 
 
 def test_what_parts_cells_somewhere_stands_in_quotes() -> None:
@@ -86,7 +89,9 @@ def test_nothing_invisible_is_in_a_cell() -> None:
     assert cell("+353\u202e17", UTC) == "'+353[U+202E]17"
 
 
-@pytest.mark.parametrize("text", ["1" * 200_000 + "x", " " * 200_000 + "x", "1 " * 100_000 + "x", "mar" + "1" * 200_000 + "x"])
+@pytest.mark.parametrize(
+    "text", ["1" * 200_000 + "x", " " * 200_000 + "x", "1 " * 100_000 + "x", "mar" + "1" * 200_000 + "x"]
+)
 def test_a_long_text_takes_no_long_time(text: str) -> None:
     before = perf_counter()
     cell(text, UTC)

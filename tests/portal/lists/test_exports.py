@@ -12,15 +12,15 @@ from sqlalchemy import update
 from werkzeug.test import TestResponse
 
 from sipsorcery_web.contract.errors import BadFilter, SessionExpired, Unavailable
-from sipsorcery_web.portal import backend
+from sipsorcery_web.portal.http import backend
+from sipsorcery_web.portal.lists.export_slots import EXTENSION, ExportSlots
 from sipsorcery_web.portal.lists.exports import INCOMPLETE
-from sipsorcery_web.portal.lists.turns import EXTENSION, Turns
 from sipsorcery_web.service.store.models import SIPAccountRow
 from tests.conftest import DOMAIN
 
+from ..app_harness import AppHarness
 from ..browser import SECRETS, Browser
-from ..house import House
-from .test_finding import PlainStore
+from .test_search import PlainStore
 
 CSV = "/sip-accounts.csv"
 JSON = "/sip-accounts.json"
@@ -29,8 +29,8 @@ DUBLIN = "(GMT) Greenwich Mean Time : Dublin, Edinburgh, Lisbon, London"
 
 
 @pytest.fixture
-def plain(house: House) -> Iterator[PlainStore]:
-    extensions = house.app.extensions
+def plain(harness: AppHarness) -> Iterator[PlainStore]:
+    extensions = harness.app.extensions
     rich = extensions[backend.EXTENSION]
     extensions[backend.EXTENSION] = PlainStore(rich)
     yield extensions[backend.EXTENSION]
@@ -60,10 +60,10 @@ def names(browser: Browser, address: str) -> list[str]:
     return [row["Username"] for row in table(browser, address)]
 
 
-def at_call(house: House, operation: str, number: int, deed: Callable[[], object]) -> None:
+def at_call(harness: AppHarness, operation: str, number: int, deed: Callable[[], object]) -> None:
     """Do this just before the call of that number."""
     calls = iter(range(1, 1000))
-    house.watched.before[operation] = lambda: deed() if next(calls) == number else None
+    harness.watched.before[operation] = lambda: deed() if next(calls) == number else None
 
 
 def fails(error: Exception) -> Callable[[], object]:
@@ -76,8 +76,8 @@ def fails(error: Exception) -> Callable[[], object]:
 # What stands in it
 
 
-def test_a_csv_file_is_what_spreadsheets_read(house: House, alice: Browser) -> None:
-    house.account("alice", "front-desk", network_id='5th, "east"')
+def test_a_csv_file_is_what_spreadsheets_read(harness: AppHarness, alice: Browser) -> None:
+    harness.account("alice", "front-desk", network_id='5th, "east"')
     answer = alice.raw("GET", CSV)
     assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
     assert answer.headers["Content-Disposition"] == 'attachment; filename="sip-accounts-2026-11-23.csv"'
@@ -90,8 +90,8 @@ def test_a_csv_file_is_what_spreadsheets_read(house: House, alice: Browser) -> N
     assert b'"5th, ""east"""' in lines[2]
 
 
-def test_a_json_file_is_a_list_of_objects(house: House, alice: Browser) -> None:
-    account = house.account("alice", "front-desk", out_dial_plan_name="default", send_nat_keep_alives=True)
+def test_a_json_file_is_a_list_of_objects(harness: AppHarness, alice: Browser) -> None:
+    account = harness.account("alice", "front-desk", out_dial_plan_name="default", send_nat_keep_alives=True)
     answer = alice.raw("GET", JSON)
     assert answer.headers["Content-Type"] == "application/json"
     assert answer.headers["Content-Disposition"] == 'attachment; filename="sip-accounts-2026-11-23.json"'
@@ -115,35 +115,35 @@ def test_a_json_file_is_a_list_of_objects(house: House, alice: Browser) -> None:
     }
 
 
-def test_words_stand_for_yes_and_no_and_an_empty_cell_for_nothing(house: House, alice: Browser) -> None:
-    house.account("alice", "front-desk", is_incoming_only=True)
+def test_words_stand_for_yes_and_no_and_an_empty_cell_for_nothing(harness: AppHarness, alice: Browser) -> None:
+    harness.account("alice", "front-desk", is_incoming_only=True)
     row = table(alice)[1]
     assert (row["Incoming only"], row["Disabled"], row["Network id"]) == ("yes", "no", "")
 
 
-def test_moments_are_in_the_visitors_zone_and_the_heading_names_it(house: House) -> None:
-    house.account("alice", "front-desk")
-    house.change_customer("alice", time_zone=DUBLIN)
-    with house.database.write() as session:
-        session.execute(update(SIPAccountRow).values(inserted=house.clock().replace(month=7)))
-    browser = house.browser()
+def test_moments_are_in_the_visitors_zone_and_the_heading_names_it(harness: AppHarness) -> None:
+    harness.account("alice", "front-desk")
+    harness.change_customer("alice", time_zone=DUBLIN)
+    with harness.database.write() as session:
+        session.execute(update(SIPAccountRow).values(inserted=harness.clock().replace(month=7)))
+    browser = harness.browser()
     browser.sign_in("alice")
     assert table(browser)[0]["Created (Europe/Dublin)"] == "2026-07-23 13:00:00+01:00"
     assert entries(browser)[0]["inserted"] == "2026-07-23T13:00:00+01:00"
 
 
-def test_without_a_known_zone_the_heading_says_utc(house: House) -> None:
-    house.cast("alice")
-    house.change_customer("alice", time_zone="(GMT+03:30) Atlantis")
-    browser = house.browser()
+def test_without_a_known_zone_the_heading_says_utc(harness: AppHarness) -> None:
+    harness.add_users("alice")
+    harness.change_customer("alice", time_zone="(GMT+03:30) Atlantis")
+    browser = harness.browser()
     browser.sign_in("alice")
     assert table(browser)[0]["Created (UTC)"] == "2026-11-23 12:00:00+00:00"
 
 
 @pytest.mark.parametrize("begins", ["=", "+", "-", "@", "\t", "\r", "\n"])
-def test_no_cell_is_a_formula_and_json_keeps_the_text(house: House, alice: Browser, begins: str) -> None:
-    house.account("alice", "front-desk")
-    with house.database.write() as session:
+def test_no_cell_is_a_formula_and_json_keeps_the_text(harness: AppHarness, alice: Browser, begins: str) -> None:
+    harness.account("alice", "front-desk")
+    with harness.database.write() as session:
         session.execute(update(SIPAccountRow).values(network_id=f"{begins}1+cmd"))
     assert table(alice)[0]["Network id"] == f"'{begins}1+cmd"
     assert entries(alice)[0]["network_id"] == f"{begins}1+cmd"
@@ -160,32 +160,32 @@ def test_no_cell_is_a_formula_and_json_keeps_the_text(house: House, alice: Brows
     ],
 )
 def test_nor_is_what_some_countries_programs_take_for_a_cell(
-    house: House, alice: Browser, text: str, cell: str
+    harness: AppHarness, alice: Browser, text: str, cell: str
 ) -> None:
     """Where a comma is the decimal point, a semicolon parts cells; and signs may have double width."""
-    house.account("alice", "front-desk")
-    with house.database.write() as session:
+    harness.account("alice", "front-desk")
+    with harness.database.write() as session:
         session.execute(update(SIPAccountRow).values(network_id=text))
     assert table(alice)[0]["Network id"] == cell
     assert entries(alice)[0]["network_id"] == text
 
 
-def test_letters_of_all_languages_arrive(house: House, alice: Browser) -> None:
-    house.lock(house.account("alice", "front-desk"), "Ünpaid 請求書 \N{TELEPHONE RECEIVER}")
+def test_letters_of_all_languages_arrive(harness: AppHarness, alice: Browser) -> None:
+    harness.lock(harness.account("alice", "front-desk"), "Ünpaid 請求書 \N{TELEPHONE RECEIVER}")
     assert table(alice)[1]["Reason"] == "Ünpaid 請求書 \N{TELEPHONE RECEIVER}"
     assert entries(alice)[1]["admin_disabled_reason"] == "Ünpaid 請求書 \N{TELEPHONE RECEIVER}"
 
 
-def test_an_empty_list_is_a_file_too(house: House, alice: Browser) -> None:
-    house.accounts("alice", 0)
+def test_an_empty_list_is_a_file_too(harness: AppHarness, alice: Browser) -> None:
+    harness.accounts("alice", 0)
     assert file_of(alice, CSV).count("\r\n") == 1
     assert entries(alice) == []
 
 
 @FORMS
-def test_the_file_has_what_the_address_finds(house: House, alice: Browser, address: str) -> None:
+def test_the_file_has_what_the_address_finds(harness: AppHarness, alice: Browser, address: str) -> None:
     for name in ("front-desk", "back-desk", "kitchen-wall"):
-        house.account("alice", name, is_user_disabled=name == "back-desk")
+        harness.account("alice", name, is_user_disabled=name == "back-desk")
     assert names(alice, f"{address}?q=desk") == ["back-desk", "front-desk"]
     assert names(alice, f"{address}?q=desk&state=off&page=2&size=1") == ["back-desk"]
 
@@ -194,23 +194,23 @@ def test_the_file_has_what_the_address_finds(house: House, alice: Browser, addre
 
 
 @FORMS
-def test_no_password_is_in_a_file(house: House, alice: Browser, address: str) -> None:
-    house.account("alice", "front-desk")
+def test_no_password_is_in_a_file(harness: AppHarness, alice: Browser, address: str) -> None:
+    harness.account("alice", "front-desk")
     text = file_of(alice, address)
     assert not [secret for secret in SECRETS if secret in text]
     assert "password" not in text.lower()
 
 
 @FORMS
-def test_bob_gets_nothing_of_alices(house: House, bob: Browser, address: str) -> None:
-    house.account("alice", "front-desk")
+def test_bob_gets_nothing_of_alices(harness: AppHarness, bob: Browser, address: str) -> None:
+    harness.account("alice", "front-desk")
     assert names(bob, f"{address}?owner=alice") == ["bobby"]
     assert names(bob, f"{address}?q=front") == []
 
 
-def test_the_administrator_gets_the_owner_of_each(house: House, administrator: Browser) -> None:
-    house.account("alice", "front-desk")
-    house.account("bobby", "bobs-line")
+def test_the_administrator_gets_the_owner_of_each(harness: AppHarness, administrator: Browser) -> None:
+    harness.account("alice", "front-desk")
+    harness.account("bobby", "bobs-line")
     assert {row["Username"]: row["Owner"] for row in table(administrator)} == {
         "alice": "alice",
         "bobby": "bobby",
@@ -226,85 +226,89 @@ def test_the_administrator_gets_the_owner_of_each(house: House, administrator: B
 
 @FORMS
 @pytest.mark.parametrize(("count", "calls"), [(0, 1), (499, 1), (500, 2), (1_001, 3)])
-def test_500_rows_are_asked_for_at_once(house: House, alice: Browser, address: str, count: int, calls: int) -> None:
-    house.accounts("alice", count)
-    house.forget_calls()
+def test_500_rows_are_asked_for_at_once(
+    harness: AppHarness, alice: Browser, address: str, count: int, calls: int
+) -> None:
+    harness.accounts("alice", count)
+    harness.forget_calls()
     assert names(alice, address) == [f"line-{number:05}" for number in range(1, count + 1)]
-    assert house.calls == ["GetSIPAccounts"] * calls
+    assert harness.calls == ["GetSIPAccounts"] * calls
 
 
 @FORMS
 def test_a_file_is_read_from_the_service_no_faster_than_it_is_taken(
-    house: House, alice: Browser, address: str
+    harness: AppHarness, alice: Browser, address: str
 ) -> None:
-    house.accounts("alice", 2_000)
-    house.forget_calls()
+    harness.accounts("alice", 2_000)
+    harness.forget_calls()
     answer = alice.client.get(address)
     for _ in range(400):
         next(answer.response)  # type: ignore[call-overload]
-    assert len(house.calls) == 1
+    assert len(harness.calls) == 1
     answer.close()
-    assert len(house.calls) == 1
+    assert len(harness.calls) == 1
 
 
 @FORMS
-def test_a_row_that_moves_while_the_file_is_read_comes_once(house: House, alice: Browser, address: str) -> None:
-    house.accounts("alice", 700)
-    at_call(house, "GetSIPAccounts", 2, lambda: house.account("alice", "a-new-line"))
+def test_a_row_that_moves_while_the_file_is_read_comes_once(harness: AppHarness, alice: Browser, address: str) -> None:
+    harness.accounts("alice", 700)
+    at_call(harness, "GetSIPAccounts", 2, lambda: harness.account("alice", "a-new-line"))
     assert names(alice, address) == [f"line-{number:05}" for number in range(1, 701)]
 
 
 # Where the service gives out
 
 
-def test_a_csv_file_that_breaks_off_says_so_in_its_last_row(house: House, alice: Browser) -> None:
-    house.accounts("alice", 700)
-    at_call(house, "GetSIPAccounts", 2, fails(Unavailable("no answer")))
+def test_a_csv_file_that_breaks_off_says_so_in_its_last_row(harness: AppHarness, alice: Browser) -> None:
+    harness.accounts("alice", 700)
+    at_call(harness, "GetSIPAccounts", 2, fails(Unavailable("no answer")))
     rows = table(alice)
     assert len(rows) == 501
     assert rows[-1]["Username"] == INCOMPLETE
 
 
-def test_a_json_file_that_breaks_off_says_so_in_its_last_object(house: House, alice: Browser) -> None:
-    house.accounts("alice", 700)
-    at_call(house, "GetSIPAccounts", 2, fails(Unavailable("no answer")))
+def test_a_json_file_that_breaks_off_says_so_in_its_last_object(harness: AppHarness, alice: Browser) -> None:
+    harness.accounts("alice", 700)
+    at_call(harness, "GetSIPAccounts", 2, fails(Unavailable("no answer")))
     found = entries(alice)
     assert len(found) == 501
     assert found[-1] == {"incomplete": INCOMPLETE}
 
 
 @FORMS
-def test_a_session_that_ends_midway_breaks_the_file_off(house: House, alice: Browser, address: str) -> None:
-    house.accounts("alice", 700)
-    at_call(house, "GetSIPAccounts", 2, fails(SessionExpired()))
+def test_a_session_that_ends_midway_breaks_the_file_off(harness: AppHarness, alice: Browser, address: str) -> None:
+    harness.accounts("alice", 700)
+    at_call(harness, "GetSIPAccounts", 2, fails(SessionExpired()))
     assert "INCOMPLETE" in file_of(alice, address)
 
 
 @FORMS
 def test_a_service_that_is_away_from_the_first_is_a_page_and_no_file(
-    house: House, alice: Browser, address: str
+    harness: AppHarness, alice: Browser, address: str
 ) -> None:
-    house.watched.before["GetSIPAccounts"] = fails(Unavailable("no answer"))
+    harness.watched.before["GetSIPAccounts"] = fails(Unavailable("no answer"))
     page = alice.open(address)
     assert (page.status, page.h1) == (503, "The service does not answer")
     assert "Content-Disposition" not in page.response.headers
 
 
 @FORMS
-def test_a_session_that_has_ended_leads_to_the_sign_in_and_back(house: House, alice: Browser, address: str) -> None:
-    house.revoke("alice")
+def test_a_session_that_has_ended_leads_to_the_sign_in_and_back(
+    harness: AppHarness, alice: Browser, address: str
+) -> None:
+    harness.revoke("alice")
     page = alice.open(f"{address}?q=desk")
     assert page.h1 == "Sign in"
     assert page.value("next") == f"{address}?q=desk"
 
 
-def test_a_head_request_gets_the_headers_alone(house: House, alice: Browser) -> None:
-    house.accounts("alice", 700)
-    house.forget_calls()
+def test_a_head_request_gets_the_headers_alone(harness: AppHarness, alice: Browser) -> None:
+    harness.accounts("alice", 700)
+    harness.forget_calls()
     answer: TestResponse = alice.raw("HEAD", CSV)
     assert (answer.status_code, answer.get_data()) == (200, b"")
     assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
-    assert len(house.calls) == 1
+    assert len(harness.calls) == 1
 
 
 @pytest.mark.parametrize("form", ["xml", "CSV", "csv/", "", "csv.csv"])
@@ -317,16 +321,18 @@ def test_there_are_no_other_forms(alice: Browser, form: str) -> None:
 
 @FORMS
 @pytest.mark.usefixtures("plain")
-def test_a_service_that_refuses_the_filter_gives_the_same_file(house: House, alice: Browser, address: str) -> None:
-    house.accounts("alice", 700)
+def test_a_service_that_refuses_the_filter_gives_the_same_file(
+    harness: AppHarness, alice: Browser, address: str
+) -> None:
+    harness.accounts("alice", 700)
     for _ in range(2):
         assert names(alice, f"{address}?q=LINE-006") == [f"line-{number:05}" for number in range(600, 700)]
 
 
 def test_in_front_of_such_a_service_a_file_is_read_no_faster_than_it_is_taken(
-    house: House, plain: PlainStore, alice: Browser
+    harness: AppHarness, plain: PlainStore, alice: Browser
 ) -> None:
-    house.accounts("alice", 2_000)
+    harness.accounts("alice", 2_000)
     file_of(alice, f"{CSV}?q=nothing")
     plain.asked.clear()
     answer = alice.client.get(f"{CSV}?q=line")
@@ -335,30 +341,32 @@ def test_in_front_of_such_a_service_a_file_is_read_no_faster_than_it_is_taken(
     answer.close()
 
 
-def test_a_service_that_refuses_everything_is_a_page(house: House, alice: Browser) -> None:
-    house.watched.before["GetSIPAccounts"] = fails(BadFilter("no filters here"))
+def test_a_service_that_refuses_everything_is_a_page(harness: AppHarness, alice: Browser) -> None:
+    harness.watched.before["GetSIPAccounts"] = fails(BadFilter("no filters here"))
     assert alice.open(f"{CSV}?q=desk").status == 409
 
 
 # The way there
 
 
-def test_the_list_leads_to_its_files_with_what_was_asked(house: House, alice: Browser) -> None:
-    house.accounts("alice", 60)
+def test_the_list_leads_to_its_files_with_what_was_asked(harness: AppHarness, alice: Browser) -> None:
+    harness.accounts("alice", 60)
     page = alice.open("/sip-accounts?q=line&state=on&page=2&size=25")
     assert "All 60 as CSV or JSON" in page.text
     assert page.links["CSV"] == "/sip-accounts.csv?q=line&state=on"
     assert page.links["JSON"] == "/sip-accounts.json?q=line&state=on"
 
 
-@pytest.mark.parametrize("more", ["form=xml", "endpoint=x", "_external=1", "_anchor=x", "_scheme=javascript", "values=1"])
+@pytest.mark.parametrize(
+    "more", ["form=xml", "endpoint=x", "_external=1", "_anchor=x", "_scheme=javascript", "values=1"]
+)
 def test_words_that_somebody_puts_into_an_address_do_not_bend_the_way(alice: Browser, more: str) -> None:
     page = alice.open(f"/sip-accounts?{more}")
     assert page.links["CSV"] == f"/sip-accounts.csv?{more}"
 
 
-def test_an_id_in_a_file_leads_to_its_account(house: House, alice: Browser) -> None:
-    house.account("alice", "front-desk")
+def test_an_id_in_a_file_leads_to_its_account(harness: AppHarness, alice: Browser) -> None:
+    harness.account("alice", "front-desk")
     row = table(alice)[1]
     assert alice.open(f"/sip-accounts/{row['Id']}").h1 == f"front-desk@{DOMAIN}"
 
@@ -367,32 +375,34 @@ def test_an_id_in_a_file_leads_to_its_account(house: House, alice: Browser) -> N
 
 
 @FORMS
-def test_a_second_file_of_the_same_visitor_waits_for_the_first(house: House, alice: Browser, address: str) -> None:
-    house.accounts("alice", 3)
+def test_a_second_file_of_the_same_visitor_waits_for_the_first(
+    harness: AppHarness, alice: Browser, address: str
+) -> None:
+    harness.accounts("alice", 3)
     under_way = alice.client.get(address)
     next(under_way.iter_encoded())
     answer = alice.raw("GET", address)
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "5")
     assert "Another file is being written" in answer.text
-    assert house.signed_in("bobby").raw("GET", address).status_code == 200
+    assert harness.signed_in("bobby").raw("GET", address).status_code == 200
     under_way.close()
     assert len(names(alice, address)) == 3
 
 
-def test_files_never_take_all_threads(house: House, alice: Browser) -> None:
-    turns: Turns = house.app.extensions[EXTENSION]
+def test_files_never_take_all_threads(harness: AppHarness, alice: Browser) -> None:
+    turns: ExportSlots = harness.app.extensions[EXTENSION]
     with ExitStack() as others:
         for name in ("bobby", "root-admin"):
-            assert others.enter_context(turns.turn(name)) is not None
+            assert others.enter_context(turns.slot(name)) is not None
         assert alice.raw("GET", CSV).status_code == 429
         assert alice.open("/sip-accounts").status == 200
     assert alice.raw("GET", CSV).status_code == 200
 
 
-def test_a_file_that_nobody_reads_or_that_fails_gives_its_turn_back(house: House, alice: Browser) -> None:
+def test_a_file_that_nobody_reads_or_that_fails_gives_its_turn_back(harness: AppHarness, alice: Browser) -> None:
     alice.client.get(CSV).close()
     assert alice.raw("HEAD", CSV).status_code == 200
-    house.watched.before["GetSIPAccounts"] = lambda: (_ for _ in ()).throw(Unavailable("away"))
+    harness.watched.before["GetSIPAccounts"] = lambda: (_ for _ in ()).throw(Unavailable("away"))
     assert alice.raw("GET", CSV).status_code == 503
-    house.watched.before.clear()
+    harness.watched.before.clear()
     assert names(alice, CSV)

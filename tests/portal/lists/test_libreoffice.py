@@ -13,9 +13,9 @@ from sqlalchemy import update
 from sipsorcery_web.portal.lists.cells import cell, line
 from sipsorcery_web.service.store.models import SIPAccountRow
 
+from ..app_harness import AppHarness
+from ..areas.calls.strangers import HOSTILE
 from ..browser import Browser
-from ..calls.strangers import HOSTILE
-from ..house import House
 from .test_cells import PLAIN, TURNED
 
 PATIENCE = 180
@@ -72,7 +72,17 @@ def written(file: Path, texts: Sequence[object]) -> list[list[str]]:
 @pytest.mark.parametrize("parting", PARTING)
 def test_nothing_that_strangers_write_is_changed(profile: str, tmp_path: Path, language: str, parting: str) -> None:
     hostile = [text for text in HOSTILE if text]
-    texts = (*TURNED, *PLAIN, *hostile, "'quoted", "a;=1+1", "x\t@y", 486, True, datetime(2026, 7, 1, 12, 30, tzinfo=UTC))
+    texts = (
+        *TURNED,
+        *PLAIN,
+        *hostile,
+        "'quoted",
+        "a;=1+1",
+        "x\t@y",
+        486,
+        True,
+        datetime(2026, 7, 1, 12, 30, tzinfo=UTC),
+    )
     before = written(tmp_path / "cells.csv", texts)
     assert saved_again(profile, tmp_path / "cells.csv", PARTING[parting], LANGUAGES[language]) == before
 
@@ -85,17 +95,19 @@ def test_without_the_marks_it_would_be(profile: str, tmp_path: Path) -> None:
 
 
 def test_the_files_of_the_portal_stay_as_they_are(
-    profile: str, house: House, alice: Browser, tmp_path: Path
+    profile: str, harness: AppHarness, alice: Browser, tmp_path: Path
 ) -> None:
     summer = datetime(2026, 10, 25, 0, 59, tzinfo=UTC)
-    house.cdr("alice", from_user="0871234567", from_name="+353 87 1234567", dst_uri="1/2", created=summer)
-    house.bind(house.account("alice", "front-desk"), user_agent="Snom; 10.1")
-    house.call("alice")
-    provider = house.provider("alice", "blueline", register_enabled=True, register_contact="sip:a@b.example")
-    house.registration(provider, registration_failure_message="403")
-    with house.database.write() as session:
+    harness.cdr("alice", from_user="0871234567", from_name="+353 87 1234567", dst_uri="1/2", created=summer)
+    harness.bind(harness.account("alice", "front-desk"), user_agent="Snom; 10.1")
+    harness.call("alice")
+    provider = harness.provider("alice", "blueline", register_enabled=True, register_contact="sip:a@b.example")
+    harness.registration(provider, registration_failure_message="403")
+    with harness.database.write() as session:
         session.execute(update(SIPAccountRow).values(network_id="007"))
-    for number, name in enumerate(("cdrs", "sip-accounts", "registrations", "calls", "providers", "dial-plans", "provider-registrations")):
+    for number, name in enumerate(
+        ("cdrs", "sip-accounts", "registrations", "calls", "providers", "dial-plans", "provider-registrations")
+    ):
         file = tmp_path / f"{number}.csv"
         file.write_bytes(alice.raw("GET", f"/{name}.csv").get_data())
         before = cells_of(file)

@@ -10,8 +10,8 @@ import pytest
 from sipsorcery_web.portal.live.messages import CONTENT_TYPE
 from sipsorcery_web.portal.live.streams import EXTENSION, Streams
 from sipsorcery_web.portal.live.views import LEAVING
+from tests.portal.app_harness import AppHarness
 from tests.portal.browser import Browser
-from tests.portal.house import House
 
 Told = list[dict[str, Any]]
 
@@ -56,9 +56,9 @@ def nothing() -> None:
 
 
 @pytest.fixture
-def streams(house: House) -> Iterator[Streams]:
+def streams(harness: AppHarness) -> Iterator[Streams]:
     """Room for two streams, as in the server."""
-    streams: Streams = house.app.extensions[EXTENSION]
+    streams: Streams = harness.app.extensions[EXTENSION]
     streams.most = 2
     yield streams
     streams.most = 0

@@ -1,6 +1,6 @@
 """What a live list is told, as text, and the name of a list as it is."""
 
-from sipsorcery_web.portal.csrf import masked
+from sipsorcery_web.portal.http.csrf import masked
 from sipsorcery_web.portal.live.messages import ENDED, Message, digest
 
 

@@ -7,13 +7,13 @@ import pytest
 from sqlalchemy import delete
 
 from sipsorcery_web.contract.errors import ContractError, OutcomeUnknown, Refused, Unavailable
-from sipsorcery_web.portal.keepings.errors import KeepingsUnavailable
-from sipsorcery_web.portal.keepings.sessions import SqlSessions
 from sipsorcery_web.portal.live.streams import Streams
 from sipsorcery_web.portal.live.views import ASKED_AGAIN_AFTER, LONGEST
+from sipsorcery_web.portal.storage.errors import StorageUnavailable
+from sipsorcery_web.portal.storage.sessions import SqlSessions
 from sipsorcery_web.service.store.models import SIPDialogueRow, SIPRegistrarBindingRow
+from tests.portal.app_harness import AppHarness, counted_statements
 from tests.portal.browser import Browser
-from tests.portal.house import House, counted_statements
 
 from .conftest import nothing, told, told_with_pauses
 
@@ -36,9 +36,9 @@ def states(messages: list[dict[str, Any]]) -> list[str]:
 # What is told
 
 
-def test_the_list_is_told_when_it_has_changed_and_the_time_at_every_look(house: House, alice: Browser) -> None:
-    account = house.account("alice", "front-desk")
-    before, after, quiet = told(alice, lambda: house.bind(account), lambda: house.clock.pass_(seconds=3))
+def test_the_list_is_told_when_it_has_changed_and_the_time_at_every_look(harness: AppHarness, alice: Browser) -> None:
+    account = harness.account("alice", "front-desk")
+    before, after, quiet = told(alice, lambda: harness.bind(account), lambda: harness.clock.pass_(seconds=3))
     assert "Not registered" in before["list"]
     assert "Snom/10.1" in after["list"]
     assert before["digest"] != after["digest"]
@@ -50,8 +50,8 @@ def test_a_browser_that_shows_the_list_as_it_is_is_told_the_time_only(alice: Bro
     assert message == {"state": "on", "again": 1.0, "clock": "2026-11-23T12:00:00+00:00"}
 
 
-def test_what_is_told_is_what_the_page_shows(house: House, alice: Browser) -> None:
-    house.account("alice", "front-desk")
+def test_what_is_told_is_what_the_page_shows(harness: AppHarness, alice: Browser) -> None:
+    harness.account("alice", "front-desk")
     (message,) = told(alice)
     assert message["list"] in alice.open(LIST).source
     assert message["digest"] == shown_digest(alice)
@@ -59,28 +59,30 @@ def test_what_is_told_is_what_the_page_shows(house: House, alice: Browser) -> No
 
 @pytest.mark.parametrize("path", LIVE)
 @pytest.mark.parametrize("username", ["alice", "root-admin"])
-def test_every_live_list_is_told_as_its_page_shows_it(house: House, path: str, username: str) -> None:
-    browser = house.signed_in(username)
-    house.bind(house.account("alice", "front-desk"))
+def test_every_live_list_is_told_as_its_page_shows_it(harness: AppHarness, path: str, username: str) -> None:
+    browser = harness.signed_in(username)
+    harness.bind(harness.account("alice", "front-desk"))
     (message,) = told(browser, path=path)
     assert message["list"] in browser.open(path).source
     assert told(browser, path=path, Last_Event_ID=shown_digest(browser, path))[0].keys() == {"state", "again", "clock"}
 
 
 @pytest.mark.parametrize("path", LIVE)
-def test_what_comes_and_goes_is_told_of_every_live_list(house: House, alice: Browser, path: str) -> None:
-    account = house.account("alice", "front-desk")
-    provider = house.provider("alice", "northline", register_enabled=True, register_contact="sip:alice@sip.example.org")
-    house.registration(provider, is_registered=True)
+def test_what_comes_and_goes_is_told_of_every_live_list(harness: AppHarness, alice: Browser, path: str) -> None:
+    account = harness.account("alice", "front-desk")
+    provider = harness.provider(
+        "alice", "northline", register_enabled=True, register_contact="sip:alice@sip.example.org"
+    )
+    harness.registration(provider, is_registered=True)
 
     def comes() -> None:
-        house.bind(account)
-        house.call("alice", remote_user_field="<sip:+35315550163@northline.example>")
-        house.registration(provider, is_registered=False, registration_failure_message="403 Forbidden")
+        harness.bind(account)
+        harness.call("alice", remote_user_field="<sip:+35315550163@northline.example>")
+        harness.registration(provider, is_registered=False, registration_failure_message="403 Forbidden")
 
     def goes() -> None:
-        house.registration(provider, is_registered=True, registration_failure_message=None)
-        with house.database.write() as session:
+        harness.registration(provider, is_registered=True, registration_failure_message=None)
+        with harness.database.write() as session:
             for row in (SIPRegistrarBindingRow, SIPDialogueRow):
                 session.execute(delete(row))
 
@@ -91,33 +93,33 @@ def test_what_comes_and_goes_is_told_of_every_live_list(house: House, alice: Bro
 
 
 @pytest.mark.parametrize("asked", ["?q=front", "?size=1&page=2", "?q=nowhere"])
-def test_the_list_is_the_one_that_was_asked_for(house: House, alice: Browser, asked: str) -> None:
-    house.account("alice", "front-desk")
-    house.account("alice", "back-desk")
+def test_the_list_is_the_one_that_was_asked_for(harness: AppHarness, alice: Browser, asked: str) -> None:
+    harness.account("alice", "front-desk")
+    harness.account("alice", "back-desk")
     (message,) = told(alice, path=LIST + asked)
     assert message["digest"] == shown_digest(alice, LIST + asked)
 
 
-def test_many_changes_between_two_looks_are_one(house: House, alice: Browser) -> None:
+def test_many_changes_between_two_looks_are_one(harness: AppHarness, alice: Browser) -> None:
     def burst() -> None:
         for number in range(20):
-            house.account("alice", f"line-{number:02}")
+            harness.account("alice", f"line-{number:02}")
 
     _, after = told(alice, burst)
     assert "line-00" in after["list"]
     assert "line-19" in after["list"]
 
 
-def test_an_empty_list_fills_itself(house: House, alice: Browser) -> None:
-    house.accounts("alice", 0)
-    before, after = told(alice, lambda: house.accounts("alice", 1))
+def test_an_empty_list_fills_itself(harness: AppHarness, alice: Browser) -> None:
+    harness.accounts("alice", 0)
+    before, after = told(alice, lambda: harness.accounts("alice", 1))
     assert "No SIP accounts yet" in before["list"]
     assert "line-00001" in after["list"]
 
 
-def test_markup_that_somebody_has_stored_is_told_as_text(house: House, alice: Browser) -> None:
-    account = house.account("alice", "front-desk")
-    _, after = told(alice, lambda: house.bind(account, user_agent='\r\rdata: {"state": "ended"}\r\r<img src=x>'))
+def test_markup_that_somebody_has_stored_is_told_as_text(harness: AppHarness, alice: Browser) -> None:
+    account = harness.account("alice", "front-desk")
+    _, after = told(alice, lambda: harness.bind(account, user_agent='\r\rdata: {"state": "ended"}\r\r<img src=x>'))
     assert "&lt;img src=x&gt;" in after["list"]
     assert "<img" not in after["list"]
 
@@ -130,24 +132,24 @@ def test_a_page_stays_a_page_for_everybody_who_does_not_ask_for_events(alice: Br
 # To whom
 
 
-def test_bob_is_told_nothing_of_alices_lines_and_phones(house: House, bob: Browser) -> None:
+def test_bob_is_told_nothing_of_alices_lines_and_phones(harness: AppHarness, bob: Browser) -> None:
     def alice_changes_much() -> None:
-        house.bind(house.account("alice", "front-desk"))
+        harness.bind(harness.account("alice", "front-desk"))
 
     before, after = told(bob, alice_changes_much)
     assert "front-desk" not in str([before, after])
     assert "list" not in after
 
 
-def test_bob_is_told_nothing_of_alices_registrations(house: House, bob: Browser) -> None:
+def test_bob_is_told_nothing_of_alices_registrations(harness: AppHarness, bob: Browser) -> None:
     def a_phone_of_alice_registers() -> None:
-        house.bind(house.account("alice", "front-desk"))
+        harness.bind(harness.account("alice", "front-desk"))
 
     assert "front-desk" not in str(told(bob, a_phone_of_alice_registers, path="/registrations?q=front"))
 
 
-def test_the_administrator_is_told_of_all(house: House, administrator: Browser) -> None:
-    _, after = told(administrator, lambda: house.account("alice", "front-desk"))
+def test_the_administrator_is_told_of_all(harness: AppHarness, administrator: Browser) -> None:
+    _, after = told(administrator, lambda: harness.account("alice", "front-desk"))
     assert "front-desk" in after["list"]
 
 
@@ -159,30 +161,32 @@ def test_a_stranger_is_told_that_there_is_no_session_and_given_no_cookie(browser
 # The end of the session
 
 
-def ends(house: House, alice: Browser, how: str) -> None:
+def ends(harness: AppHarness, alice: Browser, how: str) -> None:
     match how:
         case "signed out in another tab":
-            house.stage.alice.is_alive()  # the test's browser shares its cookie with the stream
-            other = house.browser()
+            harness.service_fixture.alice.is_alive()  # the test's browser shares its cookie with the stream
+            other = harness.browser()
             other.client._cookies = alice.client._cookies
             other.sign_out()
         case "ended at the service":
-            house.revoke("alice")
+            harness.revoke("alice")
         case _:
-            house.clock.pass_(minutes=61)
+            harness.clock.pass_(minutes=61)
 
 
 @pytest.mark.parametrize("how", ["signed out in another tab", "ended at the service", "timed out"])
-def test_a_session_that_ends_ends_the_stream(house: House, alice: Browser, how: str) -> None:
-    messages = told(alice, lambda: ends(house, alice, how), nothing)
+def test_a_session_that_ends_ends_the_stream(harness: AppHarness, alice: Browser, how: str) -> None:
+    messages = told(alice, lambda: ends(harness, alice, how), nothing)
     assert states(messages) == ["on", "ended"]
     assert "again" not in messages[-1]
 
 
-def test_a_stream_ends_with_the_browsers_session_even_if_the_service_goes_on(house: House, alice: Browser) -> None:
+def test_a_stream_ends_with_the_browsers_session_even_if_the_service_goes_on(
+    harness: AppHarness, alice: Browser
+) -> None:
     def goodbye_that_does_not_arrive() -> None:
-        house.watched.before["Logout"] = unavailable
-        ends(house, alice, "signed out in another tab")
+        harness.watched.before["Logout"] = unavailable
+        ends(harness, alice, "signed out in another tab")
 
     assert states(told(alice, goodbye_that_does_not_arrive, nothing)) == ["on", "ended"]
 
@@ -196,28 +200,28 @@ def unavailable() -> None:
     raise Unavailable("gone")
 
 
-def test_looking_on_does_not_put_the_end_of_the_session_off(house: House, alice: Browser) -> None:
+def test_looking_on_does_not_put_the_end_of_the_session_off(harness: AppHarness, alice: Browser) -> None:
     stay_longer(alice)
     for _ in range(4):
-        assert states(told(alice, lambda: house.clock.pass_(minutes=8))) == ["on", "on"]
+        assert states(told(alice, lambda: harness.clock.pass_(minutes=8))) == ["on", "on"]
     for _ in range(4):
         assert states(told(alice, Prefer="wait=0")) == ["on"]
-        house.clock.pass_(minutes=8)
+        harness.clock.pass_(minutes=8)
     assert alice.open(LIST).h1 == "Sign in"
 
 
-def test_after_the_end_the_browser_is_still_known_for_what_was_typed(house: House, alice: Browser) -> None:
+def test_after_the_end_the_browser_is_still_known_for_what_was_typed(harness: AppHarness, alice: Browser) -> None:
     page = alice.open("/sip-accounts/add")
-    told(alice, lambda: house.revoke("alice"))
+    told(alice, lambda: harness.revoke("alice"))
     told(alice)
-    letter = page.submit(sip_username="front-desk", sip_password="bl4ckbird!")
-    assert "front-desk" in letter.text
-    assert house.kept_forms() == 1
+    message_page = page.submit(sip_username="front-desk", sip_password="bl4ckbird!")
+    assert "front-desk" in message_page.text
+    assert harness.saved_forms() == 1
 
 
-def test_looking_on_writes_nothing(house: House, alice: Browser) -> None:
+def test_looking_on_writes_nothing(harness: AppHarness, alice: Browser) -> None:
     stay_longer(alice)
-    house.clock.pass_(minutes=20)  # a page would put the end of the session off now
+    harness.clock.pass_(minutes=20)  # a page would put the end of the session off now
     with counted_statements() as noted:
         told(alice, nothing, nothing)
     assert {statement.split()[0].upper() for statement in noted} == {"SELECT"}
@@ -230,17 +234,17 @@ def test_looking_on_writes_nothing(house: House, alice: Browser) -> None:
     "error", [Unavailable("gone"), OutcomeUnknown("late"), ContractError("unreadable"), Refused("not today")]
 )
 def test_a_service_that_is_away_is_asked_again_after_10_s_and_all_is_well_when_it_is_back(
-    house: House, alice: Browser, error: Exception
+    harness: AppHarness, alice: Browser, error: Exception
 ) -> None:
     def goes_away() -> None:
-        house.watched.before["GetSIPAccountsCount"] = fails
+        harness.watched.before["GetSIPAccountsCount"] = fails
 
     def fails() -> None:
         raise error
 
     def comes_back() -> None:
-        house.watched.before.clear()
-        house.account("alice", "front-desk")
+        harness.watched.before.clear()
+        harness.account("alice", "front-desk")
 
     messages, pauses = told_with_pauses(alice, goes_away, nothing, comes_back, nothing)
     assert states(messages) == ["on", "away", "away", "on", "on"]
@@ -249,9 +253,11 @@ def test_a_service_that_is_away_is_asked_again_after_10_s_and_all_is_well_when_i
     assert pauses == [3.0, 10.0, 10.0, 3.0, 3.0]
 
 
-def test_a_database_that_is_away_ends_nothing(house: House, alice: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_database_that_is_away_ends_nothing(
+    harness: AppHarness, alice: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def fails(*_: object) -> None:
-        raise KeepingsUnavailable("gone")
+        raise StorageUnavailable("gone")
 
     def goes_away() -> None:
         monkeypatch.setattr(SqlSessions, "read", fails)
@@ -262,24 +268,24 @@ def test_a_database_that_is_away_ends_nothing(house: House, alice: Browser, monk
 
 
 def test_an_error_that_nobody_foresaw_is_logged_and_may_be_over_next_time(
-    house: House, alice: Browser, caplog: pytest.LogCaptureFixture
+    harness: AppHarness, alice: Browser, caplog: pytest.LogCaptureFixture
 ) -> None:
     def fails() -> None:
         raise ZeroDivisionError
 
     def goes_wrong() -> None:
-        house.watched.before["GetSIPAccounts"] = fails
+        harness.watched.before["GetSIPAccounts"] = fails
 
-    assert states(told(alice, goes_wrong, house.watched.before.clear)) == ["on", "away", "on"]
+    assert states(told(alice, goes_wrong, harness.watched.before.clear)) == ["on", "away", "on"]
     assert "The live list /sip-accounts failed" in caplog.text
 
 
 # How many, for how long, at what cost
 
 
-def open_streams(house: House, count: int) -> Callable[[], None]:
+def open_streams(harness: AppHarness, count: int) -> Callable[[], None]:
     """Take places, and give them back when called."""
-    places = [house.app.extensions["streams"].place() for _ in range(count)]
+    places = [harness.app.extensions["streams"].place() for _ in range(count)]
     for place in places:
         place.__enter__()
 
@@ -290,19 +296,21 @@ def open_streams(house: House, count: int) -> Callable[[], None]:
     return leave
 
 
-def test_without_a_place_the_list_is_told_once_and_asked_for_again_after_5_s(house: House, alice: Browser) -> None:
-    leave = open_streams(house, 2)
+def test_without_a_place_the_list_is_told_once_and_asked_for_again_after_5_s(
+    harness: AppHarness, alice: Browser
+) -> None:
+    leave = open_streams(harness, 2)
     messages, pauses = told_with_pauses(alice, nothing)
     assert [message["again"] for message in messages] == [ASKED_AGAIN_AFTER]
     assert "alice" in messages[0]["list"]
     assert pauses == []
-    house.watched.before["GetSIPAccountsCount"] = unavailable
+    harness.watched.before["GetSIPAccountsCount"] = unavailable
     assert told(alice) == [{"state": "away", "again": 10.0}]
     leave()
 
 
-def test_a_place_that_was_given_back_serves_the_next(house: House, alice: Browser, streams: Streams) -> None:
-    open_streams(house, 2)()
+def test_a_place_that_was_given_back_serves_the_next(harness: AppHarness, alice: Browser, streams: Streams) -> None:
+    open_streams(harness, 2)()
     assert len(told(alice, nothing)) == 2
     assert streams.count == 0
 
@@ -318,17 +326,17 @@ def test_a_stream_has_its_place_for_5_minutes_at_most(alice: Browser) -> None:
     assert messages[-1]["again"] == 1.0
 
 
-def test_a_look_costs_what_the_page_costs(house: House, alice: Browser) -> None:
+def test_a_look_costs_what_the_page_costs(harness: AppHarness, alice: Browser) -> None:
     alice.open(LIST)
-    house.forget_calls()
-    told(alice, house.forget_calls)
-    assert house.calls == ["GetSIPAccountsCount", "GetSIPAccounts", "GetSIPRegistrarBindings"]
+    harness.forget_calls()
+    told(alice, harness.forget_calls)
+    assert harness.calls == ["GetSIPAccountsCount", "GetSIPAccounts", "GetSIPRegistrarBindings"]
 
 
-def test_the_operator_says_how_often_to_look(house_with: Callable[..., House]) -> None:
-    house = house_with(live_seconds=20.0)
-    alice = house.signed_in("alice")
-    house.app.extensions["streams"].most = 1
+def test_the_operator_says_how_often_to_look(harness_with: Callable[..., AppHarness]) -> None:
+    harness = harness_with(live_seconds=20.0)
+    alice = harness.signed_in("alice")
+    harness.app.extensions["streams"].most = 1
     assert told_with_pauses(alice)[1] == [20.0]
     assert told(alice, Prefer="wait=0")[0]["again"] == 20.0
-    house.app.extensions["streams"].most = 0
+    harness.app.extensions["streams"].most = 0

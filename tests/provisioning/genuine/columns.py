@@ -16,7 +16,7 @@ from sipsorcery_web.contract.records import (
     SIPRegistrarBinding,
 )
 from sipsorcery_web.contract.rules import CUSTOMER_LENGTHS, PLAN_LENGTHS, STORED_LENGTHS
-from sipsorcery_web.contract.rules_for_providers import STORED_LENGTHS as PROVIDER_LENGTHS
+from sipsorcery_web.contract.rules.providers import STORED_LENGTHS as PROVIDER_LENGTHS
 
 
 @dataclass(frozen=True)

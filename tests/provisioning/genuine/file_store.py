@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sipsorcery_web.contract.filters import And, Call, Expression, Field, Member, Or, holds
+from sipsorcery_web.contract.filters import And, Expression, Field, Member, MethodCall, Or, holds
 from sipsorcery_web.contract.operations import NO_LIMIT
 from sipsorcery_web.contract.records import Record
 
@@ -78,7 +78,7 @@ def _meets_null(node: Expression, values: Mapping[str, Any]) -> bool:
             return _first_of(operands, values, False)
         case Or(operands):
             return _first_of(operands, values, True)
-        case Call(Field(name), _, _) | Member(Field(name), _):
+        case MethodCall(Field(name), _, _) | Member(Field(name), _):
             return values[name.lower()] is None
     return any(_meets_null(part, values) for part in node.parts)
 

@@ -7,16 +7,16 @@ from uuid import UUID
 
 from sipsorcery_web.contract.filters import (
     And,
-    Call,
     Compare,
     Constant,
     Expression,
     Field,
-    Kind,
     Member,
+    MethodCall,
     Not,
     Operator,
     Or,
+    ValueType,
     kind_of,
 )
 from sipsorcery_web.contract.operations import NO_LIMIT
@@ -105,9 +105,11 @@ def _refuse_untranslatable(node: Expression) -> None:
     match node:
         case Or():
             raise Thrown("The binary operator 'OrElse' is not supported by SQL.", NOT_SUPPORTED)
-        case Call(_, method, _):
+        case MethodCall(_, method, _):
             raise Thrown(f"The method '{method}' is not supported by SQL.", NOT_SUPPORTED)
-        case Compare(operator, left, _) if operator not in (Operator.EQ, Operator.NE) and kind_of(left) is Kind.STRING:
+        case Compare(operator, left, _) if (
+            operator not in (Operator.EQ, Operator.NE) and kind_of(left) is ValueType.STRING
+        ):
             raise Thrown("The method 'Compare' is not supported by SQL.", NOT_SUPPORTED)
         case Member(_, name):
             raise Thrown(f"The member '{name}' is not supported by SQL.", NOT_SUPPORTED)

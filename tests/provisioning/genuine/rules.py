@@ -13,7 +13,7 @@ from sipsorcery_web.contract.rules import (
     new_customer_violations,
     sip_account_violations,
 )
-from sipsorcery_web.contract.rules_for_providers import provider_violations
+from sipsorcery_web.contract.rules.providers import provider_violations
 from sipsorcery_web.contract.sip_uris import normalised
 
 from .faults import Thrown

@@ -12,9 +12,9 @@ from sipsorcery_web.contract import codec, envelope, names
 from sipsorcery_web.contract.envelope import Fault
 from sipsorcery_web.contract.errors import ContractError
 from sipsorcery_web.contract.faults import INTERNAL, INTERNAL_TEXT
-from sipsorcery_web.contract.kinds import RecordKind
 from sipsorcery_web.contract.operations import OPERATIONS, Operation
 from sipsorcery_web.contract.records import Customer, wire_fields
+from sipsorcery_web.contract.wire_types import RecordType
 
 from .faults import Thrown
 from .service import DOMAIN, Provisioning
@@ -114,7 +114,9 @@ class GenuineService:
             result = self.provisioning.answer(operation, token, arguments)
         except Thrown as thrown:
             if self.hides_texts:
-                return _faulted(Fault(INTERNAL, f"{INTERNAL_TEXT}  The server may be able to return exception details."))
+                return _faulted(
+                    Fault(INTERNAL, f"{INTERNAL_TEXT}  The server may be able to return exception details.")
+                )
             return _faulted(Fault(INTERNAL, thrown.message, thrown.type_name))
         return 200, envelope.envelope_bytes(codec.write_result(operation, result))
 
@@ -128,7 +130,7 @@ def _as_read(operation: Operation, wrapper: etree._Element) -> etree._Element:
     _keep_in_order(wrapper, [names.svc(parameter.element) for parameter in operation.parameters])
     for parameter in operation.parameters:
         element = wrapper.find(names.svc(parameter.element))
-        if element is not None and isinstance(parameter.kind, RecordKind):
+        if element is not None and isinstance(parameter.kind, RecordType):
             record = parameter.kind.record
             _keep_in_order(element, [f"{{{record.NAMESPACE}}}{entry.element}" for entry in wire_fields(record)])
     return wrapper

@@ -103,7 +103,12 @@ class Provisioning:
     # --- lists
 
     def _listed(
-        self, kind: type[Any], token: str | None, where_expression: str | None, offset: int = 0, count: int | None = None
+        self,
+        kind: type[Any],
+        token: str | None,
+        where_expression: str | None,
+        offset: int = 0,
+        count: int | None = None,
     ) -> Any:
         scope = self._scope(token)
         if count is None:
@@ -340,9 +345,13 @@ def _python_name(operation: str) -> str:
     return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in spaced)[1:]
 
 
-_CHANGES = _by_name(f"{verb}{noun}" for verb in ("Add", "Update", "Delete") for noun in ("SIPAccount", "SIPProvider", "DialPlan"))
+_CHANGES = _by_name(
+    f"{verb}{noun}" for verb in ("Add", "Update", "Delete") for noun in ("SIPAccount", "SIPProvider", "DialPlan")
+)
 _OTHERS = _by_name(
     name
     for name in OPERATIONS
-    if name not in _CHANGES and name.removeprefix("Get").removesuffix("Count") not in LISTED and name != "CheckInviteCode"
+    if name not in _CHANGES
+    and name.removeprefix("Get").removesuffix("Count") not in LISTED
+    and name != "CheckInviteCode"
 )

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from sipsorcery_web.contract import filters
-from sipsorcery_web.contract.filters import Compare, Expression, Kind
+from sipsorcery_web.contract.filters import Compare, Expression, ValueType
 from sipsorcery_web.contract.records import Record, wire_fields
 from sipsorcery_web.service.store.lists import filter_property
 
@@ -100,7 +100,7 @@ def values_of(record: Record) -> dict[str, Any]:
 def _refuse_untyped(node: Expression) -> None:
     """GUIDs and times have no operators, and a DateTime is not made of a string."""
     kinds = {filters.kind_of(part) for part in node.parts} if isinstance(node, Compare) else set()
-    if Kind.TIME in kinds:
+    if ValueType.TIME in kinds:
         raise Thrown("A value of type 'String' cannot be converted to type 'DateTime'", PARSE)
-    if Kind.GUID in kinds and isinstance(node, Compare):
+    if ValueType.GUID in kinds and isinstance(node, Compare):
         raise Thrown(f"Operator '{node.operator}' incompatible with operand types 'Guid' and 'Guid'", PARSE)

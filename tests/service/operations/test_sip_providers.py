@@ -8,12 +8,12 @@ from sqlalchemy import select
 
 from sipsorcery_web.contract.errors import Conflict, NotFound, ProvisioningError, Refused
 from sipsorcery_web.contract.records import ProviderType, SIPProvider, SIPProviderBinding
-from sipsorcery_web.service.call import Parts
+from sipsorcery_web.service.context import ServiceContext
 from sipsorcery_web.service.dispatch import Service
 from sipsorcery_web.service.provider_policy import EngineReach, ProviderPolicy
 from sipsorcery_web.service.store.models import SIPProviderBindingRow, SIPProviderRow
 from sipsorcery_web.service.store.rows import secret_of
-from tests.conftest import Clock, Stage
+from tests.conftest import Clock, ServiceFixture
 
 
 def provider(name: str = "blue", **more: Any) -> SIPProvider:
@@ -34,63 +34,65 @@ REGISTERING: dict[str, Any] = {
 }
 
 
-def binding_of(stage: Stage) -> SIPProviderBinding | None:
-    found = stage.alice.provider_bindings.page()
+def binding_of(service_fixture: ServiceFixture) -> SIPProviderBinding | None:
+    found = service_fixture.alice.provider_bindings.page()
     return found[0] if found else None
 
 
-def test_an_added_provider_is_answered_and_listed_as_stored(stage: Stage) -> None:
-    added = stage.alice.sip_providers.add(provider(owner="bobby"))
+def test_an_added_provider_is_answered_and_listed_as_stored(service_fixture: ServiceFixture) -> None:
+    added = service_fixture.alice.sip_providers.add(provider(owner="bobby"))
 
     assert (added.provider_name, added.owner, added.provider_password) == ("blue", "alice", "s3cret")
     assert (added.provider_type, added.register_admin_enabled) == (ProviderType.SIP, True)
-    assert stage.alice.sip_providers.page() == [added]
+    assert service_fixture.alice.sip_providers.page() == [added]
 
 
-def test_a_server_is_stored_with_its_scheme(stage: Stage) -> None:
-    assert stage.alice.sip_providers.add(provider()).provider_server == "sip:sip.blue.example.com"
+def test_a_server_is_stored_with_its_scheme(service_fixture: ServiceFixture) -> None:
+    assert service_fixture.alice.sip_providers.add(provider()).provider_server == "sip:sip.blue.example.com"
 
 
-def test_a_name_is_taken_once_by_an_owner(stage: Stage) -> None:
-    stage.alice.sip_providers.add(provider())
+def test_a_name_is_taken_once_by_an_owner(service_fixture: ServiceFixture) -> None:
+    service_fixture.alice.sip_providers.add(provider())
 
     with pytest.raises(Conflict, match=r"^A SIP provider with this name already exists\.$"):
-        stage.alice.sip_providers.add(provider())
-    assert stage.bob.sip_providers.add(provider()).owner == "bobby"
+        service_fixture.alice.sip_providers.add(provider())
+    assert service_fixture.bob.sip_providers.add(provider()).owner == "bobby"
 
 
-def test_bob_cannot_change_or_delete_alices_provider(stage: Stage) -> None:
-    added = stage.alice.sip_providers.add(provider())
+def test_bob_cannot_change_or_delete_alices_provider(service_fixture: ServiceFixture) -> None:
+    added = service_fixture.alice.sip_providers.add(provider())
 
-    for act in (stage.bob.sip_providers.update, stage.bob.sip_providers.delete):
+    for act in (service_fixture.bob.sip_providers.update, service_fixture.bob.sip_providers.delete):
         with pytest.raises(NotFound, match=r"^The SIP provider was not found\.$"):
             act(replace(added, owner="bobby", provider_server="sip.evil.example.com"))
-    assert stage.alice.sip_providers.page() == [added]
+    assert service_fixture.alice.sip_providers.page() == [added]
 
 
-def test_only_the_administrator_says_whether_registrations_are_allowed(stage: Stage) -> None:
-    added = stage.alice.sip_providers.add(provider(register_admin_enabled=False))
+def test_only_the_administrator_says_whether_registrations_are_allowed(service_fixture: ServiceFixture) -> None:
+    added = service_fixture.alice.sip_providers.add(provider(register_admin_enabled=False))
     assert added.register_admin_enabled
 
-    stage.administrator.sip_providers.update(replace(added, register_admin_enabled=False))
-    assert not stage.alice.sip_providers.update(replace(added, register_admin_enabled=True)).register_admin_enabled
+    service_fixture.administrator.sip_providers.update(replace(added, register_admin_enabled=False))
+    assert not service_fixture.alice.sip_providers.update(
+        replace(added, register_admin_enabled=True)
+    ).register_admin_enabled
 
 
-def test_the_password_is_sealed(stage: Stage, parts: Parts) -> None:
-    stage.alice.sip_providers.add(provider())
+def test_the_password_is_sealed(service_fixture: ServiceFixture, service_context: ServiceContext) -> None:
+    service_fixture.alice.sip_providers.add(provider())
 
-    with parts.database.read() as session:
+    with service_context.database.read() as session:
         row = session.scalars(select(SIPProviderRow)).one()
         assert "s3cret" not in str(vars(row))
-        assert secret_of(row, "provider_password", parts.keyring) == "s3cret"
+        assert secret_of(row, "provider_password", service_context.keyring) == "s3cret"
 
 
 # Registrations
 
 
-def test_a_provider_that_registers_has_a_binding(stage: Stage, clock: Clock) -> None:
-    added = stage.alice.sip_providers.add(provider(**REGISTERING))
-    binding = binding_of(stage)
+def test_a_provider_that_registers_has_a_binding(service_fixture: ServiceFixture, clock: Clock) -> None:
+    added = service_fixture.alice.sip_providers.add(provider(**REGISTERING))
+    binding = binding_of(service_fixture)
 
     assert binding is not None
     assert (binding.provider_id, binding.provider_name, binding.owner) == (added.id, "blue", "alice")
@@ -98,67 +100,69 @@ def test_a_provider_that_registers_has_a_binding(stage: Stage, clock: Clock) -> 
     assert (binding.is_registered, binding.next_registration_time) == (False, clock.now)
 
 
-def test_a_provider_that_does_not_register_has_none(stage: Stage) -> None:
-    stage.alice.sip_providers.add(provider())
+def test_a_provider_that_does_not_register_has_none(service_fixture: ServiceFixture) -> None:
+    service_fixture.alice.sip_providers.add(provider())
 
-    assert binding_of(stage) is None
+    assert binding_of(service_fixture) is None
 
 
-def test_a_changed_provider_registers_anew(stage: Stage, clock: Clock) -> None:
-    added = stage.alice.sip_providers.add(provider(**REGISTERING))
+def test_a_changed_provider_registers_anew(service_fixture: ServiceFixture, clock: Clock) -> None:
+    added = service_fixture.alice.sip_providers.add(provider(**REGISTERING))
     clock.pass_(minutes=5)
-    stage.alice.sip_providers.update(replace(added, provider_name="green", register_expiry=900))
-    binding = binding_of(stage)
+    service_fixture.alice.sip_providers.update(replace(added, provider_name="green", register_expiry=900))
+    binding = binding_of(service_fixture)
 
     assert binding is not None
     assert (binding.provider_name, binding.binding_expiry, binding.next_registration_time) == ("green", 900, clock.now)
-    assert stage.alice.provider_bindings.count() == 1
+    assert service_fixture.alice.provider_bindings.count() == 1
 
 
-def test_a_binding_that_is_not_registered_goes_with_the_wish(stage: Stage) -> None:
-    added = stage.alice.sip_providers.add(provider(**REGISTERING))
-    stage.alice.sip_providers.update(replace(added, register_enabled=False))
+def test_a_binding_that_is_not_registered_goes_with_the_wish(service_fixture: ServiceFixture) -> None:
+    added = service_fixture.alice.sip_providers.add(provider(**REGISTERING))
+    service_fixture.alice.sip_providers.update(replace(added, register_enabled=False))
 
-    assert binding_of(stage) is None
+    assert binding_of(service_fixture) is None
 
 
-def test_a_registered_binding_is_left_to_be_unregistered(stage: Stage, parts: Parts, clock: Clock) -> None:
-    added = stage.alice.sip_providers.add(provider(**REGISTERING))
-    with parts.database.write() as session:
+def test_a_registered_binding_is_left_to_be_unregistered(
+    service_fixture: ServiceFixture, service_context: ServiceContext, clock: Clock
+) -> None:
+    added = service_fixture.alice.sip_providers.add(provider(**REGISTERING))
+    with service_context.database.write() as session:
         session.scalars(select(SIPProviderBindingRow)).one().is_registered = True
     clock.pass_(minutes=5)
-    stage.alice.sip_providers.update(replace(added, register_enabled=False))
-    binding = binding_of(stage)
+    service_fixture.alice.sip_providers.update(replace(added, register_enabled=False))
+    binding = binding_of(service_fixture)
 
     assert binding is not None
     assert (binding.binding_expiry, binding.next_registration_time) == (0, clock.now)
 
 
-def test_a_locked_provider_does_not_register(stage: Stage) -> None:
-    added = stage.alice.sip_providers.add(provider(**REGISTERING))
-    stage.administrator.sip_providers.update(replace(added, register_admin_enabled=False))
+def test_a_locked_provider_does_not_register(service_fixture: ServiceFixture) -> None:
+    added = service_fixture.alice.sip_providers.add(provider(**REGISTERING))
+    service_fixture.administrator.sip_providers.update(replace(added, register_admin_enabled=False))
 
-    assert binding_of(stage) is None
+    assert binding_of(service_fixture) is None
 
 
-def test_a_deleted_provider_takes_its_binding_along(stage: Stage) -> None:
-    added = stage.alice.sip_providers.add(provider(**REGISTERING))
-    stage.alice.sip_providers.delete(added)
+def test_a_deleted_provider_takes_its_binding_along(service_fixture: ServiceFixture) -> None:
+    added = service_fixture.alice.sip_providers.add(provider(**REGISTERING))
+    service_fixture.alice.sip_providers.delete(added)
 
-    assert (stage.alice.sip_providers.count(), stage.alice.provider_bindings.count()) == (0, 0)
+    assert (service_fixture.alice.sip_providers.count(), service_fixture.alice.provider_bindings.count()) == (0, 0)
 
 
 @pytest.mark.parametrize(("given", "stored"), [(0, 60), (59, 60), (60, 60), (3600, 3600)])
-def test_a_registration_lasts_a_minute_at_the_least(stage: Stage, given: int, stored: int) -> None:
-    assert stage.alice.sip_providers.add(provider(register_expiry=given)).register_expiry == stored
+def test_a_registration_lasts_a_minute_at_the_least(service_fixture: ServiceFixture, given: int, stored: int) -> None:
+    assert service_fixture.alice.sip_providers.add(provider(register_expiry=given)).register_expiry == stored
 
 
 # What an installation allows
 
 
 @pytest.fixture
-def stage_with(parts: Parts) -> Callable[..., Stage]:
-    return lambda **policy: Stage(Service(replace(parts, provider_policy=ProviderPolicy(**policy))))
+def service_fixture_with(service_context: ServiceContext) -> Callable[..., ServiceFixture]:
+    return lambda **policy: ServiceFixture(Service(replace(service_context, provider_policy=ProviderPolicy(**policy))))
 
 
 @pytest.mark.parametrize(
@@ -186,9 +190,11 @@ def stage_with(parts: Parts) -> Callable[..., Stage]:
     ],
 )
 @pytest.mark.parametrize("field", ["provider_server", "register_server", "provider_outbound_proxy"])
-def test_addresses_of_private_networks_are_refused(stage_with: Callable[..., Stage], server: str, field: str) -> None:
+def test_addresses_of_private_networks_are_refused(
+    service_fixture_with: Callable[..., ServiceFixture], server: str, field: str
+) -> None:
     with pytest.raises(Refused):
-        stage_with().alice.sip_providers.add(provider(**{field: server}))
+        service_fixture_with().alice.sip_providers.add(provider(**{field: server}))
 
 
 REACH = EngineReach(frozenset({"udp", "tcp"}), 4)
@@ -204,36 +210,40 @@ REACH = EngineReach(frozenset({"udp", "tcp"}), 4)
     ],
 )
 def test_a_server_that_the_engine_cannot_reach_is_not_registered_with(
-    stage_with: Callable[..., Stage], fields: dict[str, str], named: str
+    service_fixture_with: Callable[..., ServiceFixture], fields: dict[str, str], named: str
 ) -> None:
-    alice = stage_with(reach=REACH).alice
+    alice = service_fixture_with(reach=REACH).alice
 
     with pytest.raises(Refused, match=named):
         alice.sip_providers.add(provider(**REGISTERING, **fields))
     assert alice.sip_providers.add(provider(**fields))
 
 
-def test_without_an_engine_nothing_is_known_of_what_it_reaches(stage_with: Callable[..., Stage]) -> None:
-    assert stage_with().alice.sip_providers.add(provider(**REGISTERING, provider_server="sips:sip.blue.example"))
+def test_without_an_engine_nothing_is_known_of_what_it_reaches(
+    service_fixture_with: Callable[..., ServiceFixture],
+) -> None:
+    assert service_fixture_with().alice.sip_providers.add(
+        provider(**REGISTERING, provider_server="sips:sip.blue.example")
+    )
 
 
-def test_only_the_server_that_is_used_has_to_be_reached(stage_with: Callable[..., Stage]) -> None:
+def test_only_the_server_that_is_used_has_to_be_reached(service_fixture_with: Callable[..., ServiceFixture]) -> None:
     fields = {"provider_server": "sips:sip.blue.example", "provider_outbound_proxy": "sip:edge.blue.example"}
 
-    assert stage_with(reach=REACH).alice.sip_providers.add(provider(**REGISTERING, **fields))
+    assert service_fixture_with(reach=REACH).alice.sip_providers.add(provider(**REGISTERING, **fields))
 
 
-def test_private_networks_can_be_allowed(stage_with: Callable[..., Stage]) -> None:
-    assert stage_with(private=True).alice.sip_providers.add(provider(provider_server="10.0.0.1"))
+def test_private_networks_can_be_allowed(service_fixture_with: Callable[..., ServiceFixture]) -> None:
+    assert service_fixture_with(private=True).alice.sip_providers.add(provider(provider_server="10.0.0.1"))
 
 
-def test_forbidden_servers_are_refused(stage_with: Callable[..., Stage]) -> None:
+def test_forbidden_servers_are_refused(service_fixture_with: Callable[..., ServiceFixture]) -> None:
     with pytest.raises(Refused, match="disallowed string"):
-        stage_with(forbidden=r"blue\.").alice.sip_providers.add(provider())
+        service_fixture_with(forbidden=r"blue\.").alice.sip_providers.add(provider())
 
 
-def test_registrations_can_be_switched_off(stage_with: Callable[..., Stage]) -> None:
-    alice = stage_with(registrations=False).alice
+def test_registrations_can_be_switched_off(service_fixture_with: Callable[..., ServiceFixture]) -> None:
+    alice = service_fixture_with(registrations=False).alice
 
     with pytest.raises(Refused, match=r"^SIP provider registrations are disabled on this system\.$"):
         alice.sip_providers.add(provider(**REGISTERING))
@@ -253,15 +263,17 @@ def test_registrations_can_be_switched_off(stage_with: Callable[..., Stage]) -> 
         ({"provider_password": "p" * 33}, "at most 32"),
     ],
 )
-def test_a_provider_that_breaks_a_rule_is_refused(stage: Stage, fields: dict[str, Any], message: str) -> None:
+def test_a_provider_that_breaks_a_rule_is_refused(
+    service_fixture: ServiceFixture, fields: dict[str, Any], message: str
+) -> None:
     with pytest.raises(ProvisioningError, match=message):
-        stage.alice.sip_providers.add(provider(**fields))
-    assert stage.alice.sip_providers.count() == 0
+        service_fixture.alice.sip_providers.add(provider(**fields))
+    assert service_fixture.alice.sip_providers.count() == 0
 
 
-def test_a_provider_keeps_what_was_not_given(stage: Stage) -> None:
-    added = stage.alice.sip_providers.add(provider(**REGISTERING))
-    changed = stage.alice.sip_providers.update(
+def test_a_provider_keeps_what_was_not_given(service_fixture: ServiceFixture) -> None:
+    added = service_fixture.alice.sip_providers.add(provider(**REGISTERING))
+    changed = service_fixture.alice.sip_providers.update(
         SIPProvider(id=added.id, provider_from="alice", present=frozenset({"id", "provider_from"}))
     )
     assert changed == replace(added, provider_from="alice")

@@ -25,17 +25,17 @@ from sqlalchemy.types import TypeEngine
 
 from sipsorcery_web.contract.filters import (
     And,
-    Call,
     Compare,
     Constant,
     Expression,
     Field,
     FilterError,
-    Kind,
     Member,
+    MethodCall,
     Not,
     Operator,
     Or,
+    ValueType,
     holds,
     kind_of,
     parse,
@@ -44,21 +44,21 @@ from sipsorcery_web.database.base import UtcDateTime
 from sipsorcery_web.service.store.filtering import condition
 from tests.contract.test_filters_build import GUIDS, PROPERTIES, TEXTS, TIMES, conditions
 
-COLUMN_TYPES: dict[Kind, TypeEngine[Any]] = {
-    Kind.STRING: String(32),
-    Kind.BOOL: Boolean(),
-    Kind.INT: Integer(),
-    Kind.GUID: Uuid(native_uuid=False),
-    Kind.TIME: UtcDateTime(),
-    Kind.ENUM: String(16),
+COLUMN_TYPES: dict[ValueType, TypeEngine[Any]] = {
+    ValueType.STRING: String(32),
+    ValueType.BOOL: Boolean(),
+    ValueType.INT: Integer(),
+    ValueType.GUID: Uuid(native_uuid=False),
+    ValueType.TIME: UtcDateTime(),
+    ValueType.ENUM: String(16),
 }
-VALUES: dict[Kind, list[Any]] = {
-    Kind.STRING: TEXTS,
-    Kind.BOOL: [True, False],
-    Kind.INT: [-1, 0, 1, 2, 2**31 - 1],
-    Kind.GUID: GUIDS,
-    Kind.TIME: TIMES,
-    Kind.ENUM: ["SIP", "GoogleVoice"],
+VALUES: dict[ValueType, list[Any]] = {
+    ValueType.STRING: TEXTS,
+    ValueType.BOOL: [True, False],
+    ValueType.INT: [-1, 0, 1, 2, 2**31 - 1],
+    ValueType.GUID: GUIDS,
+    ValueType.TIME: TIMES,
+    ValueType.ENUM: ["SIP", "GoogleVoice"],
 }
 ACCOUNTS = Table(
     "filtered_accounts",
@@ -145,12 +145,12 @@ def value_of(node: Expression, row: dict[str, Any]) -> Any:
         case Or(operands):
             return any(value_of(operand, row) for operand in operands)
         case Compare(operator, left, right):
-            texts = Kind.STRING in (kind_of(left), kind_of(right))
+            texts = ValueType.STRING in (kind_of(left), kind_of(right))
             return compared(str(operator), value_of(left, row), value_of(right, row), texts)
         case Member(target):
             text = value_of(target, row)
             return None if text is None else len(text)
-        case Call(target, method, arguments):
+        case MethodCall(target, method, arguments):
             return called(method, value_of(target, row), *[value_of(argument, row) for argument in arguments])
     raise AssertionError(node)
 
@@ -206,7 +206,7 @@ def test_what_is_looked_through_in_memory_is_what_sql_would_select(built: Expres
     assert found == expected(parsed(str(built)))
 
 
-@pytest.mark.parametrize(("text", "holds_for_none"), [("SIPUsername < \"a\"", True), ("SIPUsername >= \"\"", False)])
+@pytest.mark.parametrize(("text", "holds_for_none"), [('SIPUsername < "a"', True), ('SIPUsername >= ""', False)])
 def test_in_memory_too_a_null_name_sorts_first(text: str, holds_for_none: bool) -> None:
     assert holds(parsed(text), {"sipusername": None}) is holds_for_none
 

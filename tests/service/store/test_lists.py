@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from sipsorcery_web.contract.errors import Refused
 from sipsorcery_web.contract.operations import NO_LIMIT
 from sipsorcery_web.database.keyring import Keyring
-from sipsorcery_web.service.call import Parts
+from sipsorcery_web.service.context import ServiceContext
 from sipsorcery_web.service.store.lists import (
     CALLS,
     CDRS,
@@ -29,13 +29,17 @@ MEMBERS = Scope("bobby", "club")
 
 
 @pytest.fixture
-def session(parts: Parts) -> Iterator[Session]:
+def session(service_context: ServiceContext) -> Iterator[Session]:
     """A store with alice and bob, and accounts of alice's."""
-    with parts.database.write() as session:
+    with service_context.database.write() as session:
         for name in ("alice", "bobby"):
             session.add(
                 CustomerRow(
-                    id=uuid4(), customer_username=name, email_address=name, password_hash="x", inserted=parts.clock()
+                    id=uuid4(),
+                    customer_username=name,
+                    email_address=name,
+                    password_hash="x",
+                    inserted=service_context.clock(),
                 )
             )
         session.flush()
@@ -46,9 +50,9 @@ def session(parts: Parts) -> Iterator[Session]:
 class Shelf:
     """The list of SIP accounts, with a way to put some there."""
 
-    def __init__(self, session: Session, parts: Parts) -> None:
+    def __init__(self, session: Session, service_context: ServiceContext) -> None:
         self.session = session
-        self.parts = parts
+        self.parts = service_context
 
     def put(self, *names: str, owner: str = "alice", **more: Any) -> None:
         for name in names:
@@ -67,8 +71,8 @@ class Shelf:
 
 
 @pytest.fixture
-def shelf(session: Session, parts: Parts) -> Shelf:
-    return Shelf(session, parts)
+def shelf(session: Session, service_context: ServiceContext) -> Shelf:
+    return Shelf(session, service_context)
 
 
 def test_an_empty_list_is_empty(shelf: Shelf) -> None:
@@ -81,23 +85,23 @@ def test_a_list_is_in_the_order_of_names(shelf: Shelf) -> None:
     assert shelf.names() == ["alice", "bobby", "carol"]
 
 
-def test_rows_with_the_same_name_are_in_the_order_of_their_ids(shelf: Shelf, parts: Parts) -> None:
+def test_rows_with_the_same_name_are_in_the_order_of_their_ids(shelf: Shelf, service_context: ServiceContext) -> None:
     for place in (3, 1, 2):
-        shelf.session.add(SIPCDRRow(**cdr(parts, place)))
+        shelf.session.add(SIPCDRRow(**cdr(service_context, place)))
     shelf.session.flush()
-    pages = [CDRS.page(shelf.session, ALICE, None, offset, 1, parts.keyring) for offset in range(3)]
+    pages = [CDRS.page(shelf.session, ALICE, None, offset, 1, service_context.keyring) for offset in range(3)]
 
     assert [page[0].id.int for page in pages] == [1, 2, 3]
 
 
-def cdr(parts: Parts, place: int, **more: Any) -> dict[str, Any]:
+def cdr(service_context: ServiceContext, place: int, **more: Any) -> dict[str, Any]:
     fields: dict[str, Any] = {
         "id": UUID(int=place),
         "owner": "alice",
         "call_direction": "Out",
         "call_id": str(place),
-        "created": parts.clock(),
-        "inserted": parts.clock(),
+        "created": service_context.clock(),
+        "inserted": service_context.clock(),
         "dst_host": DOMAIN,
         "dst_uri": "sip:x",
         "local_socket": "udp:127.0.0.1:5060",
@@ -106,13 +110,15 @@ def cdr(parts: Parts, place: int, **more: Any) -> dict[str, Any]:
     return fields | more
 
 
-def test_the_newest_call_stands_first(shelf: Shelf, parts: Parts, clock: Clock) -> None:
+def test_the_newest_call_stands_first(shelf: Shelf, service_context: ServiceContext, clock: Clock) -> None:
     for place in (1, 2, 3):
         clock.pass_(minutes=1)
-        shelf.session.add(SIPCDRRow(**cdr(parts, place)))
+        shelf.session.add(SIPCDRRow(**cdr(service_context, place)))
     shelf.session.flush()
 
-    assert [record.id.int for record in CDRS.page(shelf.session, ALICE, None, 0, NO_LIMIT, parts.keyring)] == [3, 2, 1]
+    assert [
+        record.id.int for record in CDRS.page(shelf.session, ALICE, None, 0, NO_LIMIT, service_context.keyring)
+    ] == [3, 2, 1]
 
 
 @pytest.mark.parametrize(

@@ -5,14 +5,14 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
-from sipsorcery_web.contract.kinds import ZERO_ID
 from sipsorcery_web.contract.records import Customer, ProviderType, SIPAccount, SIPProvider, wire_fields
-from sipsorcery_web.database.engine import Database
+from sipsorcery_web.contract.wire_types import ZERO_ID
+from sipsorcery_web.database.connection import Database
 from sipsorcery_web.database.keyring import Keyring, KeyringError
-from sipsorcery_web.service.call import Parts
+from sipsorcery_web.service.context import ServiceContext
 from sipsorcery_web.service.store.models import CustomerRow, SIPAccountRow, SIPProviderRow
 from sipsorcery_web.service.store.rows import derive_ha1, fill, secret_of, set_secret, to_record, trimmed
-from tests.conftest import DOMAIN, Stage, sip_account
+from tests.conftest import DOMAIN, ServiceFixture, sip_account
 
 FIELDS = [entry.attribute for entry in wire_fields(SIPAccount)]
 SECRET = "bl4ckbird!"
@@ -97,11 +97,13 @@ def test_an_enumeration_is_stored_by_its_name_and_read_as_its_value(keyring: Key
     assert (row.provider_type, type(row.provider_type), row.gv_callback_type) == ("GoogleVoice", str, None)
 
 
-def test_a_customers_password_and_answer_are_nil_in_every_record(stage: Stage, parts: Parts) -> None:
-    assert stage.alice
-    with parts.database.read() as session:
+def test_a_customers_password_and_answer_are_nil_in_every_record(
+    service_fixture: ServiceFixture, service_context: ServiceContext
+) -> None:
+    assert service_fixture.alice
+    with service_context.database.read() as session:
         row = session.query(CustomerRow).one()
-        record = to_record(Customer, row, parts.keyring)
+        record = to_record(Customer, row, service_context.keyring)
 
     assert row.password_hash.startswith("$argon2id$")
     assert (record.customer_password, record.security_answer) == (None, None)
@@ -135,13 +137,15 @@ def everything_in(database: Database) -> str:
         return "\n".join(str(session.execute(text(f'SELECT * FROM "{table}"')).all()) for table in tables)
 
 
-def test_no_secret_stands_in_the_database_in_clear(stage: Stage, parts: Parts) -> None:
-    token = stage.token_of("alice") if stage.alice else ""
-    stage.alice.sip_accounts.add(sip_account("alice-desk"))
-    (first,) = [account for account in stage.alice.sip_accounts.page() if account.sip_username == "alice"]
+def test_no_secret_stands_in_the_database_in_clear(
+    service_fixture: ServiceFixture, service_context: ServiceContext
+) -> None:
+    token = service_fixture.token_of("alice") if service_fixture.alice else ""
+    service_fixture.alice.sip_accounts.add(sip_account("alice-desk"))
+    (first,) = [account for account in service_fixture.alice.sip_accounts.page() if account.sip_username == "alice"]
     ha1 = hashlib.md5(f"alice-desk:{DOMAIN}:{SECRET}".encode()).hexdigest()
 
-    stolen = everything_in(parts.database)
+    stolen = everything_in(service_context.database)
     assert "alice-desk" in stolen
     assert first.sip_password
     for secret in (token, "opensesame7", "teal", SECRET, first.sip_password, ha1):

@@ -1,0 +1,84 @@
+"""How Kamailio is started: what is put in order before, and the command."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+from sipsorcery_web.settings import SettingError
+
+from .claim import Claim
+from .config import KamailioConfig
+from .memory import Memory
+
+PROGRAMS = "/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin"
+
+
+@dataclass(frozen=True)
+class Launch:
+    """All that a start of Kamailio takes."""
+
+    config: KamailioConfig
+    environment: dict[str, str]
+    claim: Claim
+    put_in_order: Callable[[], Memory]
+    """Sweeps what the engine before left in its tables; answers how much memory the next one wants."""
+
+    def check(self) -> None:
+        """Have the engine's folder and ports, and a configuration that Kamailio accepts. SettingError otherwise."""
+        program = find_kamailio()
+        self.claim.make()
+        path = self.config.write()
+        checked = subprocess.run(  # noqa: S603 (a program of the system, with arguments of our own)
+            [program, "-c", "-f", str(path)], env=self.environment, capture_output=True, text=True, check=False
+        )
+        if checked.returncode != 0:
+            raise SettingError(f"Kamailio does not accept its configuration:\n{checked.stderr[-2000:]}")
+
+    def command(self) -> list[str]:
+        """Kamailio in the foreground; what its tables hold now decides about its memory."""
+        folder = str(self.config.folder)
+        memory = self.put_in_order()
+        kept = ["-f", str(self.config.path), "-Y", folder, "-w", folder, "-P", str(self.pid_file)]
+        return [find_kamailio(), "-DD", "-E", *memory.options, *kept]
+
+    def become_kamailio(self) -> NoReturn:
+        """Go on as Kamailio in this very process, for whatever supervises that. SettingError when it cannot be run."""
+        self.check()
+        command = self.command()
+        self.claim.hand_on()
+        os.execve(command[0], command, self.environment)  # noqa: S606 (a program of the system)
+
+    @property
+    def pid_file(self) -> Path:
+        """Where Kamailio writes the number of its main process."""
+        return self.config.folder / "pid"
+
+    @property
+    def log(self) -> Path:
+        """Where its words go when it runs beside the portal."""
+        return self.config.folder / "log"
+
+
+def dies_with_its_parent(command: list[str]) -> list[str]:
+    """The command so that the process gets SIGTERM when the thread that started it ends, in whatever way.
+
+    Through setpriv of util-linux, which every Debian has: between fork and exec a process with threads must not run
+    Python. Without it a later start ends what was left.
+    """
+    setpriv = shutil.which("setpriv", path=PROGRAMS)
+    return command if setpriv is None else [setpriv, "--pdeathsig", "TERM", *command]
+
+
+def find_kamailio() -> str:
+    """The program; SettingError where it is not installed."""
+    program = shutil.which("kamailio", path=PROGRAMS)
+    if program is None:
+        raise SettingError(
+            "the SIP engine needs Kamailio. `make run-sip` installs it where it can; on Debian: apt-get install "
+            "kamailio kamailio-sqlite-modules kamailio-postgres-modules kamailio-extra-modules kamailio-tls-modules"
+        )
+    return program

@@ -1,0 +1,111 @@
+"""The page of the calls in progress. Each leg of a call is a record of its own; legs of one call stand together."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint
+from werkzeug.wrappers import Response
+
+from sipsorcery_web.contract.filters import Expression
+from sipsorcery_web.contract.records import SIPDialogueAsset
+from sipsorcery_web.portal.http.backend import current_login, service
+from sipsorcery_web.portal.http.clock import now
+from sipsorcery_web.portal.http.sip_engine import answer_command, get_editable, may_act, require_sip_engine
+from sipsorcery_web.portal.lists.exports import Column, export_routes, exported
+from sipsorcery_web.portal.lists.page import ListQuery, page_of
+from sipsorcery_web.portal.lists.text_search import text_search
+from sipsorcery_web.portal.live.views import live_list
+from sipsorcery_web.portal.ui.sip_parties import Party, bridge_of, party_at, party_of, provider_in
+
+bp = Blueprint("calls", __name__, url_prefix="/calls")
+
+
+@dataclass(frozen=True)
+class Leg:
+    """One leg: who is at its other end, and for how many seconds."""
+
+    asset: SIPDialogueAsset
+    caller: Party
+    destination: Party
+    seconds: float
+
+    @property
+    def provider(self) -> str:
+        """Return the provider that an incoming call came through; empty where it came through none."""
+        return provider_in(self.asset.remote_target)
+
+
+@dataclass(frozen=True)
+class BridgedCall:
+    """The legs of this page that are joined with each other."""
+
+    legs: Sequence[Leg]
+
+    @property
+    def is_bridged(self) -> bool:
+        """Whether there is more than one leg to see."""
+        return len(self.legs) > 1
+
+    @property
+    def to_hang_up(self) -> Leg | None:
+        """The leg by which the visitor can end the call; None for those who may only look."""
+        return next((leg for leg in self.legs if may_act(leg.asset)), None)
+
+
+@bp.get("")
+@live_list
+def index() -> dict[str, Any]:
+    """The calls that the visitor may see, a page at a time."""
+    list_query = ListQuery.from_request()
+    page = page_of(service().calls, list_query, _search(list_query.query))
+    return {"page": page, "calls": _joined(page.items)}
+
+
+@export_routes(bp)
+def export(form: str) -> Any:
+    """The same calls as a file."""
+    return exported(form, "calls", _columns(), service().calls, _search(ListQuery.from_request().query))
+
+
+@bp.post("/<uuid:leg_id>/hang-up")
+def hang_up(leg_id: UUID) -> Response:
+    """End a call by one of its legs."""
+    controls = require_sip_engine().controls
+    leg = get_editable(service().calls, leg_id, "call")
+    return answer_command(lambda: controls.hang_up(leg.id), "The call is hung up.", "This call has ended already.")
+
+
+def _search(query: str) -> Expression | None:
+    """Part of either address or, for administrators, of the owner."""
+    names = ["RemoteUserField", "RemoteTarget", *(["Owner"] if current_login().is_administrator else [])]
+    return text_search(query, *names)
+
+
+def _joined(assets: Iterable[SIPDialogueAsset]) -> list[BridgedCall]:
+    """The calls of these legs, in the order of their first legs; within a call the one that came in stands first."""
+    legs: dict[object, list[Leg]] = {}
+    for asset in assets:
+        legs.setdefault(bridge_of(asset.bridge_id) or asset.id, []).append(_leg(asset))
+    return [BridgedCall(sorted(joined, key=lambda leg: leg.asset.direction != "In")) for joined in legs.values()]
+
+
+def _leg(asset: SIPDialogueAsset) -> Leg:
+    seconds = (now() - asset.inserted).total_seconds()
+    return Leg(asset, party_of(asset.remote_user_field), party_at(asset.remote_target), seconds)
+
+
+def _columns() -> Sequence[Column[SIPDialogueAsset]]:
+    owner = [Column[SIPDialogueAsset]("owner", "Owner", lambda asset: asset.owner)]
+    return (
+        *(owner if current_login().is_administrator else ()),
+        Column("direction", "Direction", lambda asset: asset.direction),
+        Column("from", "From", lambda asset: asset.remote_user_field),
+        Column("destination", "Destination", lambda asset: asset.remote_target),
+        Column("since", "Since", lambda asset: asset.inserted, is_moment=True),
+        Column("hangup_at", "Ends at the latest", lambda asset: asset.hangup_at, is_moment=True),
+        Column("bridge_id", "Bridge", lambda asset: bridge_of(asset.bridge_id)),
+        Column("call_id", "Call-ID", lambda asset: asset.call_id),
+        Column("proxy_socket", "Proxy socket", lambda asset: asset.proxy_sip_socket),
+    )

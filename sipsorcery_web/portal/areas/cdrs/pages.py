@@ -1,0 +1,77 @@
+"""The pages of the call records (CDRs)."""
+
+from collections.abc import Sequence
+from datetime import UTC
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, render_template
+
+from sipsorcery_web.contract.filters import Expression, all_of, prop
+from sipsorcery_web.contract.records import SIPCDRAsset
+from sipsorcery_web.contract.time_zones import zone_of
+from sipsorcery_web.portal.crud.records import get_or_404
+from sipsorcery_web.portal.http.backend import current_login, service
+from sipsorcery_web.portal.lists.exports import export_routes, exported
+from sipsorcery_web.portal.lists.page import ListQuery, page_of
+from sipsorcery_web.portal.lists.search import search
+from sipsorcery_web.portal.ui.sip_parties import bridge_of
+
+from .details import details_of
+from .files import columns
+from .fix_links import fields_to_change
+from .list_filters import CDRFilterForm
+from .rows import CDRRow, days_of
+
+MOST_LEGS = 10
+
+bp = Blueprint("cdrs", __name__, url_prefix="/cdrs")
+
+
+@bp.get("")
+def index() -> Any:
+    """The records that the visitor may see and asks for, a page at a time, newest first."""
+    filters = CDRFilterForm.from_request()
+    if not filters.validate():
+        return _not_looked_for(filters)
+    page = page_of(service().cdrs, ListQuery.from_request(), filters.where())
+    days = days_of(page.items, zone_of(current_login().time_zone) or UTC)
+    return render_template("cdrs/index.html", form=filters, page=page, days=days)
+
+
+@export_routes(bp)
+def export(form: str) -> Any:
+    """The same records as a file."""
+    filters = CDRFilterForm.from_request()
+    if not filters.validate():
+        return _not_looked_for(filters)
+    return exported(form, "call-records", columns(), service().cdrs, filters.where(), _and_older)
+
+
+@bp.get("/<uuid:cdr_id>")
+def details(cdr_id: UUID) -> str:
+    """Everything that is known of one call, and where its other legs are."""
+    row = CDRRow(get_or_404(service().cdrs, cdr_id, "call record"))
+    return render_template(
+        "cdrs/details.html",
+        row=row,
+        fields=fields_to_change(row),
+        parts=list(details_of(row.cdr)),
+        others=[CDRRow(other) for other in _other_legs(row.cdr)],
+    )
+
+
+def _and_older(cdr: SIPCDRAsset) -> Expression:
+    return prop("Created").at_most(cdr.created)
+
+
+def _other_legs(cdr: SIPCDRAsset) -> Sequence[SIPCDRAsset]:
+    """The records that the service has joined with this one."""
+    if bridge_of(cdr.bridge_id) is None:
+        return ()
+    joined = all_of(prop("BridgeId").equals(cdr.bridge_id), prop("Id").differs(cdr.id))
+    return search(service().cdrs, joined, MOST_LEGS)
+
+
+def _not_looked_for(filters: CDRFilterForm) -> Any:
+    return render_template("cdrs/index.html", form=filters, page=None, days=()), filters.status

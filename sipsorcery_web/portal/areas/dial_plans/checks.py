@@ -1,0 +1,51 @@
+"""Looks through a script for slips. Nothing is ever executed, and no remark keeps a plan from being saved."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from flask import Flask, current_app
+
+from sipsorcery_web.portal.ui.text.lines import lines_of
+
+from . import extension_lines, ruby
+from .scripts import MOST_CHARACTERS
+from .warnings import ScriptWarning
+
+EXTENSION = "dial_strings_in_lines"
+MOST_REMARKS = 20
+_LONE_RETURN = re.compile("\r(?!\n)")
+
+
+def init_app(app: Flask, takes_dial_strings: bool) -> None:
+    """Tell pages whether Dial of extension lines takes dial strings, as the built-in service does."""
+    app.extensions[EXTENSION] = takes_dial_strings
+    app.add_template_global(lines_take_dial_strings)
+
+
+def lines_take_dial_strings() -> bool:
+    """Whether the service that runs the plans takes dial strings in extension lines."""
+    return bool(current_app.extensions[EXTENSION])
+
+
+def script_warnings(script_type: str, script: str, takes_dial_strings: bool = True) -> Sequence[ScriptWarning]:
+    """What stands out in a script, by line; nothing for types that this portal cannot read.
+
+    `takes_dial_strings` tells what the service that runs the plan takes in extension lines. A script that is too long
+    to be saved is not looked through: some checks take time with the square of the length.
+    """
+    if len(script) > MOST_CHARACTERS:
+        return ()
+    lines, found = lines_of(script), list[ScriptWarning]()
+    if script_type.lower() == "ruby":
+        found = [*_line_ends(script), *ruby.warnings(lines)]
+    elif script_type.lower() == "asterisk":
+        found = [*_line_ends(script), *extension_lines.warnings(lines, takes_dial_strings)]
+    return sorted(found)[:MOST_REMARKS]
+
+
+def _line_ends(script: str) -> Iterator[ScriptWarning]:
+    """A carriage return alone ends a line in an editor, and no line where plans run."""
+    if found := _LONE_RETURN.search(script):
+        line = len(lines_of(script[: found.start() + 1]))
+        message = "This line ends with U+000D (carriage return) alone, so that the next one is read as part of it."
+        yield ScriptWarning(line, message, is_error=True)

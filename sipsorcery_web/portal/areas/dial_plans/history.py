@@ -1,0 +1,86 @@
+"""The history of a dial plan: what was saved through this portal, and when."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import Flask, current_app
+
+from sipsorcery_web.contract.errors import NotFound
+from sipsorcery_web.contract.records import SIPDialPlan
+from sipsorcery_web.portal.http.backend import current_login
+from sipsorcery_web.portal.http.clock import now
+from sipsorcery_web.portal.storage.dial_plan_versions import DialPlanVersions, PlanText, Saving, Version
+from sipsorcery_web.portal.storage.errors import StorageUnavailable
+from sipsorcery_web.portal.ui.text.differences import counts
+
+EXTENSION = "dial_plan_versions"
+BEFORE = "as it was before it was saved here"
+SHOWN = 4
+"""So many versions stand beside the plan."""
+
+
+@dataclass(frozen=True)
+class History:
+    """The last versions of a plan, the newest first, and how many there are in all."""
+
+    versions: Sequence[Version]
+    total: int
+
+
+def init_app(app: Flask, versions: DialPlanVersions) -> None:
+    """Give the portal its keeping of versions."""
+    app.extensions[EXTENSION] = versions
+
+
+def text_of(plan: SIPDialPlan) -> PlanText:
+    """What a version keeps of a plan."""
+    return PlanText(plan.dial_plan_name or "", plan.script_type_description or "", plan.dial_plan_script or "")
+
+
+def is_in_use(version: Version, plan: SIPDialPlan) -> bool:
+    """Whether the plan is as this version has it."""
+    return version.text == text_of(plan)
+
+
+def keep(before: SIPDialPlan | None, saved: SIPDialPlan, note: str) -> bool:
+    """Keep what was saved, if it changed anything; False when it could not be kept."""
+    new = text_of(saved)
+    old = text_of(before) if before else None
+    if old == new:
+        return True
+    added, removed = counts(old.script if old else "", new.script)
+    saving = Saving(new, current_login().username, now(), note, added, removed)
+    stood = Saving(old, "", before.last_update, BEFORE) if before and old else None
+    try:
+        _storage().keep(saved.id, saved.owner or "", stood, saving)
+    except StorageUnavailable:
+        return False
+    return True
+
+
+def history_of(plan: SIPDialPlan) -> History | None:
+    """What stands beside the plan; None where the keeping does not answer."""
+    try:
+        versions = _storage().newest(plan.id, plan.owner or "", SHOWN)
+        return History(versions, _storage().count(plan.id, plan.owner or "") if versions else 0)
+    except StorageUnavailable:
+        return None
+
+
+def versions_of(plan: SIPDialPlan) -> Sequence[Version]:
+    """All versions, the newest first. Raises StorageUnavailable."""
+    return _storage().newest(plan.id, plan.owner or "")
+
+
+def the_version(plan: SIPDialPlan, number: int) -> Version:
+    """One version of a plan; NotFound when there is none. Raises StorageUnavailable."""
+    is_possible = 0 < number < 2**31
+    version = _storage().version(plan.id, plan.owner or "", number) if is_possible else None
+    if version is None:
+        raise NotFound("The version was not found.")
+    return version
+
+
+def _storage() -> DialPlanVersions:
+    storage: DialPlanVersions = current_app.extensions[EXTENSION]
+    return storage

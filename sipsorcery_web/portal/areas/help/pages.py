@@ -1,0 +1,58 @@
+"""The help: one page in plain words, and the switch of the keys on it."""
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from sipsorcery_web.portal.diagnosis import diagnose_call
+from sipsorcery_web.portal.http.access import open_to_all
+from sipsorcery_web.portal.http.cookies import keep_choice
+
+from .keyboard import COOKIE, JUMPS, OFF, keys_are_on
+from .topics import TOPICS, anchor_of
+
+ANSWERS = {
+    403: "Forbidden",
+    404: "Not Found",
+    408: "Request Timeout",
+    480: "Temporarily Unavailable",
+    484: "Address Incomplete",
+    486: "Busy Here",
+    487: "Request Terminated",
+    488: "Not Acceptable Here",
+    503: "Service Unavailable",
+    603: "Decline",
+}
+"""The final answers that stand in most records, with the phrases that RFC 3261 gives them."""
+
+bp = Blueprint("help", __name__, url_prefix="/help")
+
+
+@bp.app_context_processor
+def keys() -> dict[str, Any]:
+    """What every page says of the keys."""
+    return {"jumps": JUMPS, "keys_are_on": keys_are_on()}
+
+
+@bp.app_template_global()
+def help_anchor() -> str:
+    """Where the help explains the page that is shown; empty where it does not."""
+    return anchor_of(request.blueprint)
+
+
+@bp.get("")
+@open_to_all
+def index() -> str:
+    """All topics."""
+    answers = [(status, phrase, diagnose_call(status, phrase)) for status, phrase in ANSWERS.items()]
+    return render_template("help/index.html", topics=TOPICS, answers=answers)
+
+
+@bp.post("/keyboard")
+def keyboard() -> Response:
+    """Switch the keys on or off in this browser; kept in a cookie of its own."""
+    response = redirect(url_for("help.index", _anchor="keyboard"), 303)
+    if (choice := request.form.get("keyboard", "")) in ("on", OFF):
+        keep_choice(response, COOKIE, choice)
+    return response

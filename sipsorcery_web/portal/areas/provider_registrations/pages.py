@@ -1,0 +1,95 @@
+"""The registrations with providers, as the service last left them."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint
+from werkzeug.wrappers import Response
+
+from sipsorcery_web.contract.filters import Expression, all_of, prop
+from sipsorcery_web.contract.records import SIPProviderBinding
+from sipsorcery_web.portal.http.backend import current_login, service
+from sipsorcery_web.portal.http.sip_engine import answer_command, get_editable, require_sip_engine
+from sipsorcery_web.portal.lists.exports import Column, export_routes, exported
+from sipsorcery_web.portal.lists.page import FilterOption, ListFilter, ListQuery, page_of
+from sipsorcery_web.portal.lists.search import and_
+from sipsorcery_web.portal.lists.text_search import text_search
+from sipsorcery_web.portal.live.views import live_list
+
+from ..sip_providers.registrations import registration_in
+
+bp = Blueprint("provider_registrations", __name__, url_prefix="/provider-registrations")
+
+_REGISTERED = prop("IsRegistered").is_true()
+_FAILING = all_of(
+    prop("IsRegistered").is_false(),
+    prop("RegistrationFailureMessage").differs(None),
+    prop("RegistrationFailureMessage").differs(""),
+)
+STATES = ListFilter(
+    "state",
+    [
+        FilterOption("", "All"),
+        FilterOption("registered", "Registered", _REGISTERED),
+        FilterOption("failing", "Failing", _FAILING),
+    ],
+)
+
+
+COLUMNS: Sequence[Column[SIPProviderBinding]] = (
+    Column("provider", "Provider", lambda binding: binding.provider_name),
+    Column("owner", "Owner", lambda binding: binding.owner),
+    Column("registrar", "Registrar", lambda binding: binding.registrar_sip_socket),
+    Column("registered", "Registered", lambda binding: binding.is_registered),
+    Column("contact", "Contact", lambda binding: binding.binding_uri),
+    Column("expiry", "Expiry in seconds", lambda binding: binding.binding_expiry),
+    Column("last_registered", "Last registered", lambda binding: binding.last_register_time, is_moment=True),
+    Column("last_attempt", "Last attempt", lambda binding: binding.last_register_attempt, is_moment=True),
+    Column("next_attempt", "Next attempt", lambda binding: binding.next_registration_time, is_moment=True),
+    Column("failure", "Failure", lambda binding: binding.registration_failure_message),
+)
+
+
+@bp.get("")
+@live_list
+def index() -> dict[str, Any]:
+    """The registrations that the visitor may see, a page at a time."""
+    list_query = ListQuery.from_request()
+    page = page_of(service().provider_bindings, list_query, wanted(list_query.query))
+    return {"page": page, "rows": [registration_in(binding) for binding in page.items], "states": STATES}
+
+
+@export_routes(bp)
+def export(form: str) -> Response:
+    """The same list as a file."""
+    where = wanted(ListQuery.from_request().query)
+    return exported(form, "provider-registrations", COLUMNS, service().provider_bindings, where)
+
+
+@bp.post("/<uuid:provider_id>/register")
+def register_now(provider_id: UUID) -> Response:
+    """Register with a provider without waiting for its turn."""
+    controls = require_sip_engine().controls
+    provider = get_editable(service().sip_providers, provider_id, "SIP provider")
+    return answer_command(
+        lambda: controls.register_now(provider.id),
+        f"The engine registers with {provider.provider_name} now. What comes of it is shown in a moment.",
+        f"{provider.provider_name} is not registered with: that is switched off.",
+    )
+
+
+def wanted(query: str) -> Expression | None:
+    """What the address asks for: the text of the find box, and one of the states."""
+    return and_(_search(query), STATES.chosen.where)
+
+
+def _search(query: str) -> Expression | None:
+    """Part of the provider's name, the contact, the registrar or, for administrators, the owner."""
+    names = [
+        "ProviderName",
+        "BindingURI",
+        "RegistrarSIPSocket",
+        *(["Owner"] if current_login().is_administrator else []),
+    ]
+    return text_search(query, *names)

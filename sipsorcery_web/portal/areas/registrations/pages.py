@@ -1,0 +1,84 @@
+"""The page of the registrations: which phones are signed in, from where, and until when."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint
+from werkzeug.wrappers import Response
+
+from sipsorcery_web.contract.filters import Expression
+from sipsorcery_web.contract.records import SIPRegistrarBinding
+from sipsorcery_web.portal.http.backend import current_login, service
+from sipsorcery_web.portal.http.sip_engine import answer_command, get_editable, require_sip_engine
+from sipsorcery_web.portal.lists.exports import Column, export_routes, exported
+from sipsorcery_web.portal.lists.page import ListQuery, page_of
+from sipsorcery_web.portal.lists.text_search import text_search
+from sipsorcery_web.portal.live.views import live_list
+
+from ..sip_accounts.registrations import ends
+
+bp = Blueprint("registrations", __name__, url_prefix="/registrations")
+
+
+@dataclass(frozen=True)
+class BindingRow:
+    """A registration, with when it ends."""
+
+    binding: SIPRegistrarBinding
+    ends: datetime | None
+
+
+@bp.get("")
+@live_list
+def index() -> dict[str, Any]:
+    """The registrations that the visitor may see, a page at a time."""
+    list_query = ListQuery.from_request()
+    page = page_of(service().registrar_bindings, list_query, _search(list_query.query))
+    rows = [BindingRow(binding, ends(binding)) for binding in page.items]
+    return {"page": page, "rows": rows}
+
+
+@export_routes(bp)
+def export(form: str) -> Any:
+    """The same registrations as a file."""
+    where = _search(ListQuery.from_request().query)
+    return exported(form, "registrations", _columns(), service().registrar_bindings, where)
+
+
+@bp.post("/<uuid:binding_id>/remove")
+def remove(binding_id: UUID) -> Response:
+    """Forget where a phone has registered."""
+    controls = require_sip_engine().controls
+    binding = get_editable(service().registrar_bindings, binding_id, "registration")
+    return answer_command(
+        lambda: controls.remove_binding(binding.id),
+        f"The registration of {binding.sip_account_name} is removed. "
+        "A phone that is switched on registers again when its time is up.",
+        f"This registration of {binding.sip_account_name} has ended already.",
+    )
+
+
+def _search(query: str) -> Expression | None:
+    """Part of the account's name, the phone's own name, where it is or, for administrators, the owner."""
+    names = ["SIPAccountName", "UserAgent", "RemoteSIPSocket", *(["Owner"] if current_login().is_administrator else [])]
+    return text_search(query, *names)
+
+
+def _columns() -> Sequence[Column[SIPRegistrarBinding]]:
+    owner = [Column[SIPRegistrarBinding]("owner", "Owner", lambda binding: binding.owner)]
+    return (
+        Column("sip_account", "SIP account", lambda binding: binding.sip_account_name),
+        *(owner if current_login().is_administrator else ()),
+        Column("contact", "Contact", lambda binding: binding.mangled_contact_uri or binding.contact_uri),
+        Column("contact_given", "Contact as the phone gave it", lambda binding: binding.contact_uri),
+        Column("last_update", "Last update", lambda binding: binding.last_update, is_moment=True),
+        Column("expiry_seconds", "Expiry (seconds)", lambda binding: binding.expiry),
+        Column("ends", "Ends", ends, is_moment=True),
+        Column("remote_socket", "Remote socket", lambda binding: binding.remote_sip_socket),
+        Column("proxy_socket", "Proxy socket", lambda binding: binding.proxy_sip_socket),
+        Column("registrar_socket", "Registrar socket", lambda binding: binding.registrar_sip_socket),
+        Column("user_agent", "User agent", lambda binding: binding.user_agent),
+    )

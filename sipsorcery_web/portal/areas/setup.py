@@ -1,0 +1,52 @@
+"""The page that creates the first administrator, reached by a link that works once."""
+
+from typing import Any, Protocol
+
+from flask import Blueprint, Flask, current_app, flash, redirect, render_template, request, url_for
+
+from sipsorcery_web.contract.records import Customer
+
+from ..crud.form_pages import takes_form
+from ..http import session
+from ..http.access import open_to_all
+from ..ui.error_page import needs_https
+from ..ui.forms import load_form
+from .auth.forms import DEFAULTS, CustomerForm
+
+EXTENSION = "set_up"
+
+bp = Blueprint("setup", __name__)
+
+
+class SetUp(Protocol):
+    """What the page needs of an installation that has no administrator yet."""
+
+    def check(self, secret: str) -> None:
+        """NotFound unless the link could be used now."""
+
+    def create_administrator(self, secret: str, customer: Customer, address: str) -> None:
+        """Use the link up; NotFound when it is over, Refused when a rule is broken."""
+
+
+def init_app(app: Flask, set_up: SetUp) -> None:
+    """Give the portal its set-up page."""
+    app.extensions[EXTENSION] = set_up
+    app.register_blueprint(bp)
+
+
+@bp.route("/setup/<secret>", methods=["GET", "POST"])
+@open_to_all
+@takes_form(CustomerForm, "the administrator")
+def setup(secret: str) -> Any:
+    """Create the first administrator."""
+    set_up: SetUp = current_app.extensions[EXTENSION]
+    set_up.check(secret)
+    if session.cookie_needs_https():
+        return needs_https()
+    form = load_form(CustomerForm, DEFAULTS)
+    form.offer_choices()
+    address = request.remote_addr or ""
+    if form.validate_on_submit() and form.try_save(lambda: set_up.create_administrator(secret, form.record(), address)):
+        flash("The administrator is made. You can sign in now.", "success")
+        return redirect(url_for("auth.login"), 303)
+    return render_template("auth/register.html", form=form, purpose="setup"), form.status

@@ -1,0 +1,100 @@
+"""The list of SIP accounts: how it is searched and sifted, its rows, and its columns in a file."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from sipsorcery_web.contract.filters import Expression, all_of, any_of, prop
+from sipsorcery_web.contract.records import SIPAccount
+from sipsorcery_web.portal.http.backend import current_login, service
+from sipsorcery_web.portal.http.capabilities import capabilities
+from sipsorcery_web.portal.lists.exports import Column
+from sipsorcery_web.portal.lists.page import FilterOption, ListFilter, ListPage, ListQuery, page_of
+from sipsorcery_web.portal.lists.search import and_
+from sipsorcery_web.portal.lists.text_search import text_search
+
+from .registrations import PhoneRegistration, registrations_of
+
+_DISABLED_BY_USER = prop("IsUserDisabled")
+_DISABLED_BY_ADMINISTRATOR = prop("IsAdminDisabled")
+
+STATES = ListFilter(
+    "state",
+    [
+        FilterOption("", "All"),
+        FilterOption("on", "Switched on", all_of(_DISABLED_BY_USER.is_false(), _DISABLED_BY_ADMINISTRATOR.is_false())),
+        FilterOption("off", "Switched off", any_of(_DISABLED_BY_USER.is_true(), _DISABLED_BY_ADMINISTRATOR.is_true())),
+        FilterOption("incoming", "Incoming only", prop("IsIncomingOnly").is_true()),
+    ],
+)
+"""Who is registered is not known to the list of accounts, so there is no option for it."""
+
+OWNER: Column[SIPAccount] = Column("owner", "Owner", lambda account: account.owner)
+COLUMNS: Sequence[Column[SIPAccount]] = (
+    Column("sip_username", "Username", lambda account: account.sip_username),
+    Column("sip_domain", "Domain", lambda account: account.sip_domain),
+    Column("out_dial_plan_name", "Calls out", lambda account: _plan(account.out_dial_plan_name)),
+    Column("in_dial_plan_name", "Calls in", lambda account: _plan(account.in_dial_plan_name)),
+    Column("is_incoming_only", "Incoming only", lambda account: account.is_incoming_only),
+    Column("is_switchboard_enabled", "On the switchboard", lambda account: account.is_switchboard_enabled),
+    Column("send_nat_keep_alives", "Keep-alives", lambda account: account.send_nat_keep_alives),
+    Column("dont_mangle_enabled", "Addresses as given", lambda account: account.dont_mangle_enabled),
+    Column("network_id", "Network id", lambda account: account.network_id),
+    Column("ip_address_acl", "Trusted addresses", lambda account: account.ip_address_acl),
+    Column("is_user_disabled", "Disabled", lambda account: account.is_user_disabled),
+    Column("is_admin_disabled", "Disabled by administrator", lambda account: account.is_admin_disabled),
+    Column("admin_disabled_reason", "Reason", lambda account: account.admin_disabled_reason),
+    Column("inserted", "Created", lambda account: account.inserted, is_moment=True),
+    Column("id", "Id", lambda account: str(account.id)),
+)
+"""Passwords are no part of a file."""
+
+
+@dataclass(frozen=True)
+class AccountRow:
+    """An account with its registration; `initial` stands at the first row of each letter."""
+
+    account: SIPAccount
+    registration: PhoneRegistration
+    initial: str
+
+
+def columns() -> Sequence[Column[SIPAccount]]:
+    """The columns of a file; administrators, who get the accounts of all, get the owner first."""
+    return (OWNER, *COLUMNS) if current_login().is_administrator else COLUMNS
+
+
+def build_filter(query: str) -> Expression | None:
+    """What the address asks for: the text of the find box, and one of the states."""
+    return and_(_search(query), STATES.chosen.where)
+
+
+def the_page(list_query: ListQuery) -> ListPage[SIPAccount]:
+    """The page that was asked for, with the names that it begins and ends with where the list is sorted by them."""
+    page = page_of(service().sip_accounts, list_query, build_filter(list_query.query))
+    if not page.items or not capabilities().sorts_lists:
+        return page
+    first, last = page.items[0].sip_username or "", page.items[-1].sip_username or ""
+    return replace(page, first_label=first, last_label=last)
+
+
+def rows_of(page: ListPage[SIPAccount]) -> Iterator[AccountRow]:
+    """The rows of a page, in their order."""
+    before = ""
+    for account, registration in zip(page.items, registrations_of(page.items), strict=True):
+        initial = (account.sip_username or "")[:1].upper() if capabilities().sorts_lists else ""
+        yield AccountRow(account, registration, initial if initial != before else "")
+        before = initial
+
+
+def _search(query: str) -> Expression | None:
+    """An address, or part of the name, the domain or, for administrators, the owner; letter case does not matter."""
+    name, at, domain = query.lower().partition("@")
+    if at:
+        return all_of(prop("SIPUsername").lower().ends_with(name), prop("SIPDomain").lower().starts_with(domain))
+    names = ["SIPUsername", "SIPDomain", *(["Owner"] if current_login().is_administrator else [])]
+    return text_search(query, *names)
+
+
+def _plan(name: str | None) -> str | None:
+    """The name of a dial plan; a stored blank is no plan."""
+    return (name or "").strip() or None

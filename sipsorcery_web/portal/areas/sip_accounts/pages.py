@@ -1,0 +1,160 @@
+"""The pages of the SIP accounts."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from sipsorcery_web.contract.records import SIPAccount
+from sipsorcery_web.portal.crud import saved_form
+from sipsorcery_web.portal.crud.conflict import Edit, conflict_page
+from sipsorcery_web.portal.crud.form_pages import takes_form
+from sipsorcery_web.portal.crud.records import add_once, get_or_404, page_with
+from sipsorcery_web.portal.crud.undo import delete_undoably, unless_deleted
+from sipsorcery_web.portal.http.backend import current_login, service
+from sipsorcery_web.portal.http.sip_engine import current_sip_engine, require_sip_engine
+from sipsorcery_web.portal.http.urls import local_path, this_path
+from sipsorcery_web.portal.lists.exports import export_routes, exported
+from sipsorcery_web.portal.lists.page import ListQuery
+from sipsorcery_web.portal.live.views import live_list
+from sipsorcery_web.portal.ui.forms import load_form
+
+from ..dial_plans.names import dial_plan_names
+from .form import SIPAccountForm, new_values, values_of
+from .listing import STATES, build_filter, columns, rows_of, the_page
+from .phones import address_of_server, code_of, is_near_only
+from .registrations import address_of, registrations_of
+from .trusted_addresses import TRUSTS_EVERYBODY, complaint, trusts_everybody
+
+THING = "the SIP account"
+LOCKED = "An administrator has disabled this SIP account; only an administrator can change it."
+NOT_FOR_ENGINE = "is not used: the SIP engine reads whole addresses and beginnings of addresses alone"
+
+bp = Blueprint("sip_accounts", __name__, url_prefix="/sip-accounts")
+
+
+@bp.get("")
+@live_list
+def index() -> dict[str, Any]:
+    """The accounts that the visitor may see, a page at a time."""
+    page = the_page(ListQuery.from_request())
+    return {"page": page, "rows": list(rows_of(page)), "states": STATES}
+
+
+@export_routes(bp)
+def export(form: str) -> Response:
+    """The same accounts as a file."""
+    where = build_filter(ListQuery.from_request().query)
+    return exported(form, "sip-accounts", columns(), service().sip_accounts, where)
+
+
+@bp.route("/add", methods=["GET", "POST"])
+@takes_form(SIPAccountForm, THING, without=SIPAccountForm.only_stored)
+def add() -> Any:
+    """A new account of the visitor."""
+    here = current_login()
+    domains = [domain.domain or "" for domain in service().domains()]
+    form = load_form(SIPAccountForm, new_values(), saved_form.take(here.username))
+    form.for_new(here.username, domains, dial_plan_names(here.username))
+    if form.validate_on_submit() and form.try_save(lambda: add_once(service().sip_accounts, form.record(), address_of)):
+        return _done(form.record(), "added")
+    return _form_page(form, None, domains_missing=not domains)
+
+
+@bp.route("/<uuid:account_id>", methods=["GET", "POST"])
+@takes_form(SIPAccountForm, THING, without=SIPAccountForm.only_new, add_page="sip_accounts.add")
+def edit(account_id: UUID) -> Any:
+    """Change an account; its name and domain stay."""
+    account = the_account(account_id)
+    here = current_login()
+    form = load_form(SIPAccountForm, values_of(account), saved_form.take(here.username))
+    form.for_stored(account, dial_plan_names(account.owner or here.username), here.is_administrator)
+    changes = Edit(form, account)
+    if form.validate_on_submit():
+        if _is_locked(account):
+            form.add_error("", LOCKED)
+        elif conflict := changes.conflict():
+            crumbs = [(url_for(".index"), "SIP accounts"), (this_path(), account.sip_username or "")]
+            return conflict_page(conflict, address_of(account), crumbs)
+        elif changes.try_save(lambda: service().sip_accounts.update(form.record())):
+            return _done(form.record(), "saved")
+    return _form_page(form, account)
+
+
+@bp.route("/<uuid:account_id>/delete", methods=["GET", "POST"])
+def delete(account_id: UUID) -> Any:
+    """Delete an account, after asking."""
+    back = local_path(request.args.get("next")) or url_for(".index")
+    if request.method == "POST":
+        if account := unless_deleted(the_account, account_id):
+            delete_undoably(service().sip_accounts, account, address_of(account))
+        return redirect(back, 303)
+    account = the_account(account_id)
+    return render_template("sip_accounts/delete.html", account=account, back=back)
+
+
+@bp.post("/<uuid:account_id>/password")
+def show_password(account_id: UUID) -> Response:
+    """The stored password, on request only; no browser or proxy keeps the answer."""
+    account = the_account(account_id)
+    return make_response(render_template("sip_accounts/password.html", account=account, password=account.sip_password))
+
+
+@bp.route("/<uuid:account_id>/phone", methods=["GET", "POST"])
+def phone(account_id: UUID) -> str:
+    """What a phone has to be told; the password and the code that holds it only for those who ask."""
+    server = require_sip_engine().server
+    account = the_account(account_id)
+    asks = request.method == "POST"
+    return render_template(
+        "sip_accounts/phone.html",
+        account=account,
+        server=server,
+        server_address=address_of_server(server),
+        near_only=is_near_only(server),
+        shows_password=asks,
+        code=code_of(account, server) if asks and account.sip_password else None,
+    )
+
+
+def the_account(account_id: UUID) -> SIPAccount:
+    """The account with this id; NotFound when there is none, or it is not the visitor's to see."""
+    return get_or_404(service().sip_accounts, account_id, "SIP account")
+
+
+def _form_page(form: SIPAccountForm, account: SIPAccount | None, domains_missing: bool = False) -> Any:
+    page = render_template(
+        "sip_accounts/form.html",
+        form=form,
+        account=account,
+        registration=registrations_of([account])[0] if account else None,
+        locked=account is not None and _is_locked(account),
+        domains_missing=domains_missing,
+        trusts_everybody=trusts_everybody(form.ip_address_acl.data),
+    )
+    return page, form.status
+
+
+def _is_locked(account: SIPAccount) -> bool:
+    """Whether its owner cannot change it; not every service sees to that itself (weakness W5)."""
+    return account.is_admin_disabled and not current_login().is_administrator
+
+
+def _done(account: SIPAccount, verb: str) -> Response:
+    saved_form.drop(current_login().username)
+    flash(f"{address_of(account)} is {verb}.", "success")
+    _warn_of_trust(account)
+    page = page_with(service().sip_accounts, "SIPUsername", account.sip_username)
+    return redirect(url_for(".index", page=page), 303)
+
+
+def _warn_of_trust(account: SIPAccount) -> None:
+    expression = account.ip_address_acl
+    sip_engine = current_sip_engine()
+    if found := complaint(expression):
+        flash(f"The expression for trusted addresses of {address_of(account)} matches nobody: {found}.", "warning")
+    elif sip_engine and sip_engine.controls.trusted_networks(expression) is None:
+        flash(f"The expression for trusted addresses of {address_of(account)} {NOT_FOR_ENGINE}.", "warning")
+    elif trusts_everybody(expression):
+        flash(f"The expression for trusted addresses of {address_of(account)} {TRUSTS_EVERYBODY}.", "warning")

@@ -1,0 +1,84 @@
+"""The registration state of SIP accounts: what a row of the list and the edit page show."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sipsorcery_web.contract.errors import ProvisioningError
+from sipsorcery_web.contract.filters import MAX_LENGTH, Expression, any_of, prop
+from sipsorcery_web.contract.records import SIPAccount, SIPRegistrarBinding
+from sipsorcery_web.portal.http.backend import service
+from sipsorcery_web.portal.lists.search import search
+
+MOST_BINDINGS = 1000
+
+
+@dataclass(frozen=True)
+class PhoneRegistration:
+    """`state` is registered, not_registered, unknown, incoming_only, disabled or locked."""
+
+    state: str
+    bindings: Sequence[SIPRegistrarBinding] = ()
+    note: str = ""
+
+    @property
+    def ends(self) -> datetime | None:
+        """When the only phone is off the list unless it renews; None without one, and with several."""
+        return ends(self.bindings[0]) if len(self.bindings) == 1 else None
+
+
+def ends(binding: SIPRegistrarBinding) -> datetime | None:
+    """When a registration ends unless the phone renews it; None where that is beyond any calendar."""
+    try:
+        return binding.last_update + timedelta(seconds=binding.expiry)
+    except OverflowError:
+        return None
+
+
+def registrations_of(accounts: Iterable[SIPAccount]) -> list[PhoneRegistration]:
+    """The state of each account, in one call for all of them."""
+    accounts = list(accounts)
+    bindings = _bindings([address_of(account) for account in accounts]) if accounts else {}
+    return [_registration(account, bindings) for account in accounts]
+
+
+def address_of(account: SIPAccount) -> str:
+    """The address of record as the service writes it: user@domain (RFC 3261, section 6)."""
+    return f"{account.sip_username}@{account.sip_domain}"
+
+
+def _bindings(names: Sequence[str]) -> Mapping[str, list[SIPRegistrarBinding]] | None:
+    """The bindings of these accounts; None when the service does not tell them."""
+    where = any_of(*(prop("SIPAccountName").equals(name) for name in names))
+    try:
+        found = _asked_for(where)
+    except ProvisioningError:
+        return None
+    grouped = defaultdict(list)
+    for binding in found:
+        grouped[binding.sip_account_name or ""].append(binding)
+    return grouped
+
+
+def _asked_for(where: Expression) -> Sequence[SIPRegistrarBinding]:
+    """By one filter where it is short enough to be read, else the first bindings of all."""
+    bindings = service().registrar_bindings
+    if len(str(where)) + 2 > MAX_LENGTH:
+        return bindings.page(0, MOST_BINDINGS)
+    return search(bindings, where, MOST_BINDINGS)
+
+
+def _registration(account: SIPAccount, bindings: Mapping[str, list[SIPRegistrarBinding]] | None) -> PhoneRegistration:
+    if account.is_admin_disabled:
+        return PhoneRegistration("locked", note=account.admin_disabled_reason or "")
+    if account.is_user_disabled:
+        return PhoneRegistration("disabled", note="Calls to it are refused")
+    if bindings is None:
+        return PhoneRegistration("unknown", note="The service did not tell")
+    own = bindings.get(address_of(account), [])
+    if own:
+        return PhoneRegistration("registered", own)
+    if account.is_incoming_only and (account.in_dial_plan_name or "").strip():
+        return PhoneRegistration("incoming_only", note="Calls go straight to its dial plan")
+    return PhoneRegistration("not_registered", note="Calls to it find no phone")

@@ -1,0 +1,57 @@
+"""Undoing a deletion."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from sipsorcery_web.contract.errors import Refused
+from sipsorcery_web.contract.wire_types import ZERO_ID
+
+from ..crud.undo import Deleted, Restored, put_back
+from ..http.urls import local_path
+from ..ui import messages
+
+bp = Blueprint("undo", __name__)
+
+TOO_LATE = "This deletion cannot be undone any more. A deleted record is kept for 10 minutes."
+
+
+@bp.post("/undo")
+def undo() -> Response:
+    """Put back what the visitor has deleted."""
+    try:
+        restored = put_back(_guid(request.form.get("id", "")))
+    except Refused as error:
+        flash(f"It could not be put back. {messages.plain(error.message)}", "error")
+    else:
+        _tell(restored)
+    return redirect(local_path(request.form.get("next")) or url_for("sip_accounts.index"), 303)
+
+
+def _tell(restored: Restored | Deleted | None) -> None:
+    if restored is None:
+        flash(TOO_LATE, "warning")
+    elif isinstance(restored, Deleted):
+        flash(f"{restored.name} is back already.", "success")
+    else:
+        flash(" ".join([f"{restored.name} is back.", *_shortcomings(restored)]), "success")
+
+
+def _shortcomings(restored: Restored) -> Iterator[str]:
+    if restored.has_new_id and restored.has_new_time:
+        yield "It has a new id and counts as created now."
+    elif restored.has_new_id:
+        yield "It has a new id."
+    elif restored.has_new_time:
+        yield "It counts as created now."
+    if restored.lacks_settings:
+        yield "Not all of its settings could be put back: look through them."
+
+
+def _guid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        return ZERO_ID

@@ -1,0 +1,161 @@
+"""Deleting a record so that it can be put back: for ten minutes, by its owner."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from flask import Flask, current_app, flash
+from lxml import etree
+
+from sipsorcery_web.contract.codec import read_arguments, write_arguments
+from sipsorcery_web.contract.errors import NotFound
+from sipsorcery_web.contract.operations import OPERATIONS
+from sipsorcery_web.contract.records import SIPAccount, SIPDialPlan, SIPProvider, wire_fields
+from sipsorcery_web.contract.time_zones import zone_of
+from sipsorcery_web.provisioning.client import ProvisioningClient, Records
+
+from ..areas.dial_plans.names import forget_dial_plan_names
+from ..http.backend import current_login, service
+from ..storage.deleted_records import DeletedRecords
+from ..ui import formats
+from .records import add_once
+
+Changeable = SIPAccount | SIPProvider | SIPDialPlan
+R = TypeVar("R", SIPAccount, SIPProvider, SIPDialPlan)
+
+EXTENSION = "deleted_records"
+UNDOABLE = "undoable"
+"""The level of a note that has a button; its message is a mapping."""
+
+
+@dataclass(frozen=True)
+class DeletableType:
+    """How a kind of record is added again."""
+
+    operation: str
+    argument: str
+    records: Callable[[ProvisioningClient], Records[Any]]
+    name: tuple[str, ...]
+
+
+KINDS = {
+    "SIPAccount": DeletableType(
+        "AddSIPAccount", "sip_account", lambda it: it.sip_accounts, ("sip_username", "sip_domain")
+    ),
+    "SIPProvider": DeletableType("AddSIPProvider", "sip_provider", lambda it: it.sip_providers, ("provider_name",)),
+    "SIPDialPlan": DeletableType("AddDialPlan", "dial_plan", lambda it: it.dial_plans, ("dial_plan_name",)),
+}
+BY_THE_SERVICE = frozenset({"id", "owner", "inserted", "last_update", "execution_count"})
+
+
+@dataclass(frozen=True)
+class Deleted:
+    """What is kept of a record. `request` adds it again, and is empty where its owner alone could do that."""
+
+    name: str
+    kind: str
+    request: str
+    is_back: bool = False
+
+
+@dataclass(frozen=True)
+class Restored:
+    """A record that is back, and what of it is not as it was."""
+
+    name: str
+    has_new_id: bool = False
+    has_new_time: bool = False
+    lacks_settings: bool = False
+
+
+def init_app(app: Flask, deleted_records: DeletedRecords) -> None:
+    """Give the portal its keeping of deleted records."""
+    app.extensions[EXTENSION] = deleted_records
+
+
+def delete_undoably(records: Records[R], record: R, name: str, consequence: str = "") -> None:
+    """Delete a record, and say so, with its consequence and an offer to undo it.
+
+    It is kept before it is deleted: an answer that never comes does not tell whether it is gone.
+    """
+    is_own = record.owner == current_login().username
+    request = _request_of(record) if is_own else ""
+    until = _keep(record.id, Deleted(name, type(record).__name__, request))
+    records.delete(record)
+    _tell(" ".join(filter(None, [f"{name} is deleted.", consequence])), record.id, until if is_own else None)
+
+
+def unless_deleted(find: Callable[[UUID], R], record_id: UUID) -> R | None:
+    """The record to delete; None, and a note, when the visitor has just deleted it. NotFound when there is none."""
+    try:
+        return find(record_id)
+    except NotFound:
+        kept = _storage().find(current_login().username, record_id)
+        deleted = kept and _read(kept.contents)
+        if not kept or not deleted or deleted.is_back:
+            raise
+        _tell(f"{deleted.name} is deleted already.", record_id, kept.until if deleted.request else None)
+        return None
+
+
+def put_back(record_id: UUID) -> Restored | Deleted | None:
+    """Add a deleted record again. What is kept of it when it is back already; None when nothing can be put back.
+
+    Raises Refused when its name is taken by now.
+    """
+    username = current_login().username
+    kept = _storage().find(username, record_id)
+    deleted = kept and _read(kept.contents)
+    if not deleted or not deleted.request or deleted.is_back:
+        return deleted if deleted and deleted.is_back else None
+    kind = KINDS[deleted.kind]
+    record = read_arguments(OPERATIONS[kind.operation], etree.fromstring(deleted.request))[kind.argument]
+    stored = add_once(kind.records(service()), record, lambda one: [getattr(one, name) for name in kind.name])
+    forget_dial_plan_names()
+    _keep(record_id, Deleted(deleted.name, deleted.kind, "", is_back=True))
+    return _compared(deleted.name, record, stored)
+
+
+def _request_of(record: Changeable) -> str:
+    """The request that adds the record again, as it would go over the wire: nothing of it is lost in between."""
+    kind = KINDS[type(record).__name__]
+    wrapper = write_arguments(OPERATIONS[kind.operation], {kind.argument: record})
+    return etree.tostring(wrapper, encoding="unicode")
+
+
+def _compared(name: str, record: Any, stored: Any) -> Restored:
+    if stored is None:  # a service that answers nothing to an Add
+        return Restored(name)
+    names = {entry.attribute for entry in wire_fields(type(record))}
+    different = {each for each in names if getattr(record, each) != getattr(stored, each)}
+    return Restored(name, "id" in different, "inserted" in different, bool(different - BY_THE_SERVICE))
+
+
+def _keep(record_id: UUID, deleted: Deleted) -> datetime:
+    return _storage().keep(current_login().username, record_id, json.dumps(asdict(deleted)))
+
+
+def _read(contents: str) -> Deleted:
+    return Deleted(**json.loads(contents))
+
+
+def _tell(words: str, record_id: UUID, until: datetime | None) -> None:
+    if until is None:
+        flash(words, "success")
+        return
+    zone = zone_of(current_login().time_zone) or UTC
+    message: Mapping[str, str] = {
+        "words": words,
+        "id": str(record_id),
+        "until": formats.iso(until, zone),
+        "until_minute": formats.minute(until, zone),
+    }
+    flash(message, UNDOABLE)  # type: ignore[arg-type]
+
+
+def _storage() -> DeletedRecords:
+    storage: DeletedRecords = current_app.extensions[EXTENSION]
+    return storage

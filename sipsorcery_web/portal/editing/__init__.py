@@ -1,1 +1,0 @@
-"""Changing records: finding, adding, saving and deleting one, alike for every kind."""

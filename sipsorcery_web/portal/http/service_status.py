@@ -1,0 +1,57 @@
+"""Whether the provisioning service answers, asked at most every few seconds."""
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from flask import Flask, current_app
+
+from sipsorcery_web.contract.errors import ProvisioningError
+
+from .backend import service_with, time_left
+from .ttl_cache import TTLCache
+
+EXTENSION = "service_status"
+AWAY = "service_status_away"
+
+
+@dataclass(frozen=True)
+class Status:
+    """What is known of the service; `new_accounts` is None while it does not answer."""
+
+    address: str
+    invites: str
+    alive: bool = False
+    new_accounts: bool | None = None
+    checked: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    @property
+    def takes_invites(self) -> bool:
+        """Whether an invite code is of use."""
+        return bool(self.new_accounts) and self.invites in ("needed", "perhaps")
+
+    @property
+    def takes_anyone(self) -> bool:
+        """Whether an account may be had without an invite code."""
+        return bool(self.new_accounts) and self.invites in ("none", "perhaps")
+
+
+def init_app(app: Flask, address: str, invites: str) -> None:
+    """`address` is what people know the service by; `invites` says if codes are needed, none, or perhaps."""
+    app.extensions[AWAY] = away = Status(address, invites)
+    app.extensions[EXTENSION] = TTLCache(lambda: _ask(away))
+
+
+def service_status() -> Status:
+    """The state of the service, at most a few seconds old; it counts as away where this page cannot wait for it."""
+    cached: TTLCache[Status] = current_app.extensions[EXTENSION]
+    return cached.within(time_left()) or replace(current_app.extensions[AWAY], checked=datetime.now(UTC))
+
+
+def _ask(away: Status) -> Status:
+    now = datetime.now(UTC)
+    try:
+        client = service_with(None)
+        return replace(away, alive=client.is_alive(), new_accounts=client.new_accounts_enabled(), checked=now)
+    except ProvisioningError as error:
+        current_app.logger.warning("The provisioning service does not answer: %s", error)
+        return replace(away, checked=now)

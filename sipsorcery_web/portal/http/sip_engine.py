@@ -1,0 +1,144 @@
+"""The SIP engine as the portal knows it: what it can be asked to do, where phones find it, and whether it answers.
+
+Without an engine nothing of this stands in the pages, and its addresses are not there.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Protocol, TypeVar
+from uuid import UUID
+
+from flask import Flask, abort, current_app, flash, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from sipsorcery_web.contract.errors import NotFound
+from sipsorcery_web.contract.records import Record
+from sipsorcery_web.provisioning.client import Entries
+
+from ..crud.records import get_or_404
+from .backend import current_login
+from .ttl_cache import TTLCache
+from .urls import local_path
+
+EXTENSION = "sip_engine"
+AWAY = "The SIP engine does not answer. Nothing was changed."
+
+E = TypeVar("E", bound=Record)
+
+
+class SIPEngineUnavailable(Exception):
+    """The engine does not answer, or not as it should."""
+
+
+class SIPEngineControls(Protocol):
+    """What the engine can be asked; SIPEngineUnavailable when it does not answer.
+
+    Whose a thing is has been decided before. A verb answers False where the thing has gone meanwhile.
+    """
+
+    def hang_up(self, leg: UUID) -> bool:
+        """End the call that this is a leg of."""
+
+    def remove_binding(self, binding: UUID) -> bool:
+        """Forget where a phone has registered."""
+
+    def register_now(self, provider: UUID) -> bool:
+        """Register with a provider without waiting for its turn."""
+
+    def version(self) -> str:
+        """The engine's own name and version."""
+
+    def trusted_networks(self, expression: str | None) -> Sequence[str] | None:
+        """The networks that an expression for trusted addresses means to the engine; None where it cannot use it."""
+
+
+@dataclass(frozen=True)
+class PhoneServer:
+    """Where phones find the engine, and how they prove who they are; without a certificate there is no `tls_port`."""
+
+    domain: str
+    host: str
+    port: int
+    tls_port: int | None
+    transports: tuple[str, ...]
+    digest: str
+    most_registrations: int = 0
+    """How many an account may have; one more takes the place of the oldest."""
+
+
+@dataclass(frozen=True)
+class SIPEngineStatus:
+    """What is known of the engine."""
+
+    answers: bool
+    version: str = ""
+    checked: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+
+class SIPEngine:
+    """The engine of this portal."""
+
+    def __init__(self, controls: SIPEngineControls, server: PhoneServer) -> None:
+        self.controls = controls
+        self.server = server
+        self.status_cache = TTLCache(self._ask)
+
+    @property
+    def status(self) -> SIPEngineStatus:
+        """Whether it answers, at most a few seconds old."""
+        return self.status_cache.now()
+
+    def _ask(self) -> SIPEngineStatus:
+        try:
+            return SIPEngineStatus(True, self.controls.version())
+        except SIPEngineUnavailable as error:
+            current_app.logger.warning("The SIP engine does not answer: %s", error)
+            return SIPEngineStatus(False)
+
+
+def init_app(app: Flask, sip_engine: SIPEngine | None) -> None:
+    """Give the portal its engine, if there is one."""
+    app.extensions[EXTENSION] = sip_engine
+    app.add_template_global(current_sip_engine)
+    app.add_template_global(may_act)
+
+
+def current_sip_engine() -> SIPEngine | None:
+    """The engine of the application that answers this request."""
+    here: SIPEngine | None = current_app.extensions[EXTENSION]
+    return here
+
+
+def require_sip_engine() -> SIPEngine:
+    """The engine; where there is none, neither is this address."""
+    return current_sip_engine() or abort(404)
+
+
+def may_act(record: Any) -> bool:
+    """Whether the visitor may have the engine act on a record: its owner, and the administrator of all customers.
+
+    Others who see it may only look.
+    """
+    here = current_login()
+    return here.is_administrator or record.owner == here.username
+
+
+def get_editable(records: Entries[E], record_id: UUID, noun: str) -> E:
+    """The record with this id; NotFound when there is none, and when the visitor may not act on it."""
+    record = get_or_404(records, record_id, noun)
+    if not may_act(record):
+        raise NotFound(f"The {noun} was not found.")
+    return record
+
+
+def answer_command(act: Callable[[], bool], done: str, gone: str) -> Response:
+    """Have the engine act, say what came of it, and lead back to where the button stands."""
+    try:
+        is_done = act()
+    except SIPEngineUnavailable as error:
+        current_app.logger.warning("The SIP engine did not act: %s", error)
+        flash(AWAY, "error")
+    else:
+        flash(done if is_done else gone, "success" if is_done else "warning")
+    return redirect(local_path(request.form.get("next")) or url_for(".index"), 303)

@@ -1,0 +1,162 @@
+"""Where browser sessions are kept: the port, and the project's own table behind it."""
+
+import hashlib
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol, cast
+
+from sqlalchemy import CursorResult, delete, insert, select, update
+from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
+from sqlalchemy.orm import Session
+
+from sipsorcery_web.database.connection import Database
+from sipsorcery_web.database.keyring import Keyring, KeyringError
+from sipsorcery_web.portal.storage.errors import StorageUnavailable
+from sipsorcery_web.portal.storage.models import BrowserSession
+
+PURGED_EVERY = timedelta(minutes=10)
+
+log = logging.getLogger(__name__)
+
+_COLUMNS = (
+    BrowserSession.id_hash,
+    BrowserSession.sealed,
+    BrowserSession.username,
+    BrowserSession.ends_at,
+    BrowserSession.forget_at,
+)
+
+
+@dataclass(frozen=True)
+class SessionRecord:
+    """A session as it is kept: JSON that is sealed on its way in, and the two moments of its end."""
+
+    contents: str = field(repr=False)
+    username: str | None
+    ends_at: datetime
+    forget_at: datetime
+
+
+@dataclass(frozen=True)
+class StoredSession(SessionRecord):
+    """A record as it was read. `version` differs after every write."""
+
+    version: str = field(repr=False)
+
+
+Rewrite = Callable[[StoredSession], SessionRecord | None]
+
+
+class SessionStorage(Protocol):
+    """Keeps sessions by id. Neither ids nor contents can be read where they lie.
+
+    Every verb raises StorageUnavailable when the place does not answer.
+    """
+
+    def read(self, session_id: str) -> StoredSession | None:
+        """The session, ended or not; None when it is unknown or was tampered with."""
+
+    def add(self, session_id: str, record: SessionRecord, now: datetime) -> None:
+        """Keep a new session."""
+
+    def replace(self, session_id: str, record: SessionRecord, version: str, now: datetime) -> bool:
+        """Write over the version that was read. False, with nothing written, when it was changed or deleted since."""
+
+    def delete(self, session_id: str) -> None:
+        """Forget a session, known or not."""
+
+    def rewrite_others(self, session_id: str, username: str, change: Rewrite, now: datetime) -> None:
+        """Write over the other sessions of a user what `change` makes of each, unless that is None."""
+
+
+class SqlSessions:
+    """Sessions in the table `browser_sessions`."""
+
+    def __init__(self, database: Database, keyring: Keyring) -> None:
+        self._database = database
+        self._keyring = keyring
+        self._purged_at = datetime.min.replace(tzinfo=UTC)
+
+    def read(self, session_id: str) -> StoredSession | None:
+        query = select(*_COLUMNS).where(BrowserSession.id_hash == hashed(session_id))
+        with sql_errors(), self._database.read() as session:
+            found = session.execute(query).one_or_none()
+        return None if found is None else self._stored(found)
+
+    def add(self, session_id: str, record: SessionRecord, now: datetime) -> None:
+        key = hashed(session_id)
+        with sql_errors(), self._database.write() as session:
+            session.execute(insert(BrowserSession).values(id_hash=key, **self._columns(key, record)))
+            self._purge_at_times(session, now)
+
+    def replace(self, session_id: str, record: SessionRecord, version: str, now: datetime) -> bool:
+        key = hashed(session_id)
+        same = (BrowserSession.id_hash == key, BrowserSession.sealed == version)
+        with sql_errors(), self._database.write() as session:
+            result = session.execute(update(BrowserSession).where(*same).values(**self._columns(key, record)))
+            self._purge_at_times(session, now)
+        return cast(CursorResult[Any], result).rowcount == 1
+
+    def delete(self, session_id: str) -> None:
+        with sql_errors(), self._database.write() as session:
+            session.execute(delete(BrowserSession).where(BrowserSession.id_hash == hashed(session_id)))
+
+    def rewrite_others(self, session_id: str, username: str, change: Rewrite, now: datetime) -> None:
+        theirs = (BrowserSession.username == username, BrowserSession.id_hash != hashed(session_id))
+        with sql_errors(), self._database.write() as session:
+            for row in session.execute(select(*_COLUMNS).where(*theirs).with_for_update()).all():
+                stored = self._stored(row)
+                record = None if stored is None else change(stored)
+                if record is not None:
+                    same = BrowserSession.id_hash == row.id_hash
+                    session.execute(update(BrowserSession).where(same).values(**self._columns(row.id_hash, record)))
+
+    def _stored(self, row: Any) -> StoredSession | None:
+        contents = unsealed(self._keyring, row.sealed, row.id_hash)
+        if contents is None:
+            return None
+        return StoredSession(contents, row.username, row.ends_at, row.forget_at, version=row.sealed)
+
+    def _columns(self, key: str, record: SessionRecord) -> dict[str, Any]:
+        return {
+            "sealed": self._keyring.seal(record.contents, session_context(key)),
+            "username": record.username,
+            "ends_at": record.ends_at,
+            "forget_at": record.forget_at,
+        }
+
+    def _purge_at_times(self, session: Session, now: datetime) -> None:
+        if now - self._purged_at >= PURGED_EVERY:
+            self._purged_at = now
+            session.execute(delete(BrowserSession).where(BrowserSession.forget_at <= now))
+
+
+def hashed(secret_id: str) -> str:
+    """The name under which an id is stored. An id is 256 random bits, so a plain hash cannot be searched backwards."""
+    return hashlib.sha256(secret_id.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def session_context(key: str) -> str:
+    """What sealed contents are bound to: contents moved to another row do not open."""
+    return f"browser session {key}"
+
+
+def unsealed(keyring: Keyring, sealed: str, key: str) -> str | None:
+    """The contents of a session, or None, and a line in the log, when they do not open."""
+    try:
+        return keyring.open_text(sealed, session_context(key))
+    except KeyringError as error:
+        log.warning("A stored session is not used: %s", error)
+        return None
+
+
+@contextmanager
+def sql_errors() -> Iterator[None]:
+    """Translate a database that does not answer. Raises StorageUnavailable."""
+    try:
+        yield
+    except (OperationalError, InterfaceError, TimeoutError) as error:
+        raise StorageUnavailable("The database with the sessions does not answer.") from error

@@ -1,0 +1,179 @@
+"""What all forms share: errors from the contract's rules, and refusals put back at their fields."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from flask import g, request
+from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
+from wtforms import BooleanField, Field, HiddenField, PasswordField, SelectField, StringField
+from wtforms.widgets import Select
+
+from sipsorcery_web.contract.errors import ContractError, ProvisioningError, Refused, TooManyAttempts, Unavailable
+from sipsorcery_web.contract.rules import Violation, guess_fields
+
+from . import messages
+from .text.invisible import visible_on_pages
+
+F = TypeVar("F", bound="Form")
+
+NOT_SAVED = 422
+"""The status of a form that comes back with errors."""
+AWAY_STATUS = 503
+OUT_OF_DATE = 400
+"""The status of a form that comes back because it was made for another session."""
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What a page puts back into its form although the browser has sent it, and the sentence that says why."""
+
+    typed: Mapping[str, Sequence[str]]
+    problem: str
+
+
+@dataclass(frozen=True)
+class RestoredValue:
+    """A field that was typed before a sign-in, and what is stored now."""
+
+    label: str
+    typed: str
+    stored: str
+
+
+class Form(FlaskForm):
+    """A form that is refused field by field; the token against forged requests is checked before any view."""
+
+    class Meta:
+        csrf = False
+
+        def wrap_formdata(self, form: FlaskForm, formdata: Any) -> Any:
+            """What was submitted as a form; neither files nor JSON, of which the fields know nothing."""
+            if formdata is None or isinstance(formdata, MultiDict):
+                return formdata
+            return request.form if request.method == "POST" else None
+
+    problem = ""
+    """What is wrong with the form as a whole."""
+    status = 200
+    outcome = "Nothing was saved yet."
+    """What became of a form that comes back with errors at its fields."""
+    is_refused = False
+    """Whether the service has said no, and not the form itself."""
+    restored: Sequence["RestoredValue"] = ()
+    """What was kept over a sign-in and differs from what is stored."""
+    named_by = ""
+    """The field that names the record."""
+    raised: tuple[type[ProvisioningError], ...] = (TooManyAttempts,)
+    """Refusals that have a page of their own."""
+
+    def violations(self) -> Iterable[Violation]:
+        """The rules that the typed values break."""
+        return ()
+
+    def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
+        """Whether nothing is wrong; the fields hold the errors."""
+        super().validate(extra_validators)
+        for field in self:
+            field.errors = [messages.plain(error) for error in field.errors]
+        for violation in self.violations():
+            self.add_error(violation.field, violation.message)
+        if self.errors:
+            self.status = NOT_SAVED
+        return not self.errors
+
+    def add_error(self, field: str, message: str) -> None:
+        """Put an error at a field, or above the form when it has no such field."""
+        self.status = NOT_SAVED
+        if field in self:
+            self[field].errors = [*self[field].errors, messages.plain(message)]
+        else:
+            self.problem = messages.plain(message)
+
+    def try_save(self, change: Callable[[], object]) -> bool:
+        """Run a change; a refusal or an absent service leaves the form as it was typed, with the reason in it."""
+        try:
+            change()
+        except self.raised:
+            raise
+        except Refused as error:
+            self.is_refused = True
+            self.add_error(self._first_of(error.fields or guess_fields(error.message)), error.message)
+            return False
+        except (Unavailable, ContractError) as error:
+            self.status, self.problem = AWAY_STATUS, messages.away(error)
+            return False
+        return True
+
+    def _first_of(self, names: Iterable[str]) -> str:
+        """The first of these fields that people can see here; empty where there is none."""
+        seen = (name for name in names if name in self and not isinstance(self[name], HiddenField))
+        return next(seen, "")
+
+
+def load_form(form: type[F], values: Mapping[str, Any], kept: Mapping[str, Sequence[str]] | None = None) -> F:
+    """A form with what was submitted; else with what was kept over a sign-in; else with these values."""
+    again: Restored | None = g.get("restored")
+    if again is not None:
+        kept = again.typed
+    if request.method == "POST" or (not kept and again is None):
+        return form(data=values)
+    sent = MultiDict((name, text) for name, texts in (kept or {}).items() for text in texts)
+    restored = form(formdata=sent, data=values)
+    if again is not None:
+        restored.problem, restored.status = again.problem, OUT_OF_DATE
+    restored.restored = [
+        RestoredValue(field.label.text, typed, stored)
+        for field in restored
+        if not isinstance(field, HiddenField | PasswordField)
+        and (typed := display_value(field, field.data)) != (stored := display_value(field, field.object_data))
+    ]
+    return restored
+
+
+def text(label: str) -> StringField:
+    """A line of text, without the blanks around it."""
+    return StringField(label, filters=[_stripped])
+
+
+def password(label: str) -> PasswordField:
+    """A secret; it is never put into a page."""
+    return PasswordField(label)
+
+
+def checkbox(label: str) -> BooleanField:
+    """Yes or no."""
+    return BooleanField(label)
+
+
+def choice(label: str) -> SelectField:
+    """One of several; the view gives `choices`."""
+    return SelectField(label, choices=[], validate_choice=True, widget=PlainSelect())
+
+
+class PlainSelect(Select):
+    """A select whose options have nothing invisible in their words; their values are as they are."""
+
+    @classmethod
+    def render_option(cls, choice: Any, **attributes: Any) -> Any:
+        return super().render_option(choice._replace(label=visible_on_pages(choice.label)), **attributes)
+
+
+def choices_with(stored: str | None, choices: Iterable[tuple[str, str]], label: str = "{}") -> list[tuple[str, str]]:
+    """The choices, and first what is stored when it is not among them, so that saving does not replace it."""
+    known = list(choices)
+    if stored is None or stored in {value for value, _ in known}:
+        return known
+    return [(stored, label.format(stored)), *known]
+
+
+def display_value(field: Field, value: object) -> str:
+    """A value of a field as words."""
+    if isinstance(field, BooleanField):
+        return "yes" if value else "no"
+    return str(value or "")
+
+
+def _stripped(value: str | None) -> str | None:
+    return value.strip() if value else value

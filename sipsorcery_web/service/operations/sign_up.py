@@ -1,0 +1,179 @@
+"""New customers (spec, sections 4.3, 4.8 and 9)."""
+
+import secrets
+import string
+from uuid import uuid4
+
+from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy.orm import Session
+
+from sipsorcery_web.contract.errors import Conflict, Refused
+from sipsorcery_web.contract.records import TOP_LEVEL, Customer
+from sipsorcery_web.contract.rules import (
+    ADDRESS_TAKEN,
+    NAME_TAKEN,
+    SIP_PASSWORD_LENGTHS,
+    new_customer_violations,
+    refuse,
+)
+from sipsorcery_web.database.locks import advisory_lock
+
+from .. import invites
+from ..context import ServiceContext, ServiceRequest, UnitOfWork
+from ..domains import default_domain
+from ..store.models import CustomerRow, SIPAccountRow, SIPDialPlanRow
+from ..store.rows import derive_ha1, set_secret
+from .customers import OWN_FIELDS, tidied
+
+INVITE_NEEDED = (
+    "Sorry new account creations currently require an invite code, please see "
+    "http://sipsorcery.wordpress.com/new-accounts/."
+)
+CLOSED = "Sorry new account creations are currently disabled, please see http://sipsorcery.wordpress.com/new-accounts/."
+DEFAULT_PLAN = "default"
+DEFAULT_SCRIPT = 'sys.Log("hello world")\n'
+NAME_TRIES = 10
+
+
+def are_new_accounts_enabled(work: UnitOfWork) -> bool:
+    """Whether a new customer would be taken, given a valid code where one is needed."""
+    return _is_open(work.session, work.context)
+
+
+def check_invite_code(work: UnitOfWork, invite_code: str | None) -> str | None:
+    """None for a code that can be used, else why not."""
+    return invites.complaint(work.session, invite_code)
+
+
+def create_customer(call: ServiceRequest, customer: Customer | None) -> None:
+    """Store a new customer with a dial plan and a first SIP account, all or nothing.
+
+    Only what a person may say of themselves is taken from the record (weakness W1).
+    """
+    if customer is None:
+        raise Refused("A customer must be given.")
+    wanted = tidied(customer)
+    with call.context.database.read() as session:
+        _refuse_by_policy(session, call.context, wanted)
+        refuse_new(session, wanted)
+    hashes = hashes_of(call.context, wanted)
+    with call.context.database.write() as session:
+        advisory_lock(session, "new customers")
+        _refuse_by_policy(session, call.context, wanted)
+        refuse_new(session, wanted)
+        if _needs_invite(call.context):
+            _spend_invite(session, call, wanted)
+        insert_customer(UnitOfWork(**vars(call), session=session), wanted, *hashes)
+
+
+def refuse_new(session: Session, customer: Customer) -> None:
+    """Conflict for a name or address that is taken, Refused for a broken rule (order of section 4.3)."""
+    if _exists(session, CustomerRow.customer_username == customer.customer_username):
+        raise Conflict(NAME_TAKEN)
+    if _exists(session, CustomerRow.email_address == customer.email_address):
+        raise Conflict(ADDRESS_TAKEN)
+    refuse(new_customer_violations(customer))
+
+
+def hashes_of(context: ServiceContext, customer: Customer) -> tuple[str, str]:
+    """The hashes of the password and of the security answer."""
+    answer = (customer.security_answer or "").strip().casefold()
+    return context.passwords.hash(customer.customer_password or ""), context.passwords.hash(answer)
+
+
+def insert_customer(
+    work: UnitOfWork, customer: Customer, password_hash: str, answer_hash: str | None, admin_id: str | None = None
+) -> None:
+    """Store the customer, the dial plan `default` and a SIP account with a random password.
+
+    Without a mail server an e-mail address counts as confirmed.
+    """
+    row = CustomerRow(
+        id=uuid4(),
+        customer_username=customer.customer_username,
+        password_hash=password_hash,
+        security_answer_hash=answer_hash,
+        admin_id=admin_id,
+        created_from_ip_address=work.address,
+        email_address_confirmed=True,
+        inserted=work.now,
+        **{name: getattr(customer, name) for name in OWN_FIELDS},
+    )
+    work.session.add(row)
+    work.session.flush()
+    work.session.add(_default_plan(work, row.customer_username))
+    work.session.add(_first_account(work, row.customer_username))
+
+
+def random_sip_password() -> str:
+    """15 letters and digits, 89 bits: what a SIP password may hold at most (section 7.2)."""
+    alphabet = string.ascii_letters + string.digits
+    return "".join(secrets.choice(alphabet) for _ in range(SIP_PASSWORD_LENGTHS[1]))
+
+
+def _refuse_by_policy(session: Session, context: ServiceContext, customer: Customer) -> None:
+    if not _is_open(session, context):
+        raise Refused(CLOSED)
+    if not _needs_invite(context):
+        return
+    if complaint := invites.complaint(session, customer.invite_code):
+        raise Refused(INVITE_NEEDED if complaint == invites.MISSING else complaint)
+
+
+def _is_open(session: Session, context: ServiceContext) -> bool:
+    """Closed until there is an administrator, unless it was opened on purpose."""
+    policy = context.new_accounts
+    if policy.policy == "closed":
+        return False
+    if policy.policy == "limit":
+        customers = select(func.count()).select_from(CustomerRow)
+        if session.scalars(customers).one() >= policy.limit:
+            return False
+    return (policy.policy == "open" and policy.chosen) or _exists(session, CustomerRow.admin_id == TOP_LEVEL)
+
+
+def _needs_invite(context: ServiceContext) -> bool:
+    return context.new_accounts.policy == "invite"
+
+
+def _spend_invite(session: Session, call: ServiceRequest, customer: Customer) -> None:
+    if not invites.spend(session, customer.invite_code, customer.customer_username or "", call.now):
+        raise Refused(invites.USED)
+
+
+def _default_plan(work: UnitOfWork, owner: str) -> SIPDialPlanRow:
+    return SIPDialPlanRow(
+        id=uuid4(),
+        owner=owner,
+        dial_plan_name=DEFAULT_PLAN,
+        dial_plan_script=DEFAULT_SCRIPT,
+        inserted=work.now,
+        last_update=work.now,
+    )
+
+
+def _first_account(work: UnitOfWork, owner: str) -> SIPAccountRow:
+    row = SIPAccountRow(
+        id=uuid4(),
+        owner=owner,
+        sip_username=_free_name(work.session, owner),
+        sip_domain=default_domain(work.session),
+        out_dial_plan_name=DEFAULT_PLAN,
+        inserted=work.now,
+    )
+    set_secret(row, "sip_password", random_sip_password(), work.context.keyring)
+    derive_ha1(row, work.context.keyring)
+    return row
+
+
+def _free_name(session: Session, wanted: str) -> str:
+    domain = default_domain(session)
+    for suffix in ("", *(str(1000 + secrets.randbelow(9000)) for _ in range(NAME_TRIES))):
+        taken = (SIPAccountRow.sip_username == wanted + suffix) & (SIPAccountRow.sip_domain == domain)
+        if not _exists(session, taken):
+            return wanted + suffix
+    raise Conflict(NAME_TAKEN)
+
+
+def _exists(session: Session, condition: ColumnElement[bool]) -> bool:
+    return bool(session.scalars(select(exists().where(condition))).one())

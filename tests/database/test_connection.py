@@ -1,0 +1,195 @@
+import multiprocessing
+import stat
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import event, text
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+
+from sipsorcery_web.database.connection import Database, StoreUnavailable, open_database
+from sipsorcery_web.database.locks import file_lock
+
+
+@pytest.fixture
+def phones(database: Database) -> Database:
+    with database.write() as session:
+        session.execute(text("CREATE TABLE owners (name VARCHAR(20) PRIMARY KEY)"))
+        session.execute(text("CREATE TABLE phones (name VARCHAR(20) PRIMARY KEY, owner VARCHAR(20) REFERENCES owners)"))
+    return database
+
+
+@pytest.fixture
+def sqlite_file(tmp_path: Path) -> Any:
+    database = open_database(f"sqlite:///{tmp_path}/portal.db")
+    yield database
+    database.close()
+
+
+def names(database: Database) -> list[str]:
+    with database.read() as session:
+        return list(session.scalars(text("SELECT name FROM owners ORDER BY name")))
+
+
+def test_what_was_written_can_be_read(phones: Database) -> None:
+    with phones.write() as session:
+        session.execute(text("INSERT INTO owners VALUES ('alice')"))
+
+    assert names(phones) == ["alice"]
+
+
+def test_an_error_leaves_nothing_of_the_unit_of_work(phones: Database) -> None:
+    def add_and_fail() -> None:
+        with phones.write() as session:
+            session.execute(text("INSERT INTO owners VALUES ('alice')"))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        add_and_fail()
+
+    assert names(phones) == []
+
+
+def test_a_foreign_key_must_lead_somewhere(phones: Database) -> None:
+    with pytest.raises(IntegrityError), phones.write() as session:
+        session.execute(text("INSERT INTO phones VALUES ('desk', 'nobody')"))
+
+
+def test_a_session_for_reading_cannot_write(phones: Database) -> None:
+    with pytest.raises(DBAPIError, match=r"read-?only"), phones.read() as session:
+        session.execute(text("INSERT INTO owners VALUES ('alice')"))
+
+    with phones.write() as session:
+        session.execute(text("INSERT INTO owners VALUES ('bob')"))
+    assert names(phones) == ["bob"]
+
+
+def test_a_listener_counts_only_what_was_asked_for(phones: Database) -> None:
+    statements: list[str] = []
+    event.listen(phones.engine, "before_cursor_execute", lambda *call: statements.append(call[2]))
+
+    assert names(phones) == []
+
+    assert statements == ["SELECT name FROM owners ORDER BY name"]
+
+
+def test_threads_take_turns(phones: Database) -> None:
+    def add(number: int) -> None:
+        with phones.write() as session:
+            count = session.scalar(text("SELECT count(*) FROM owners"))
+            session.execute(text("INSERT INTO owners VALUES (:name)"), {"name": f"{number:02} {count}"})
+
+    threads = [threading.Thread(target=add, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(names(phones)) == 8
+
+
+def test_sqlite_is_set_up_for_several_processes(sqlite_file: Database) -> None:
+    with sqlite_file.read() as session:
+        settings = ["journal_mode", "foreign_keys", "busy_timeout", "synchronous"]
+        assert [session.scalar(text(f"PRAGMA {name}")) for name in settings] == ["wal", 1, 5000, 1]
+
+
+def test_a_writer_holds_the_lock_before_its_first_statement(sqlite_file: Database, tmp_path: Path) -> None:
+    other = open_database(f"sqlite:///{tmp_path}/portal.db")
+    impatient = other.engine.raw_connection()
+    impatient.driver_connection.execute("PRAGMA busy_timeout=0")  # type: ignore[union-attr]
+    impatient.close()
+
+    with sqlite_file.write(), pytest.raises(OperationalError, match="locked"), other.write():
+        pass
+
+    with other.write():
+        pass
+    other.close()
+
+
+def test_a_reader_does_not_wait_for_a_writer(sqlite_file: Database) -> None:
+    with sqlite_file.write() as writer:
+        writer.execute(text("CREATE TABLE owners (name TEXT)"))
+        with sqlite_file.read() as reader:
+            assert reader.scalar(text("SELECT count(*) FROM sqlite_master")) == 0
+
+
+def add_one_often(url: str, times: int) -> None:
+    database = open_database(url)
+    for _ in range(times):
+        with database.write() as session:
+            value = session.scalar(text("SELECT value FROM counter"))
+            session.execute(text("UPDATE counter SET value = :value"), {"value": (value or 0) + 1})
+    database.close()
+
+
+def test_two_processes_that_read_and_then_write_lose_nothing(sqlite_file: Database, tmp_path: Path) -> None:
+    with sqlite_file.write() as session:
+        session.execute(text("CREATE TABLE counter (value INTEGER)"))
+        session.execute(text("INSERT INTO counter VALUES (0)"))
+    start = multiprocessing.get_context("spawn").Process
+    writers = [start(target=add_one_often, args=(f"sqlite:///{tmp_path}/portal.db", 50)) for _ in range(2)]
+
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+
+    with sqlite_file.read() as session:
+        assert session.scalar(text("SELECT value FROM counter")) == 100
+
+
+def test_processes_that_start_together_open_a_database_one_after_the_other(tmp_path: Path) -> None:
+    opened: list[Database] = []
+    opener = threading.Thread(target=lambda: opened.append(open_database(f"sqlite:///{tmp_path}/portal.db")))
+
+    with file_lock(tmp_path):
+        opener.start()
+        opener.join(timeout=0.1)
+        assert opened == []
+    opener.join()
+
+    opened[0].close()
+
+
+def test_a_new_database_is_its_owners_alone(tmp_path: Path) -> None:
+    database = open_database(f"sqlite:///{tmp_path}/portal.db")
+    with database.write() as session:
+        session.execute(text("CREATE TABLE owners (name TEXT)"))
+        modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
+    database.close()
+
+    assert {"portal.db", "portal.db-wal", "portal-engine.db"} <= set(modes)
+    assert set(modes.values()) == {0o600}
+
+
+def test_a_plain_postgresql_address_means_psycopg(postgres_url: str) -> None:
+    database = open_database(postgres_url.replace("postgresql+psycopg://", "postgresql://"))
+
+    assert database.engine.driver == "psycopg"
+    database.close()
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("sqlite:////nowhere/at/all/portal.db", "unable to open"),
+        ("postgresql://alice:s3cret@127.0.0.1:1/test", "cannot be opened"),
+        ("mysql://alice:s3cret@127.0.0.1/test", "not mysql:"),
+        ("no address, but s3cret", "cannot be read"),
+    ],
+)
+def test_a_database_that_does_not_open_is_told_without_its_password(url: str, reason: str) -> None:
+    with pytest.raises(StoreUnavailable, match=reason) as error:
+        open_database(url)
+
+    assert "s3cret" not in str(error.value)
+
+
+def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
+    (tmp_path / "portal.db").write_text("nothing of the kind, but long enough to be looked at" * 20)
+
+    with pytest.raises(StoreUnavailable, match="not a database"):
+        open_database(f"sqlite:///{tmp_path}/portal.db")

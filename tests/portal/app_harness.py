@@ -1,0 +1,424 @@
+"""A whole application for a test: as it is in use, but with a clock that stands still and passwords that cost little."""
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, cast
+from uuid import UUID, uuid4
+
+from sqlalchemy import Engine, delete, event, select, update
+
+from sipsorcery_web import create_app
+from sipsorcery_web.contract.operations import Operation
+from sipsorcery_web.contract.records import SIPAccount, SIPProvider
+from sipsorcery_web.database.connection import open_database
+from sipsorcery_web.database.keyring import Keyring
+from sipsorcery_web.portal.http import backend, service_status
+from sipsorcery_web.portal.http.session import COOKIE
+from sipsorcery_web.portal.lists import refused_filters
+from sipsorcery_web.portal.storage.dial_plan_versions import DialPlanVersions, PlanText, Saving
+from sipsorcery_web.portal.storage.models import SavedForm
+from sipsorcery_web.provisioning.channel import Channel
+from sipsorcery_web.service.context import ServiceContext
+from sipsorcery_web.service.dispatch import Service
+from sipsorcery_web.service.operators import Operators
+from sipsorcery_web.service.passwords import Passwords
+from sipsorcery_web.service.store.models import (
+    CustomerRow,
+    CustomerSessionRow,
+    SIPAccountRow,
+    SIPCDRRow,
+    SIPDialogueRow,
+    SIPProviderBindingRow,
+    SIPProviderRow,
+    SIPRegistrarBindingRow,
+)
+from sipsorcery_web.service.store.rows import to_record
+from sipsorcery_web.settings import Settings
+from tests.conftest import DOMAIN, Clock, ServiceFixture, person, sip_account
+
+from .browser import Browser
+
+ADMINISTRATOR = "root-admin"
+CAST = ("alice", "bobby", ADMINISTRATOR)
+
+
+@dataclass
+class RecordingChannel:
+    """A channel that notes what is asked of the service and the tokens that it gives; a test can put words in between."""
+
+    channel: Channel
+    calls: list[str] = field(default_factory=list)
+    tokens: set[str] = field(default_factory=set)
+    before: dict[str, Any] = field(default_factory=dict)
+
+    def call(self, operation: Operation, token: str | None, address: str, arguments: Mapping[str, Any]) -> Any:
+        self.calls.append(operation.name)
+        if operation.name in self.before:
+            self.before[operation.name]()
+        result = self.channel.call(operation, token, address, arguments)
+        if operation.name == "Login" and result:
+            self.tokens.add(result)
+        return result
+
+
+class AppHarness:
+    """An application, its store and the cast. Built once for some settings; `clear` makes it as new.
+
+    As new, each of the cast has signed in once, so that most tests need not; `cast=False` leaves the house empty.
+    """
+
+    def __init__(self, settings: Settings, passwords: Passwords, cast: bool = True) -> None:
+        self.clock = Clock()
+        self.settings = settings
+        self.app = create_app(settings, clock=self.clock, passwords=passwords)
+        self.app.testing = True
+        self.watched = RecordingChannel(self.app.extensions[backend.EXTENSION])
+        self.app.extensions[backend.EXTENSION] = self.watched
+        self.database = open_database(settings.store_url)
+        self.keyring = Keyring.load(settings.data_dir / "keys")
+        self.service = Service(self._parts(passwords))
+        self.service_fixture = ServiceFixture(self.service)
+        self._sessions = {name: self._session_of(name) for name in (CAST if cast else ())}
+        self._clients = dict(self.service_fixture.signed_in)
+        self._tokens = set(self.watched.tokens)
+        self._fresh = Snapshot(settings.data_dir / "sipsorcery.db")
+
+    def clear(self) -> None:
+        """Forget everything that a test has done."""
+        self._fresh.restore()
+        self.clock.now = Clock().now
+        self.forget_calls()
+        self.watched.tokens |= self._tokens
+        self.watched.before.clear()
+        self.forget_status()
+        self.app.extensions[refused_filters.EXTENSION].clear()
+        self.service_fixture = ServiceFixture(self.service, dict(self._clients))
+        self._unused = dict(self._sessions)
+
+    def browser(self, **options: Any) -> Browser:
+        """A browser that nobody has used."""
+        return Browser(self.app, self.watched.tokens, **options)
+
+    def signed_in(self, username: str, **options: Any) -> Browser:
+        """A browser in which somebody has just signed in."""
+        self.add_users(username)
+        browser = self.browser(**options)
+        if username in self._unused and not options and self.clock.now == Clock().now:
+            browser.client.set_cookie(COOKIE, self._unused.pop(username))
+        else:
+            browser.sign_in(username)
+        return browser
+
+    def add_users(self, *usernames: str) -> None:
+        """See that these customers are there; each has a dial plan and a first SIP account."""
+        for username in usernames:
+            self.service_fixture.someone(username, administrator=username == ADMINISTRATOR)
+
+    def add_customer(self, username: str, **details: Any) -> None:
+        """A customer with other details than the cast."""
+        Operators(self.service.context).create_customer(person(username, **details), administrator=False)
+
+    def operators(self) -> Operators:
+        """What the operator can do from the shell."""
+        return Operators(self.service.context)
+
+    def account(self, owner: str, sip_username: str, **more: Any) -> SIPAccount:
+        """A stored SIP account."""
+        client = self.service_fixture.someone(owner, administrator=owner == ADMINISTRATOR)
+        return client.sip_accounts.add(sip_account(sip_username, id=uuid4(), **more))
+
+    def accounts(self, owner: str, count: int) -> None:
+        """So many accounts, and no others: line-00001, line-00002, …"""
+        self.add_users(owner)
+        rows = [
+            {
+                "id": uuid4(),
+                "owner": owner,
+                "sip_username": f"line-{number:05}",
+                "sip_domain": DOMAIN,
+                "inserted": self.clock(),
+            }
+            for number in range(1, count + 1)
+        ]
+        with self.database.write() as session:
+            session.execute(delete(SIPAccountRow).where(SIPAccountRow.owner == owner))
+            if rows:
+                session.execute(cast(Any, SIPAccountRow.__table__).insert(), rows)
+
+    def one_of_each(self, owner: str, **of_the_account: Any) -> dict[str, UUID]:
+        """Something of every kind that has a page of its own, by the name that its id has in addresses."""
+        plan = self.service_fixture.someone(owner).dial_plans.page()[0]
+        text = PlanText(plan.dial_plan_name or "", "Ruby", "sys.Log('before')")
+        DialPlanVersions(self.database, self.keyring).keep(plan.id, owner, None, Saving(text, owner, self.clock()))
+        account = self.account(owner, "front-desk", **of_the_account)
+        return {
+            "account_id": account.id,
+            "binding_id": self.bind(account),
+            "cdr_id": self.cdr(owner),
+            "leg_id": self.call(owner),
+            "plan_id": plan.id,
+            "provider_id": self.provider(owner, "northline").id,
+        }
+
+    def lock(self, account: SIPAccount, reason: str = "Unpaid bill") -> SIPAccount:
+        """What an administrator does to an account."""
+        locked = account.with_(is_admin_disabled=True, admin_disabled_reason=reason)
+        return self.service_fixture.administrator.sip_accounts.update(locked)
+
+    def bind(self, account: SIPAccount, **more: Any) -> UUID:
+        """Register a phone."""
+        values: dict[str, Any] = {
+            "id": uuid4(),
+            "contact_uri": "sip:phone@203.0.113.41:5060",
+            "user_agent": "Snom/10.1",
+            "remote_sip_socket": "203.0.113.41:5060",
+            "registrar_sip_socket": "192.0.2.1:5060",
+            "expiry": 3600,
+            "expiry_time": self.clock(),
+            "last_update": self.clock(),
+        }
+        name = f"{account.sip_username}@{account.sip_domain}"
+        with self.database.write() as session:
+            session.add(
+                SIPRegistrarBindingRow(
+                    sip_account_id=account.id,
+                    owner=account.owner,
+                    sip_account_name=name,
+                    **(values | more),
+                )
+            )
+        return UUID(str((values | more)["id"]))
+
+    def call(self, owner: str, **more: Any) -> UUID:
+        """Have somebody talk: one leg of a call in progress."""
+        self.add_users(owner)
+        values: dict[str, Any] = {
+            "id": uuid4(),
+            "owner": owner,
+            "bridge_id": str(uuid4()),
+            "cdr_id": str(uuid4()),
+            "cseq": 1,
+            "call_id": "3c26700c57f1@203.0.113.41",
+            "direction": "In",
+            "inserted": self.clock(),
+            "local_tag": "as58f4201b",
+            "remote_tag": "gssrdr6q",
+            "remote_target": "sip:front-desk@203.0.113.41:5060",
+            "remote_user_field": "<sip:+35315550163@northline.example>",
+        }
+        row = SIPDialogueRow(**(values | more))
+        with self.database.write() as session:
+            session.add(row)
+        return UUID(str((values | more)["id"]))
+
+    def cdr(self, owner: str | None, **more: Any) -> UUID:
+        """The record of a call that was answered and ended."""
+        values = self._cdr(owner) | more
+        with self.database.write() as session:
+            session.add(SIPCDRRow(**values))
+        return UUID(str(values["id"]))
+
+    def cdrs(self, owner: str, count: int) -> None:
+        """So many records, and no others, a minute apart; the newest is the first: to 00001, 00002, …"""
+        rows = [
+            self._cdr(owner)
+            | {
+                "created": self.clock() - timedelta(minutes=number),
+                "dst": f"{number:05}",
+                "dst_uri": f"sip:{number:05}@northline.example",
+            }
+            for number in range(1, count + 1)
+        ]
+        with self.database.write() as session:
+            session.execute(delete(SIPCDRRow))
+            if rows:
+                session.execute(cast(Any, SIPCDRRow.__table__).insert(), rows)
+
+    def _cdr(self, owner: str | None) -> dict[str, Any]:
+        began = self.clock()
+        return {
+            "id": uuid4(),
+            "owner": owner,
+            "answered_reason": "OK",
+            "answered_status": 200,
+            "answered_time": began + timedelta(seconds=6),
+            "call_direction": "Out",
+            "call_id": "3c26700c57f1@203.0.113.41",
+            "created": began,
+            "dst": "0871550198",
+            "dst_host": "northline.example",
+            "dst_uri": "sip:0871550198@northline.example",
+            "duration": 192,
+            "from_header": '"Front desk" <sip:front-desk@sip.example.org>;tag=1',
+            "from_name": "Front desk",
+            "from_user": "front-desk",
+            "hungup_reason": "Client dialogue hungup",
+            "hungup_time": began + timedelta(seconds=198),
+            "inserted": began + timedelta(seconds=198),
+            "local_socket": "udp:192.0.2.1:5060",
+            "remote_socket": "udp:203.0.113.41:5060",
+        }
+
+    def provider(self, owner: str, provider_name: str, **more: Any) -> SIPProvider:
+        """A stored SIP provider; without a registration unless it is asked for."""
+        client = self.service_fixture.someone(owner, administrator=owner == ADMINISTRATOR)
+        values: dict[str, Any] = {
+            "provider_server": "sip.northline.example",
+            "provider_username": "HD-204417",
+            "provider_password": "bl4ckbird!",
+            "register_admin_enabled": True,
+            "register_expiry": 3600,
+        }
+        return client.sip_providers.add(SIPProvider(id=uuid4(), provider_name=provider_name, **(values | more)))
+
+    def forbid_registration(self, provider: SIPProvider, reason: str = "Too many customers") -> SIPProvider:
+        """What an administrator does to a provider."""
+        forbidden = provider.with_(register_admin_enabled=False, register_disabled_reason=reason)
+        return self.service_fixture.administrator.sip_providers.update(forbidden)
+
+    def registration(self, provider: SIPProvider, **values: Any) -> None:
+        """What the registration agent notes of a provider that is to be registered with."""
+        with self.database.write() as session:
+            named = SIPProviderBindingRow.provider_id == provider.id
+            session.execute(update(SIPProviderBindingRow).where(named).values(**values))
+
+    def stored_provider(self, provider_id: UUID) -> SIPProvider | None:
+        """A SIP provider as it lies in the store, seen by nobody."""
+        with self.database.read() as session:
+            row = session.get(SIPProviderRow, provider_id)
+            return None if row is None else to_record(SIPProvider, row, self.keyring)
+
+    def stored_providers(self, owner: str) -> dict[str, SIPProvider]:
+        """A customer's SIP providers by name, as they lie in the store."""
+        with self.database.read() as session:
+            rows = session.scalars(select(SIPProviderRow).where(SIPProviderRow.owner == owner))
+            records = [to_record(SIPProvider, row, self.keyring) for row in rows]
+        return {record.provider_name or "": record for record in records}
+
+    def stored(self, account_id: UUID) -> SIPAccount | None:
+        """A SIP account as it lies in the store, seen by nobody."""
+        with self.database.read() as session:
+            row = session.get(SIPAccountRow, account_id)
+            return None if row is None else to_record(SIPAccount, row, self.keyring)
+
+    def stored_accounts(self, owner: str) -> dict[str, SIPAccount]:
+        """A customer's SIP accounts by name, as they lie in the store."""
+        with self.database.read() as session:
+            rows = session.scalars(select(SIPAccountRow).where(SIPAccountRow.owner == owner))
+            records = [to_record(SIPAccount, row, self.keyring) for row in rows]
+        return {record.sip_username or "": record for record in records}
+
+    def customer(self, username: str) -> CustomerRow | None:
+        """A customer as they lie in the store."""
+        with self.database.read() as session:
+            return session.scalars(select(CustomerRow).where(CustomerRow.customer_username == username)).one_or_none()
+
+    def change_customer(self, username: str, **values: Any) -> None:
+        """What another client of the service might have stored."""
+        with self.database.write() as session:
+            named = CustomerRow.customer_username == username
+            session.execute(update(CustomerRow).where(named).values(**values))
+
+    def revoke(self, username: str) -> None:
+        """End all sessions of a customer at the service; the portal is not told."""
+        with self.database.write() as session:
+            named = CustomerSessionRow.customer_username == username
+            session.execute(delete(CustomerSessionRow).where(named))
+
+    def service_sessions(self, username: str) -> int:
+        """How many sessions a customer has at the service."""
+        with self.database.read() as session:
+            named = CustomerSessionRow.customer_username == username
+            return len(session.scalars(select(CustomerSessionRow.token_hash).where(named)).all())
+
+    def saved_forms(self) -> int:
+        """How many forms are kept for somebody to come back to."""
+        with self.database.read() as session:
+            return len(session.scalars(select(SavedForm.id_hash)).all())
+
+    @property
+    def calls(self) -> list[str]:
+        """What was asked of the service."""
+        return self.watched.calls
+
+    def forget_calls(self) -> None:
+        self.watched.calls.clear()
+
+    def forget_status(self) -> None:
+        """The portal asks at most every few seconds whether the service answers; let it ask again."""
+        self.app.extensions[service_status.EXTENSION].until = 0.0
+
+    def _session_of(self, username: str) -> str:
+        self.add_users(username)
+        browser = self.browser()
+        browser.sign_in(username)
+        cookie = browser.client.get_cookie(COOKIE)
+        assert cookie is not None
+        return cookie.value
+
+    def _parts(self, passwords: Passwords) -> ServiceContext:
+        return ServiceContext(
+            database=self.database,
+            keyring=self.keyring,
+            passwords=passwords,
+            clock=self.clock,
+            new_accounts=self.settings.new_accounts,
+        )
+
+
+class Snapshot:
+    """A database file as it was, to go back to."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._copy = sqlite3.connect(":memory:")
+        with closing(sqlite3.connect(path)) as source:
+            source.backup(self._copy)
+
+    def restore(self) -> None:
+        with closing(sqlite3.connect(self._path)) as target:
+            self._copy.backup(target)
+
+
+class AppHarnesses:
+    """One house for each kind of settings: building one costs more than a test."""
+
+    def __init__(self, directory: Path, passwords: Passwords) -> None:
+        self._directory = directory
+        self._passwords = passwords
+        self._built: dict[Any, AppHarness] = {}
+
+    def __call__(self, cast: bool = True, **settings: Any) -> AppHarness:
+        key = (cast, *sorted(settings.items()))
+        if key not in self._built:
+            base = Settings(data_dir=self._directory / f"house-{len(self._built)}", domain=DOMAIN)
+            wanted = replace(base, **settings)
+            self._built[key] = AppHarness(wanted, self._passwords, cast and wanted.embedded)
+        harness = self._built[key]
+        harness.clear()
+        return harness
+
+
+@contextmanager
+def counted_statements() -> Iterator[list[str]]:
+    """The SQL statements of every database while this lasts."""
+    statements: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        statements.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+
+
+def dump(path: Path, *leaving_out: str) -> str:
+    """A database file as text, without some of its tables."""
+    with closing(sqlite3.connect(path)) as connection:
+        return "\n".join(line for line in connection.iterdump() if not any(table in line for table in leaving_out))
