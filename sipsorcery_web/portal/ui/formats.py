@@ -127,7 +127,7 @@ def init_app(app: Flask) -> None:
         app.add_template_filter(_in_visitors_zone(written), written.__name__)
     app.add_template_filter(_in_visitors_zone(clock_told_apart), "clock")
     app.add_template_filter(duration)
-    app.add_template_filter(lambda address: verbatim(breakable(address)), "soft")
+    app.add_template_filter(lambda address: verbatim(breakable(address)), "breakable")
     app.add_template_filter(verbatim)
     app.add_template_filter(naming)
     app.jinja_env.add_extension(CodeAsItIs)
