@@ -39,7 +39,7 @@ def channel_to(request: pytest.FixtureRequest) -> Iterator[Callable[[Service], C
     if request.param == "in process":
         yield InProcessChannel
         return
-    harness: SoapHarness = request.getfixturevalue("soap_house")
+    harness: SoapHarness = request.getfixturevalue("soap_harness")
     harness.ear.heard, harness.ear.complaints = 0, []
 
     def channel_to(service: Service) -> Channel:

@@ -45,7 +45,7 @@ def test_a_refused_call_has_no_time_of_an_answer(harness: AppHarness, alice: Bro
     (row,) = rows(alice)
 
     assert row["Answered (Europe/Dublin)"] == ""
-    assert row["Final answer (Europe/Dublin)"] == "2026-11-23 12:00:06"
+    assert row["Final answer (Europe/Dublin)"] == "2026-11-23 12:00:06+00:00"
 
 
 def test_a_call_through_a_provider_names_it(harness: AppHarness, alice: Browser) -> None:
