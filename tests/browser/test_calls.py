@@ -21,7 +21,7 @@ Opening = Callable[..., Page]
 def harbour(portal: Portal) -> str:
     """A practice with calls in progress and behind it."""
     owner = portal.customer("harbour")
-    calls.furnish(cast(Scene, SimpleNamespace(portal=portal, owner=owner, cast=PRACTICE)))
+    calls.furnish(cast(Scene, SimpleNamespace(portal=portal, owner=owner, users=PRACTICE)))
     return owner
 
 

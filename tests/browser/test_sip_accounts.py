@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Dialog, Locator, Page, Route, expect
 
-from .conftest import DESK, PHONE
+from .conftest import DESK, PHONE, Pages
 from .portals import Portal
 from .steps import SIP_PASSWORD, add_account, fill_in_account, heading, note, row_of, sign_in
 
@@ -260,7 +260,11 @@ def test_a_list_is_paged_and_searched(page: Page, portal: Portal, alice: str, de
         program.sip_accounts.add(program.sip_accounts.page(0, 1)[0].with_(id=uuid4(), sip_username=f"line-{number:02}"))
     sign_in(page, alice)
     expect(page.get_by_role("row")).to_have_count(26)  # with the headings
-    expect(page.get_by_text(f"1 to 25 of 27, {alice} to line-24")).to_be_visible()
+    is_sorted_for_sure = (
+        portal.front is portal.keeper
+    )  # in front of another service nobody knows how its lists are sorted
+    names = f", {alice} to line-24" if is_sorted_for_sure else ""
+    expect(page.get_by_text(re.compile(f"^1 to 25 of 27{names}$"))).to_be_visible()
     page.get_by_role("link", name="Next").click()
     expect(page.get_by_text("26 to 27 of 27")).to_be_visible()
     page.get_by_label("Find an account").fill("line-07")
@@ -376,10 +380,12 @@ def test_an_address_is_tried_and_what_is_typed_stays(
     assert portal.accounts_of(alice)[alice].network_id == "attic"
 
 
-def test_when_the_session_is_over_trying_leads_to_the_sign_in(page: Page, portal: Portal, alice: str) -> None:
+def test_when_the_session_is_over_trying_leads_to_the_sign_in(page: Page, open_page: Pages, alice: str) -> None:
     sign_in(page, alice)
     page.get_by_role("link", name=alice, exact=True).click()
     page.get_by_label("Trusted addresses").fill("^203")
     page.context.clear_cookies(name="sipsorcery_session")
     page.get_by_role("button", name="Try it").click()
     expect(page.get_by_label("Username")).to_be_visible()
+    (tried,) = open_page.watch.told()
+    assert tried.startswith("answered 403: POST ")
