@@ -3,7 +3,7 @@ kamailio → store. The portal and Kamailio's room do not know each other.
 """
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import pytest
@@ -26,6 +26,18 @@ MAY_IMPORT = {
     "portal": {"portal", "portal/storage", "provisioning", "contract", "version"},
     "portal/storage": {"portal/storage", "database"},
 }
+PORTAL_FLOORS = (
+    {"__init__"},
+    {"error_handlers"},
+    {"areas"},
+    {"crud"},
+    {"lists", "live", "diagnosis"},
+    {"ui"},
+    {"http"},
+    {"storage"},
+)
+"""The rooms of the portal from top to bottom: each may import those below it, and none beside it."""
+MOST_ROOMS, MOST_ARROWS = 12, 40
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
@@ -61,6 +73,32 @@ def own(imported: str) -> str | None:
     return path
 
 
+def room_of(module: str, folder: str = "portal") -> str | None:
+    """The room within a folder that a module belongs to: its subfolder, or the module itself; None outside of it."""
+    room, _, _ = module.removeprefix(f"{folder}/").partition("/")
+    return room if module.startswith(f"{folder}/") else None
+
+
+def arrows_within(folder: str) -> dict[tuple[str, str], set[str]]:
+    """Which room of a folder imports which other one, with the modules that do."""
+    arrows: dict[tuple[str, str], set[str]] = {}
+    for path in sorted((PACKAGE / folder).rglob("*.py")):
+        origin = room_of(name_of(path), folder)
+        targets = (room_of(module, folder) for name in imported_by(path) if (module := own(name)) is not None)
+        for target in targets:
+            if origin and target and target != origin:
+                arrows.setdefault((origin, target), set()).add(name_of(path))
+    return arrows
+
+
+def circle_among(arrows: Collection[tuple[str, str]]) -> list[str]:
+    """The rooms that are in a circle, or lead to one; nothing where imports run one way."""
+    rooms = {room for arrow in arrows for room in arrow}
+    while ends := {room for room in rooms if not any(a == room and b in rooms for a, b in arrows)}:
+        rooms -= ends
+    return sorted(rooms)
+
+
 @pytest.mark.parametrize("path", [path for path in MODULES if name_of(path) not in ASSEMBLY], ids=name_of)
 def test_a_module_imports_only_what_its_part_may(path: Path) -> None:
     part = part_of(name_of(path).removesuffix("/__init__"))
@@ -90,6 +128,31 @@ def test_only_those_who_put_the_house_together_know_kamailio_and_portal() -> Non
     for path in MODULES:
         parts = {part_of(module).partition("/")[0] for name in imported_by(path) if (module := own(name)) is not None}
         assert not {"portal", "kamailio"} <= parts or name_of(path) in ASSEMBLY
+
+
+def test_the_rooms_of_the_portal_import_what_is_below_them() -> None:
+    floor = {room: height for height, rooms in enumerate(PORTAL_FLOORS) for room in rooms}
+    arrows = arrows_within("portal")
+
+    assert {arrow: by for arrow, by in arrows.items() if floor[arrow[0]] >= floor[arrow[1]]} == {}
+
+
+def test_the_portal_has_few_rooms_and_few_arrows_between_them() -> None:
+    rooms = {room_of(name_of(path)) for path in (PACKAGE / "portal").rglob("*.py")}
+
+    assert rooms == {room for floor in PORTAL_FLOORS for room in floor}
+    assert len(rooms) <= MOST_ROOMS
+    assert len(arrows_within("portal")) <= MOST_ARROWS
+
+
+@pytest.mark.parametrize("folder", ["portal", "portal/areas"])
+def test_no_circle_leads_from_a_folder_of_the_portal_back_to_it(folder: str) -> None:
+    assert circle_among(arrows_within(folder)) == []
+
+
+def test_a_circle_is_seen() -> None:
+    assert circle_among({("a", "b"), ("b", "c")}) == []
+    assert circle_among({("a", "b"), ("b", "c"), ("c", "b"), ("c", "d")}) == ["a", "b", "c"]
 
 
 def test_the_rules_speak_of_parts_that_are_there() -> None:

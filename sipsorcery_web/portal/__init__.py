@@ -1,4 +1,4 @@
-"""The pages. Nothing here knows SOAP, and only `keepings` knows SQL."""
+"""The pages. Nothing here knows SOAP, and only `storage` knows SQL."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +9,8 @@ from flask_compress import Compress
 
 from sipsorcery_web.provisioning.channel import Channel
 
-from .areas import developers, health, setup
+from . import error_handlers
+from .areas import about, developers, health, setup
 from .areas import undo as editing
 from .areas.account import pages as account
 from .areas.auth import demonstration
@@ -31,14 +32,14 @@ from .http import access, assets, backend, capabilities, security_headers, servi
 from .http.capabilities import Capabilities
 from .http.csrf import MaskedCSRF
 from .http.sip_engine import SIPEngine
-from .lists import export_slots, refused_filters
+from .lists import export_slots, query, refused_filters
 from .live import views as live
 from .storage.deleted_records import DeletedRecords
 from .storage.dial_plan_versions import DialPlanVersions
 from .storage.edit_snapshots import EditSnapshots
 from .storage.saved_forms import SavedForms
 from .storage.sessions import SessionStorage
-from .ui import error_page, formats, layout
+from .ui import formats, layout
 
 AREAS = (
     signing_in,
@@ -53,6 +54,7 @@ AREAS = (
     editing,
     help_pages,
     health,
+    about,
 )
 
 COMPRESSION = {
@@ -101,7 +103,7 @@ def init_app(app: Flask, portal: Portal) -> MaskedCSRF:
     live.init_app(app, portal.live_seconds)
     access.init_app(app)
     csrf = MaskedCSRF(app)
-    error_page.init_app(app)
+    error_handlers.init_app(app)
     service_status.init_app(app, portal.address, portal.invites)
     sip_engine.init_app(app, portal.sip_engine)
     formats.init_app(app)
@@ -110,6 +112,7 @@ def init_app(app: Flask, portal: Portal) -> MaskedCSRF:
     app.config.from_mapping(COMPRESSION)
     Compress(app)
     layout.init_app(app)
+    query.init_app(app)
     developers.init_app(app, portal.service_address)
     demonstration.init_app(app, portal.demonstration)
     capabilities.init_app(app, portal.capabilities)

@@ -6,10 +6,10 @@ from flask import Blueprint, Flask, current_app, flash, redirect, render_templat
 
 from sipsorcery_web.contract.records import Customer
 
+from ..crud.form_errors import needs_https
 from ..crud.form_pages import takes_form
 from ..http import session
 from ..http.access import open_to_all
-from ..ui.error_page import needs_https
 from ..ui.forms import load_form
 from .auth.forms import DEFAULTS, CustomerForm
 

@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, request
 from werkzeug.wrappers import Response
 
 from sipsorcery_web.contract.errors import Refused
 from sipsorcery_web.contract.wire_types import ZERO_ID
 
 from ..crud.undo import Deleted, Restored, put_back
-from ..http.urls import local_path
+from ..http.urls import next_page
 from ..ui import messages
 
 bp = Blueprint("undo", __name__)
@@ -27,7 +27,7 @@ def undo() -> Response:
         flash(f"It could not be put back. {messages.plain(error.message)}", "error")
     else:
         _tell(restored)
-    return redirect(local_path(request.form.get("next")) or url_for("sip_accounts.index"), 303)
+    return redirect(next_page("sip_accounts.index"), 303)
 
 
 def _tell(restored: Restored | Deleted | None) -> None:

@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from flask import Flask, current_app, render_template, request
-from wtforms import BooleanField, Field, HiddenField, PasswordField
+from wtforms import BooleanField, Field, HiddenField
 
 from sipsorcery_web.contract.errors import NotFound
 from sipsorcery_web.contract.records import SIPAccount, SIPDialPlan, SIPProvider, wire_fields
@@ -23,7 +23,7 @@ from sipsorcery_web.contract.records import SIPAccount, SIPDialPlan, SIPProvider
 from ..http.backend import current_login
 from ..storage.edit_snapshots import EditSnapshots
 from ..storage.errors import StorageUnavailable
-from ..ui.forms import Form, display_value
+from ..ui.forms import Form, display_value, is_secret
 from ..ui.text.differences import DiffRow, rows
 
 R = TypeVar("R", SIPAccount, SIPProvider, SIPDialPlan)
@@ -116,7 +116,7 @@ class Edit:
         self._username = current_login().username
         self._fields = [field for field in form if not isinstance(field, HiddenField) and field.name not in form.apart]
         self._stored = EditedState(
-            {field.name: _json_value(field, field.object_data) for field in self._fields if not _is_secret(field)},
+            {field.name: _json_value(field, field.object_data) for field in self._fields if not is_secret(field)},
             {field.name: self._secret(field.name, getattr(record, field.name)) for field in self._secret_fields},
         )
         if not DIGEST.fullmatch(form.opened.data or ""):
@@ -154,7 +154,7 @@ class Edit:
 
     @property
     def _secret_fields(self) -> list[Field]:
-        return [field for field in self._fields if _is_secret(field)]
+        return [field for field in self._fields if is_secret(field)]
 
     @cached_property
     def _digest(self) -> str:
@@ -201,7 +201,7 @@ class Edit:
 
     def _choices(self) -> Iterator[Choice]:
         for field in self._fields:
-            if not _is_secret(field) and _plain(field.data) != self._stored.plain(field.name):
+            if not is_secret(field) and _plain(field.data) != self._stored.plain(field.name):
                 yield Choice(
                     field.name,
                     field.label.text,
@@ -227,7 +227,7 @@ class Edit:
     def _carried(self) -> Iterator[tuple[str, str]]:
         """What was typed, as inputs: a field that is sent in several rows has them in `rows`."""
         for field in self._form:
-            if _is_secret(field) or field.name in ("csrf_token", "opened"):
+            if is_secret(field) or field.name in ("csrf_token", "opened"):
                 continue
             if isinstance(field, BooleanField):
                 rows: Sequence[str] = ["y"] if field.data else []
@@ -271,10 +271,6 @@ def conflict_page(conflict: EditConflict, name: str, crumbs: Sequence[tuple[str,
 def _storage() -> EditSnapshots:
     storage: EditSnapshots = current_app.extensions[EXTENSION]
     return storage
-
-
-def _is_secret(field: Field) -> bool:
-    return isinstance(field, PasswordField)
 
 
 def _json_value(field: Field, value: object) -> object:

@@ -8,27 +8,28 @@ from typing import Any, TypeVar
 from flask import current_app, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
-from wtforms import BooleanField, Field, HiddenField, PasswordField
+from wtforms import BooleanField, Field, HiddenField
 
-from ..ui.forms import Form
+from ..ui.forms import Form, is_secret
 
 V = TypeVar("V", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True)
 class FormPage:
-    """The form of a page. `without` names fields of the class that this page does not show.
+    """The form of a page: `thing` is what it is about, in a sentence.
 
-    `thing` is what the form is about, in a sentence. `add_page` is the endpoint that adds a record like the edited one.
+    `never_kept` names fields of the class that are neither given back nor kept, since this page does not show them;
+    secrets never are. `add_page` is the endpoint that adds a record like the edited one.
     """
 
     form: type[Form]
     thing: str
-    without: frozenset[str] = frozenset()
+    never_kept: frozenset[str] = frozenset()
     add_page: str = ""
 
     def typed(self, submitted: MultiDict[str, str]) -> dict[str, list[str]]:
-        """Return what was sent for the fields of this form, without secrets and without what is no field of it."""
+        """Return what was sent for the fields of this form: no secrets, nothing that it does not declare."""
         return {
             name: submitted.getlist(name) for name in self._fields if name in submitted and name not in self.secrets
         }
@@ -52,18 +53,18 @@ class FormPage:
     @cached_property
     def secrets(self) -> frozenset[str]:
         """The names of the fields that hold secrets."""
-        return frozenset(name for name, field in self._fields.items() if isinstance(field, PasswordField))
+        return frozenset(name for name, field in self._fields.items() if is_secret(field))
 
     @cached_property
     def _fields(self) -> Mapping[str, Field]:
-        return {field.name: field for field in self.form(formdata=None) if field.name not in self.without}
+        return {field.name: field for field in self.form(formdata=None) if field.name not in self.never_kept}
 
 
-def takes_form(form: type[Form], thing: str, *, without: Iterable[str] = (), add_page: str = "") -> Callable[[V], V]:
+def takes_form(form: type[Form], thing: str, *, never_kept: Iterable[str] = (), add_page: str = "") -> Callable[[V], V]:
     """Mark a view whose page takes this form; see `FormPage`."""
 
     def mark(view: V) -> V:
-        view.__dict__["form_page"] = FormPage(form, thing, frozenset(without), add_page)
+        view.__dict__["form_page"] = FormPage(form, thing, frozenset(never_kept), add_page)
         return view
 
     return mark

@@ -9,7 +9,8 @@ from sipsorcery_web.contract.filters import prop
 from sipsorcery_web.contract.records import Record, SIPAccount, SIPDialPlan, SIPProvider
 from sipsorcery_web.provisioning.client import Entries, Records
 
-from ..lists.page import page_size
+from ..http.sip_engine import may_act
+from ..lists.query import page_size
 from ..lists.search import find_one
 
 E = TypeVar("E", bound=Record)
@@ -22,6 +23,14 @@ def get_or_404(records: Entries[E], record_id: UUID, noun: str) -> E:
     if found is None:
         raise NotFound(f"The {noun} was not found.")
     return found
+
+
+def get_editable(records: Entries[E], record_id: UUID, noun: str) -> E:
+    """The record with this id; NotFound when there is none, and when the visitor may not act on it."""
+    record = get_or_404(records, record_id, noun)
+    if not may_act(record):
+        raise NotFound(f"The {noun} was not found.")
+    return record
 
 
 def add_once(records: Records[R], record: R, name_of: Callable[[R], object]) -> R:

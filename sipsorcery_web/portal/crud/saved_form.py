@@ -8,21 +8,19 @@ site is answered with what was typed in it, any other with nothing of it.
 import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
-from flask import Flask, current_app, flash, g, make_response, redirect, render_template, request, url_for
+from flask import Flask, current_app, g, make_response, request, url_for
 from itsdangerous import BadData
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
-from ..areas.auth.forms import SignInForm
 from ..http import csrf, session
 from ..http.urls import this_path, with_parameter
 from ..storage.errors import StorageUnavailable
 from ..storage.saved_forms import SavedForms
-from ..ui.forms import Restored
+from ..ui.forms import Restored, TypedForm
 from .form_pages import FormPage, form_page_at, form_page_of
 
 Values = Mapping[str, Sequence[str]]
@@ -34,46 +32,21 @@ READ_ANYWAY = 2
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class TypedForm:
-    """What was typed into a page's form. It waits under `form_id` for the form at `path`, if it is stored."""
-
-    name: str
-    thing: str
-    rows: Sequence[tuple[str, str]]
-    secrets: Sequence[str]
-    values: Values
-    path: str = ""
-    form_id: str = ""
-
-    @property
-    def title(self) -> str:
-        """What the record is called, else what it is."""
-        return self.name or self.thing
-
-    @property
-    def address(self) -> str:
-        """The address of the form with this in it; empty where nothing is stored."""
-        return with_parameter(self.path, "kept", self.form_id) if self.form_id else ""
-
-
 def init_app(app: Flask, saved_forms: SavedForms) -> None:
     """Give the portal its keeping of forms."""
     app.extensions[EXTENSION] = saved_forms
 
 
-def page() -> Any:
-    """Answer a POST without a session: a sign-in that leads back to what was typed."""
-    ended: session.EndedSession | None = g.ended_session
+def typed_without_session() -> TypedForm | None:
+    """Return what was typed into a form that nobody's session has sent.
+
+    It is kept for whoever had the session that the form was made for. None where nobody vouches for the form.
+    """
     typed = _typed()
+    ended: session.EndedSession | None = g.ended_session
     if ended is not None and _is_own_form(ended):
-        return login_again_page(ended, typed and _stored(typed, ended.username, this_path()))
-    if not csrf.is_same_origin():
-        typed = None
-    if ended is None and typed is None:
-        flash("You are not signed in. Nothing was saved.", "warning")
-        return redirect(url_for("auth.login", next=page_behind()), 303)
-    return login_again_page(ended, typed)
+        return typed and _stored(typed, ended.username, this_path())
+    return typed if csrf.is_same_origin() else None
 
 
 def save_for_later() -> TypedForm | None:
@@ -150,21 +123,13 @@ def address_after_sign_in(target: str, carried: str, username: str) -> str:
     return with_parameter(target, "kept", _storage().save(username, path, values)) if values else target
 
 
-def login_again_page(ended: session.EndedSession | None, kept: TypedForm | None) -> Response:
-    data = {
-        "username": ended.username if ended else "",
-        "next": page_behind(),
-        "kept": kept.form_id if kept else "",
-        "carried": _carried(kept) if kept else "",
-    }
-    letter = render_template(
-        "auth/expired.html",
-        form=SignInForm(formdata=None, data=data),
-        ended_for=ended.username if ended else "",
-        ended_at=ended.ended_at if ended else None,
-        kept=kept,
-    )
-    return make_response(letter, 403)
+def carried_form(kept: TypedForm) -> str:
+    """Return what a sign-in brings along, as JSON, because it is stored nowhere; "" where no request could hold it."""
+    if kept.form_id:
+        return ""
+    carried = json.dumps(kept.values, ensure_ascii=False)
+    limit: int = current_app.config["MAX_CONTENT_LENGTH"]
+    return carried if 3 * len(carried.encode()) < limit else ""  # each byte takes up to three in a form
 
 
 def _typed() -> TypedForm | None:
@@ -217,15 +182,6 @@ def _sender() -> str | None:
     except StorageUnavailable:
         return None
     return login.username if login else None
-
-
-def _carried(kept: TypedForm) -> str:
-    """What the sign-in brings along because it is stored nowhere; nothing where the next request could not hold it."""
-    if kept.form_id:
-        return ""
-    carried = json.dumps(kept.values, ensure_ascii=False)
-    limit: int = current_app.config["MAX_CONTENT_LENGTH"]
-    return carried if 3 * len(carried.encode()) < limit else ""  # each byte takes up to three in a form
 
 
 def _read(carried: str) -> Mapping[str, Sequence[str]]:

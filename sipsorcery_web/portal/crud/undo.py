@@ -17,10 +17,10 @@ from sipsorcery_web.contract.records import SIPAccount, SIPDialPlan, SIPProvider
 from sipsorcery_web.contract.time_zones import zone_of
 from sipsorcery_web.provisioning.client import ProvisioningClient, Records
 
-from ..areas.dial_plans.names import forget_dial_plan_names
 from ..http.backend import current_login, service
 from ..storage.deleted_records import DeletedRecords
 from ..ui import formats
+from .dial_plan_names import forget_dial_plan_names
 from .records import add_once
 
 Changeable = SIPAccount | SIPProvider | SIPDialPlan

@@ -3,12 +3,11 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import Flask, current_app, flash, g, redirect, request, url_for
-from werkzeug.wrappers import Response
+from flask import Flask, current_app, request
 
-from ..crud import saved_form
+from sipsorcery_web.contract.errors import SessionExpired
+
 from . import session
-from .urls import this_address
 
 V = TypeVar("V", bound=Callable[..., Any])
 
@@ -27,21 +26,11 @@ def open_blueprint(app: Flask, name: str) -> None:
 
 
 def init_app(app: Flask) -> None:
-    """Look at every request before its view does."""
+    """Look at every request before its view does: without a session it ends in SessionExpired."""
     app.before_request(_guard)
 
 
-def _guard() -> Any:
+def _guard() -> None:
     view = current_app.view_functions.get(request.endpoint or "")
-    if view is None or getattr(view, "open_to_all", False):
-        return None
-    if session.current() is not None:
-        return None
-    return saved_form.page() if request.method == "POST" else to_login()
-
-
-def to_login() -> Response:
-    """The sign-in, which leads back here; it says so when a session has ended."""
-    if g.ended_session is not None:
-        flash("Your session has ended. Sign in to go on where you were.", "warning")
-    return redirect(url_for("auth.login", next=this_address()), 303)
+    if view is not None and not getattr(view, "open_to_all", False) and session.current() is None:
+        raise SessionExpired

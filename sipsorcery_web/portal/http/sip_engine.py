@@ -6,25 +6,18 @@ Without an engine nothing of this stands in the pages, and its addresses are not
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 from uuid import UUID
 
-from flask import Flask, abort, current_app, flash, redirect, request, url_for
+from flask import Flask, abort, current_app, flash, redirect
 from werkzeug.wrappers import Response
 
-from sipsorcery_web.contract.errors import NotFound
-from sipsorcery_web.contract.records import Record
-from sipsorcery_web.provisioning.client import Entries
-
-from ..crud.records import get_or_404
 from .backend import current_login
 from .ttl_cache import TTLCache
-from .urls import local_path
+from .urls import next_page
 
 EXTENSION = "sip_engine"
 AWAY = "The SIP engine does not answer. Nothing was changed."
-
-E = TypeVar("E", bound=Record)
 
 
 class SIPEngineUnavailable(Exception):
@@ -124,14 +117,6 @@ def may_act(record: Any) -> bool:
     return here.is_administrator or record.owner == here.username
 
 
-def get_editable(records: Entries[E], record_id: UUID, noun: str) -> E:
-    """The record with this id; NotFound when there is none, and when the visitor may not act on it."""
-    record = get_or_404(records, record_id, noun)
-    if not may_act(record):
-        raise NotFound(f"The {noun} was not found.")
-    return record
-
-
 def answer_command(act: Callable[[], bool], done: str, gone: str) -> Response:
     """Have the engine act, say what came of it, and lead back to where the button stands."""
     try:
@@ -141,4 +126,4 @@ def answer_command(act: Callable[[], bool], done: str, gone: str) -> Response:
         flash(AWAY, "error")
     else:
         flash(done if is_done else gone, "success" if is_done else "warning")
-    return redirect(local_path(request.form.get("next")) or url_for(".index"), 303)
+    return redirect(next_page(".index"), 303)

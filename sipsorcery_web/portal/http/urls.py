@@ -3,7 +3,7 @@
 from string import punctuation
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
-from flask import request
+from flask import request, url_for
 
 
 def this_path() -> str:
@@ -25,6 +25,11 @@ def local_path(target: str | None) -> str | None:
     is_local = all(path.startswith(top) and not path.startswith("//") for path in (given, decoded))
     stays = not request.script_root or ".." not in decoded.partition("?")[0].split("/")
     return given if is_local and stays and decoded.isprintable() and "\\" not in decoded else None
+
+
+def next_page(otherwise: str) -> str:
+    """Return the path that the form of this request names as the next one, else the address of this endpoint."""
+    return local_path(request.form.get("next")) or url_for(otherwise)
 
 
 def with_parameter(target: str, name: str, value: str) -> str:

@@ -6,7 +6,17 @@ from typing import Generic, TypeVar
 from uuid import UUID
 
 from sipsorcery_web.contract.errors import BadFilter, InternalFault, ProvisioningError, Refused
-from sipsorcery_web.contract.filters import And, Expression, all_of, holds, plain_part
+from sipsorcery_web.contract.filters import (
+    And,
+    Expression,
+    MethodCall,
+    all_of,
+    any_of,
+    constant,
+    holds,
+    plain_part,
+    prop,
+)
 from sipsorcery_web.contract.records import Record, wire_fields
 from sipsorcery_web.provisioning.client import Entries
 
@@ -118,6 +128,17 @@ def search_page(entries: Entries[R], where: Expression | None, number: int, size
         lambda: _page_of_service(entries, where, number, size),
         lambda part: _page_looked_through(entries, where, part, number, size),
     )
+
+
+def text_search(text: str, *names: str) -> Expression | None:
+    """Records with the text in one of these properties, in any case; None for no text.
+
+    The service puts both sides into lower case, since languages differ in what that does to letters outside ASCII.
+    """
+    if not text:
+        return None
+    wanted = MethodCall(constant(text), "ToLower")
+    return any_of(*(prop(name).lower().contains(wanted) for name in names))
 
 
 def and_(*conditions: Expression | None) -> Expression | None:

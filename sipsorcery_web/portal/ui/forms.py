@@ -13,6 +13,7 @@ from wtforms.widgets import Select
 from sipsorcery_web.contract.errors import ContractError, ProvisioningError, Refused, TooManyAttempts, Unavailable
 from sipsorcery_web.contract.rules import Violation, guess_fields
 
+from ..http.urls import with_parameter
 from . import messages
 from .text.invisible import visible_on_pages
 
@@ -40,6 +41,29 @@ class RestoredValue:
     label: str
     typed: str
     stored: str
+
+
+@dataclass(frozen=True)
+class TypedForm:
+    """What was typed into a page's form. It waits under `form_id` for the form at `path`, if it is stored."""
+
+    name: str
+    thing: str
+    rows: Sequence[tuple[str, str]]
+    secrets: Sequence[str]
+    values: Mapping[str, Sequence[str]]
+    path: str = ""
+    form_id: str = ""
+
+    @property
+    def title(self) -> str:
+        """What the record is called, else what it is."""
+        return self.name or self.thing
+
+    @property
+    def address(self) -> str:
+        """The address of the form with this in it; empty where nothing is stored."""
+        return with_parameter(self.path, "kept", self.form_id) if self.form_id else ""
 
 
 class Form(FlaskForm):
@@ -126,7 +150,7 @@ def load_form(form: type[F], values: Mapping[str, Any], kept: Mapping[str, Seque
     restored.restored = [
         RestoredValue(field.label.text, typed, stored)
         for field in restored
-        if not isinstance(field, HiddenField | PasswordField)
+        if not (isinstance(field, HiddenField) or is_secret(field))
         and (typed := display_value(field, field.data)) != (stored := display_value(field, field.object_data))
     ]
     return restored
@@ -166,6 +190,11 @@ def choices_with(stored: str | None, choices: Iterable[tuple[str, str]], label: 
     if stored is None or stored in {value for value, _ in known}:
         return known
     return [(stored, label.format(stored)), *known]
+
+
+def is_secret(field: Field) -> bool:
+    """Return whether a field holds a secret, which is never given back, kept, or compared as it is."""
+    return isinstance(field, PasswordField)
 
 
 def display_value(field: Field, value: object) -> str:

@@ -4,30 +4,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Blueprint, Flask, flash, g, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response
+from flask import Flask, g, request
 
-from sipsorcery_web.contract.errors import Refused
 from sipsorcery_web.contract.operations import LONGEST_SESSION_MINUTES, SESSION_MINUTES
 from sipsorcery_web.contract.time_zones import places_of, zone_of
 from sipsorcery_web.version import __version__
 
 from ..http import session
-from ..http.access import open_to_all
-from ..http.backend import current_login, service
 from ..http.clock import now
-from ..http.cookies import keep_choice
-from ..http.service_status import service_status
-from ..http.urls import local_path, this_address, this_path
-from ..lists.page import address_with, kept_parameters
+from ..http.urls import this_address, this_path
 from ..storage.errors import StorageUnavailable
-from . import messages
 from .formats import zone_label
 
 THEMES = ("light", "dark", "device")
 LONGEST_SESSION = timedelta(minutes=LONGEST_SESSION_MINUTES)
-
-bp = Blueprint("layout", __name__)
 
 
 @dataclass(frozen=True)
@@ -78,49 +68,9 @@ NAV_ITEMS = (
 
 def init_app(app: Flask) -> None:
     """Give every page its frame."""
-    app.register_blueprint(bp)
     app.context_processor(_surroundings)
-    app.add_template_global(address_with)
     app.add_template_global(this_address)
     app.add_template_global(this_path)
-    app.add_template_global(kept_parameters)
-
-
-@bp.get("/about")
-@open_to_all
-def about() -> str:
-    """What this is."""
-    return render_template("layout/about.html", service=service_status())
-
-
-@bp.post("/appearance")
-@open_to_all
-def appearance() -> Response:
-    """Choose the light or the dark look, or follow the device; kept in a cookie of its own."""
-    response = redirect(_back(), 303)
-    theme = request.form.get("theme", "")
-    if theme in THEMES:
-        keep_choice(response, "theme", theme)
-    return response
-
-
-@bp.post("/session/extend")
-def extend() -> Response:
-    """Stay signed in for another hour, at most ten hours in all."""
-    here = current_login()
-    try:
-        service().extend_session(SESSION_MINUTES)
-    except Refused as error:
-        flash(messages.plain(error.message), "warning")
-    else:
-        longest = here.signed_in_at + LONGEST_SESSION
-        session.extend_until(min(here.ends_at + timedelta(minutes=SESSION_MINUTES), longest))
-        flash(f"You stay signed in for another {SESSION_MINUTES} minutes.", "success")
-    return redirect(_back(), 303)
-
-
-def _back() -> str:
-    return local_path(request.form.get("next")) or url_for("sip_accounts.index")
 
 
 def _surroundings() -> dict[str, Any]:

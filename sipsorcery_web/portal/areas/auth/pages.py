@@ -1,5 +1,6 @@
 """The pages of somebody who has not signed in."""
 
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
@@ -10,6 +11,7 @@ from sipsorcery_web.contract.errors import ProvisioningError, Refused, TooManyAt
 from sipsorcery_web.contract.operations import SESSION_MINUTES
 from sipsorcery_web.contract.records import TOP_LEVEL
 from sipsorcery_web.portal.crud import saved_form
+from sipsorcery_web.portal.crud.form_errors import needs_https, out_of_date, why_out_of_date
 from sipsorcery_web.portal.crud.form_pages import takes_form
 from sipsorcery_web.portal.http import session
 from sipsorcery_web.portal.http.access import open_to_all
@@ -17,9 +19,10 @@ from sipsorcery_web.portal.http.backend import current_login, service, service_w
 from sipsorcery_web.portal.http.capabilities import capabilities
 from sipsorcery_web.portal.http.csrf import ForeignOrigin
 from sipsorcery_web.portal.http.service_status import service_status
-from sipsorcery_web.portal.http.urls import local_path, with_parameter
-from sipsorcery_web.portal.ui.error_page import needs_https, out_of_date, why_out_of_date
+from sipsorcery_web.portal.http.urls import local_path, next_page, with_parameter
+from sipsorcery_web.portal.ui import messages
 from sipsorcery_web.portal.ui.forms import OUT_OF_DATE, load_form
+from sipsorcery_web.portal.ui.layout import LONGEST_SESSION
 
 from .demonstration import demonstration
 from .forms import DEFAULTS, CustomerForm, InviteForm, SignInForm
@@ -76,6 +79,21 @@ def logout() -> Response:
         session.sign_out()
         flash("You are signed out.", "success")
     return redirect(url_for("auth.login"), 303)
+
+
+@bp.post("/session/extend")
+def extend() -> Response:
+    """Stay signed in for another hour, at most ten hours in all."""
+    here = current_login()
+    try:
+        service().extend_session(SESSION_MINUTES)
+    except Refused as error:
+        flash(messages.plain(error.message), "warning")
+    else:
+        longest = here.signed_in_at + LONGEST_SESSION
+        session.extend_until(min(here.ends_at + timedelta(minutes=SESSION_MINUTES), longest))
+        flash(f"You stay signed in for another {SESSION_MINUTES} minutes.", "success")
+    return redirect(next_page("sip_accounts.index"), 303)
 
 
 @bp.post("/invite")

@@ -10,12 +10,14 @@ from werkzeug.wrappers import Response
 
 from sipsorcery_web.contract.filters import Expression
 from sipsorcery_web.contract.records import SIPDialogueAsset
+from sipsorcery_web.portal.crud.records import get_editable
 from sipsorcery_web.portal.http.backend import current_login, service
 from sipsorcery_web.portal.http.clock import now
-from sipsorcery_web.portal.http.sip_engine import answer_command, get_editable, may_act, require_sip_engine
+from sipsorcery_web.portal.http.sip_engine import answer_command, may_act, require_sip_engine
 from sipsorcery_web.portal.lists.exports import Column, export_routes, exported
-from sipsorcery_web.portal.lists.page import ListQuery, page_of
-from sipsorcery_web.portal.lists.text_search import text_search
+from sipsorcery_web.portal.lists.page import page_of
+from sipsorcery_web.portal.lists.query import ListQuery
+from sipsorcery_web.portal.lists.search import text_search
 from sipsorcery_web.portal.live.views import live_list
 from sipsorcery_web.portal.ui.sip_parties import Party, bridge_of, party_at, party_of, provider_in
 

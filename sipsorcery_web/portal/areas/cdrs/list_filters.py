@@ -11,9 +11,8 @@ from sipsorcery_web.contract.filters import Expression, all_of, any_of, prop
 from sipsorcery_web.contract.rules import Violation
 from sipsorcery_web.contract.time_zones import zone_of
 from sipsorcery_web.portal.http.backend import current_login
-from sipsorcery_web.portal.lists.page import FilterOption, ListFilter, query_text
-from sipsorcery_web.portal.lists.search import and_
-from sipsorcery_web.portal.lists.text_search import text_search
+from sipsorcery_web.portal.lists.query import FilterOption, ListFilter, query_text
+from sipsorcery_web.portal.lists.search import and_, text_search
 from sipsorcery_web.portal.ui.forms import Form, checkbox, text
 
 STATUS, DIRECTION, CREATED = prop("AnsweredStatus"), prop("CallDirection"), prop("Created")

@@ -13,7 +13,8 @@ from sipsorcery_web.contract.time_zones import zone_of
 from sipsorcery_web.portal.crud.records import get_or_404
 from sipsorcery_web.portal.http.backend import current_login, service
 from sipsorcery_web.portal.lists.exports import export_routes, exported
-from sipsorcery_web.portal.lists.page import ListQuery, page_of
+from sipsorcery_web.portal.lists.page import page_of
+from sipsorcery_web.portal.lists.query import ListQuery
 from sipsorcery_web.portal.lists.search import search
 from sipsorcery_web.portal.ui.sip_parties import bridge_of
 

@@ -14,15 +14,16 @@ from sipsorcery_web.contract.records import SIPDialPlan
 from sipsorcery_web.contract.rules import DIAL_PLAN_NAME_TAKEN
 from sipsorcery_web.portal.crud import saved_form
 from sipsorcery_web.portal.crud.conflict import Edit, conflict_page
+from sipsorcery_web.portal.crud.dial_plan_names import forget_dial_plan_names
 from sipsorcery_web.portal.crud.form_pages import takes_form
 from sipsorcery_web.portal.crud.records import add_once, get_or_404
 from sipsorcery_web.portal.crud.undo import delete_undoably, unless_deleted
 from sipsorcery_web.portal.http.backend import current_login, service
 from sipsorcery_web.portal.http.urls import local_path, this_path
 from sipsorcery_web.portal.lists.exports import Column, export_routes, exported
-from sipsorcery_web.portal.lists.page import ListQuery, page_of
-from sipsorcery_web.portal.lists.search import search
-from sipsorcery_web.portal.lists.text_search import text_search
+from sipsorcery_web.portal.lists.page import page_of
+from sipsorcery_web.portal.lists.query import ListQuery
+from sipsorcery_web.portal.lists.search import search, text_search
 from sipsorcery_web.portal.ui.forms import load_form
 from sipsorcery_web.portal.ui.text.differences import rows
 from sipsorcery_web.portal.ui.text.lines import lines_of
@@ -30,7 +31,6 @@ from sipsorcery_web.portal.ui.text.lines import lines_of
 from . import history
 from .checks import lines_take_dial_strings, script_warnings
 from .form import DialPlanForm, copy_name, new_values, values_of, values_of_copy
-from .names import forget_dial_plan_names
 from .scripts import MOST_CHARACTERS, type_words
 from .usage import Usage, renamed, usage_of, usages_of
 
@@ -84,7 +84,7 @@ def export(form: str) -> Response:
 
 
 @bp.route("/add", methods=["GET", "POST"])
-@takes_form(DialPlanForm, THING, without=DialPlanForm.only_stored)
+@takes_form(DialPlanForm, THING, never_kept=DialPlanForm.only_stored)
 def add() -> Any:
     """A new plan of the visitor, from a few lines that explain themselves or as a copy of another plan."""
     here = current_login()
@@ -99,7 +99,7 @@ def add() -> Any:
 
 
 @bp.route("/<uuid:plan_id>", methods=["GET", "POST"])
-@takes_form(DialPlanForm, THING, without=DialPlanForm.only_new, add_page="dial_plans.add")
+@takes_form(DialPlanForm, THING, never_kept=DialPlanForm.only_new, add_page="dial_plans.add")
 def edit(plan_id: UUID) -> Any:
     """Change a plan; saving leads back to it."""
     plan = the_plan(plan_id)

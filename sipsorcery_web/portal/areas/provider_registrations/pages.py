@@ -9,12 +9,13 @@ from werkzeug.wrappers import Response
 
 from sipsorcery_web.contract.filters import Expression, all_of, prop
 from sipsorcery_web.contract.records import SIPProviderBinding
+from sipsorcery_web.portal.crud.records import get_editable
 from sipsorcery_web.portal.http.backend import current_login, service
-from sipsorcery_web.portal.http.sip_engine import answer_command, get_editable, require_sip_engine
+from sipsorcery_web.portal.http.sip_engine import answer_command, require_sip_engine
 from sipsorcery_web.portal.lists.exports import Column, export_routes, exported
-from sipsorcery_web.portal.lists.page import FilterOption, ListFilter, ListQuery, page_of
-from sipsorcery_web.portal.lists.search import and_
-from sipsorcery_web.portal.lists.text_search import text_search
+from sipsorcery_web.portal.lists.page import page_of
+from sipsorcery_web.portal.lists.query import FilterOption, ListFilter, ListQuery
+from sipsorcery_web.portal.lists.search import and_, text_search
 from sipsorcery_web.portal.live.views import live_list
 
 from ..sip_providers.registrations import registration_in

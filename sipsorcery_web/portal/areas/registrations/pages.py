@@ -11,11 +11,13 @@ from werkzeug.wrappers import Response
 
 from sipsorcery_web.contract.filters import Expression
 from sipsorcery_web.contract.records import SIPRegistrarBinding
+from sipsorcery_web.portal.crud.records import get_editable
 from sipsorcery_web.portal.http.backend import current_login, service
-from sipsorcery_web.portal.http.sip_engine import answer_command, get_editable, require_sip_engine
+from sipsorcery_web.portal.http.sip_engine import answer_command, require_sip_engine
 from sipsorcery_web.portal.lists.exports import Column, export_routes, exported
-from sipsorcery_web.portal.lists.page import ListQuery, page_of
-from sipsorcery_web.portal.lists.text_search import text_search
+from sipsorcery_web.portal.lists.page import page_of
+from sipsorcery_web.portal.lists.query import ListQuery
+from sipsorcery_web.portal.lists.search import text_search
 from sipsorcery_web.portal.live.views import live_list
 
 from ..sip_accounts.registrations import ends

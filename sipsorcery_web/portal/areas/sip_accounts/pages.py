@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from sipsorcery_web.contract.records import SIPAccount
 from sipsorcery_web.portal.crud import saved_form
 from sipsorcery_web.portal.crud.conflict import Edit, conflict_page
+from sipsorcery_web.portal.crud.dial_plan_names import dial_plan_names
 from sipsorcery_web.portal.crud.form_pages import takes_form
 from sipsorcery_web.portal.crud.records import add_once, get_or_404, page_with
 from sipsorcery_web.portal.crud.undo import delete_undoably, unless_deleted
@@ -16,11 +17,10 @@ from sipsorcery_web.portal.http.backend import current_login, service
 from sipsorcery_web.portal.http.sip_engine import current_sip_engine, require_sip_engine
 from sipsorcery_web.portal.http.urls import local_path, this_path
 from sipsorcery_web.portal.lists.exports import export_routes, exported
-from sipsorcery_web.portal.lists.page import ListQuery
+from sipsorcery_web.portal.lists.query import ListQuery
 from sipsorcery_web.portal.live.views import live_list
 from sipsorcery_web.portal.ui.forms import load_form
 
-from ..dial_plans.names import dial_plan_names
 from .form import SIPAccountForm, new_values, values_of
 from .listing import STATES, build_filter, columns, rows_of, the_page
 from .phones import address_of_server, code_of, is_near_only
@@ -50,7 +50,7 @@ def export(form: str) -> Response:
 
 
 @bp.route("/add", methods=["GET", "POST"])
-@takes_form(SIPAccountForm, THING, without=SIPAccountForm.only_stored)
+@takes_form(SIPAccountForm, THING, never_kept=SIPAccountForm.only_stored)
 def add() -> Any:
     """A new account of the visitor."""
     here = current_login()
@@ -63,7 +63,7 @@ def add() -> Any:
 
 
 @bp.route("/<uuid:account_id>", methods=["GET", "POST"])
-@takes_form(SIPAccountForm, THING, without=SIPAccountForm.only_new, add_page="sip_accounts.add")
+@takes_form(SIPAccountForm, THING, never_kept=SIPAccountForm.only_new, add_page="sip_accounts.add")
 def edit(account_id: UUID) -> Any:
     """Change an account; its name and domain stay."""
     account = the_account(account_id)

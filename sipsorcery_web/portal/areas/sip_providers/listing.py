@@ -8,9 +8,9 @@ from sipsorcery_web.contract.records import ProviderType, SIPProvider
 from sipsorcery_web.portal.http.backend import current_login, service
 from sipsorcery_web.portal.http.capabilities import capabilities
 from sipsorcery_web.portal.lists.exports import Column
-from sipsorcery_web.portal.lists.page import FilterOption, ListFilter, ListPage, ListQuery, page_of
-from sipsorcery_web.portal.lists.search import and_
-from sipsorcery_web.portal.lists.text_search import text_search
+from sipsorcery_web.portal.lists.page import ListPage, page_of
+from sipsorcery_web.portal.lists.query import FilterOption, ListFilter, ListQuery
+from sipsorcery_web.portal.lists.search import and_, text_search
 
 from .registrations import ProviderRegistration, registrations_of
 

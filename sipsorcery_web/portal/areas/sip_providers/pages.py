@@ -16,7 +16,7 @@ from sipsorcery_web.portal.http.backend import current_login, service
 from sipsorcery_web.portal.http.capabilities import capabilities
 from sipsorcery_web.portal.http.urls import local_path, this_path
 from sipsorcery_web.portal.lists.exports import export_routes, exported
-from sipsorcery_web.portal.lists.page import ListQuery
+from sipsorcery_web.portal.lists.query import ListQuery
 from sipsorcery_web.portal.live.views import live_list
 from sipsorcery_web.portal.ui.forms import load_form
 
@@ -50,7 +50,7 @@ def export(form: str) -> Response:
 
 
 @bp.route("/add", methods=["GET", "POST"])
-@takes_form(SIPProviderForm, THING, without=SIPProviderForm.only_stored)
+@takes_form(SIPProviderForm, THING, never_kept=SIPProviderForm.only_stored)
 def add() -> Any:
     """A new provider of the visitor."""
     here = current_login()
@@ -64,7 +64,7 @@ def add() -> Any:
 
 
 @bp.route("/<uuid:provider_id>", methods=["GET", "POST"])
-@takes_form(SIPProviderForm, THING, without=SIPProviderForm.only_new, add_page="sip_providers.add")
+@takes_form(SIPProviderForm, THING, never_kept=SIPProviderForm.only_new, add_page="sip_providers.add")
 def edit(provider_id: UUID) -> Any:
     """Change a provider; its type stays."""
     provider = the_provider(provider_id)

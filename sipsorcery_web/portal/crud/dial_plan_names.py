@@ -6,9 +6,10 @@ from flask import session
 
 from sipsorcery_web.contract.filters import prop
 from sipsorcery_web.contract.operations import NO_LIMIT
-from sipsorcery_web.portal.http.backend import service
-from sipsorcery_web.portal.http.clock import now
-from sipsorcery_web.portal.lists.search import search
+
+from ..http.backend import service
+from ..http.clock import now
+from ..lists.search import search
 
 KEPT_FOR = timedelta(minutes=2)
 KEY = "dial_plan_names"

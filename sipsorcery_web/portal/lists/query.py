@@ -1,0 +1,103 @@
+"""A list's query, as its address carries it: a search, filters, a page and its size; and addresses that change it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from flask import Flask, after_this_request, request, url_for
+from werkzeug.wrappers import Response
+
+from sipsorcery_web.contract.filters import Expression
+from sipsorcery_web.contract.xml_text import without_invalid_xml
+
+from ..http.cookies import keep_choice
+
+PAGE_SIZE = 25
+SIZES = (25, 50, 100)
+"""What a visitor can choose; the choice is kept in a cookie."""
+LARGEST_PAGE = 100
+LONGEST_QUERY = 200
+SIZE_COOKIE = "page_size"
+
+
+@dataclass(frozen=True)
+class ListQuery:
+    """What the address asks of a list: `?q=`, `?page=` and `?size=`; anything out of range becomes the nearest."""
+
+    query: str
+    number: int
+    size: int
+
+    @classmethod
+    def from_request(cls) -> "ListQuery":
+        """What this request asks."""
+        number = max(1, request.args.get("page", 1, type=int))
+        return cls(query_text("q"), min(number, 10_000_000), page_size())
+
+
+@dataclass(frozen=True)
+class FilterOption:
+    """One way to sift a list: the value in the address, its words, and what it lets through (None: everything)."""
+
+    value: str
+    words: str
+    where: Expression | None = None
+
+
+@dataclass(frozen=True)
+class ListFilter:
+    """A choice between options, such as `?state=off`; the first is what is shown unasked."""
+
+    name: str
+    options: Sequence[FilterOption]
+
+    @property
+    def chosen(self) -> FilterOption:
+        """What the address asks for; the first option for anything unknown."""
+        value = request.args.get(self.name)
+        return next((option for option in self.options if option.value == value), self.options[0])
+
+
+def init_app(app: Flask) -> None:
+    """Let templates make addresses of the list that they show."""
+    app.add_template_global(address_with)
+    app.add_template_global(kept_parameters)
+
+
+def address_with(**changes: str | None) -> str:
+    """The address of this list with other parameters, None taking one away; all but `page` lead to the first page."""
+    given = {name: text for name, text in request.args.to_dict().items() if name != "page"} | changes
+    here = url_for(str(request.endpoint), **(request.view_args or {}))
+    return address_of(here, {name: text for name, text in given.items() if text})
+
+
+def address_of(path: str, parameters: Mapping[str, str]) -> str:
+    """Return a path with these parameters, joined by hand: `url_for` takes some names for its own."""
+    return f"{path}?{urlencode(parameters)}" if parameters else path
+
+
+def kept_parameters(*leaving_out: str) -> dict[str, str]:
+    """The parameters of the address that a form beside the list has to send along."""
+    return {name: text for name, text in request.args.to_dict().items() if name not in ("page", *leaving_out)}
+
+
+def query_text(name: str) -> str:
+    """A text of the address, as far as a filter can carry it."""
+    return without_invalid_xml(request.args.get(name, "")).strip()[:LONGEST_QUERY]
+
+
+def page_size() -> int:
+    """How many rows a page has: what the address says, else what was chosen last."""
+    given = request.args.get("size", type=int)
+    if given in SIZES:
+        _remember(given)
+    wanted = given if given is not None else request.cookies.get(SIZE_COOKIE, PAGE_SIZE, type=int)
+    return min(max(1, wanted), LARGEST_PAGE)
+
+
+def _remember(size: int) -> None:
+    @after_this_request
+    def set_cookie(response: Response) -> Response:
+        if request.cookies.get(SIZE_COOKIE) != str(size):
+            keep_choice(response, SIZE_COOKIE, str(size))
+        return response
