@@ -34,10 +34,10 @@ def main() -> None:
 
 def _edge(folder: Path) -> tuple[Edge, str]:
     signed_in(folder)
-    parts = create_app(Settings(data_dir=folder)).extensions["set_up"].context
+    parts = create_app(Settings(data_dir=folder)).extensions["service"].context
     service = Service(parts)
     credentials = {"username": USERNAME, "password": PASSWORD}
-    return edge_of(service), service.answer(OPERATIONS["Login"], None, "127.0.0.1", credentials)
+    return edge_of(service), service.call(OPERATIONS["Login"], None, "127.0.0.1", credentials)
 
 
 def _filtered(random: Random, token: str) -> tuple[bytes, str, str]:

@@ -33,13 +33,13 @@ def signed_in(data_dir: Path) -> str:
     """Make it, and give the cookies of alice's browser."""
     settings = Settings(data_dir=data_dir)
     app = create_app(settings)
-    parts = app.extensions["set_up"].context
+    parts = app.extensions["service"].context
     Operators(parts).create_customer(ALICE, administrator=False)
     service = Service(parts)
-    token = service.answer(OPERATIONS["Login"], None, "127.0.0.1", {"username": USERNAME, "password": PASSWORD})
+    token = service.call(OPERATIONS["Login"], None, "127.0.0.1", {"username": USERNAME, "password": PASSWORD})
     for number in range(ACCOUNTS - 1):  # a new customer has one
         account = SIPAccount(sip_username=f"desk-{number}", sip_domain=settings.domain, sip_password="bl4ckbird!")
-        service.answer(OPERATIONS["AddSIPAccount"], token, "127.0.0.1", {"sip_account": account})
+        service.call(OPERATIONS["AddSIPAccount"], token, "127.0.0.1", {"sip_account": account})
     browser = app.test_client()
     page = browser.get("/login").get_data(as_text=True)
     csrf_token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)[1]  # type: ignore[index]

@@ -51,7 +51,7 @@ def settings_for(folder: Path, environment: Mapping[str, str] = os.environ) -> S
 def show(app: Flask, server: Any, settings: Settings) -> None:
     """Fill the store and serve until told to stop."""
     print("Making everything up takes some seconds.", file=sys.stderr, flush=True)
-    service = DemoService(app.extensions["set_up"].context)
+    service = DemoService(app.extensions["service"].context)
     service.fill()
     told_to_stop = stop_on_signals(server)
     announce(app, settings)

@@ -13,7 +13,6 @@ from sqlalchemy import select, update
 from sipsorcery_web.contract.records import SIPAccount, SIPDialPlan, SIPProvider
 from sipsorcery_web.portal.storage.dial_plan_versions import DialPlanVersions, PlanText, Saving
 from sipsorcery_web.provisioning.client import ClientIdentity, ProvisioningClient
-from sipsorcery_web.provisioning.in_process import InProcessChannel
 from sipsorcery_web.service.context import ServiceContext
 from sipsorcery_web.service.dispatch import Service
 from sipsorcery_web.service.operators import Operators
@@ -75,7 +74,7 @@ class DemoService:
         client.logout()
 
     def _signed_in(self, person: Person) -> ProvisioningClient:
-        channel = InProcessChannel(self._service)
+        channel = self._service
         token = ProvisioningClient(channel, ClientIdentity(None, LOCALLY)).login(person.username, PASSWORD)
         return ProvisioningClient(channel, ClientIdentity(token, LOCALLY))
 

@@ -12,11 +12,12 @@ from . import commands, portal
 from .database.connection import Database, open_database, telling
 from .database.keyring import Keyring
 from .database.migrate import migrate
-from .engine_controls import sip_engine_of
-from .kamailio.assembly import KAMAILIO_ROWS, KamailioEngine
+from .kamailio.assembly import KAMAILIO_ROWS, KamailioEngine, phone_server
 from .portal.areas.auth.demonstration import Demonstration
 from .portal.http.access import open_blueprint
+from .portal.http.backend import time_left
 from .portal.http.capabilities import OF_ANOTHER, OF_BUILT_IN
+from .portal.http.sip_engine import SIPEngine
 from .portal.storage.deleted_records import DeletedRecords
 from .portal.storage.dial_plan_versions import DialPlanVersions
 from .portal.storage.edit_snapshots import EditSnapshots
@@ -24,7 +25,6 @@ from .portal.storage.saved_forms import SavedForms
 from .portal.storage.sessions import SessionStorage, SqlSessions
 from .portal.ui.text.invisible import visible_on_pages
 from .provisioning.channel import Channel
-from .provisioning.in_process import InProcessChannel
 from .provisioning.soap import SoapChannel
 from .proxies import trust_proxies
 from .service.context import ServiceContext
@@ -79,9 +79,10 @@ def create_app(
     migrate(database)
     keyring = Keyring.load(settings.data_dir / "keys")
     kamailio = KamailioEngine.assemble(settings, database, keyring, now) if settings.sip.is_on else None
-    app.extensions["engine"] = kamailio
+    app.extensions["kamailio"] = kamailio
     context = _service_context(settings, database, keyring, now, passwords) if settings.embedded else None
-    _add_portal(app, settings, database, keyring, now, context, kamailio, demonstration)
+    app.extensions["service"] = service = None if context is None else Service(context)
+    _add_portal(app, settings, database, keyring, now, service, kamailio, demonstration)
     if context is not None:
         commands.init_app(app, context, kamailio)
     if settings.trusted_proxies:
@@ -119,11 +120,10 @@ def _add_portal(
     database: Database,
     keyring: Keyring,
     clock: Clock,
-    context: ServiceContext | None,
+    service: Service | None,
     kamailio: KamailioEngine | None,
     demonstration: Demonstration | None,
 ) -> None:
-    service = None if context is None else Service(context)
     csrf = portal.init_app(
         app,
         portal.Portal(
@@ -138,13 +138,13 @@ def _add_portal(
             invites=_invites(settings),
             capabilities=OF_ANOTHER if service is None else OF_BUILT_IN,
             patience=settings.provisioning_timeout,
-            set_up=None if context is None else FirstRun(context),
+            set_up=None if service is None else FirstRun(service.context),
             live_seconds=settings.live_seconds,
             insecure_http=settings.insecure_http,
             service_address=settings.service_address,
             demonstration=demonstration,
             provider_registrations=settings.provider_registrations,
-            sip_engine=None if kamailio is None else sip_engine_of(kamailio),
+            sip_engine=None if kamailio is None else SIPEngine(kamailio.control, phone_server(settings)),
         ),
     )
     if service is not None:
@@ -157,12 +157,12 @@ def _add_portal(
 
 def _channel(settings: Settings, service: Service | None) -> Channel:
     if service is not None:
-        return InProcessChannel(service)
+        return service
     return SoapChannel(
         settings.provisioning_url,
         settings.provisioning_timeout,
         settings.provisioning_wsdl,
-        time_left=portal.backend.time_left,
+        time_left=time_left,
     )
 
 

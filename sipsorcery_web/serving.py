@@ -23,14 +23,15 @@ from waitress.task import WSGITask
 
 from . import create_app
 from .commands import setup_address
-from .kamailio.assembly import KamailioEngine
+from .kamailio.assembly import KamailioEngine, kamailio_of
 from .kamailio.claim import Claim
 from .kamailio.supervisor import Supervisor
-from .portal.areas import setup
 from .portal.areas.auth.demonstration import Demonstration
 from .portal.live.streams import allow_streams
 from .portal.live.views import LEAVING
 from .portal.ui.text.invisible import visible
+from .service.dispatch import service_of
+from .service.first_run import FirstRun
 from .settings import SettingError, Settings
 from .starting import OBSTACLES, told
 
@@ -165,7 +166,7 @@ def start_engine(app: Flask, runs_it: bool, claim: Claim | None = None) -> Runni
 
     Raises SettingError when Kamailio is to be run and cannot be.
     """
-    running = RunningEngine(app.extensions["engine"])
+    running = RunningEngine(kamailio_of(app))
     if running.kamailio is not None:
         running.kamailio.mirror.rebuild()
         if runs_it:
@@ -222,8 +223,8 @@ def announce(app: Flask, settings: Settings) -> None:
     if settings.sip.is_on:
         where = f"{settings.sip.public_host}:{settings.sip.port}"
         print(f"Phones register at {where} (UDP, TCP), domain {settings.domain}", flush=True)  # noqa: T201
-    set_up = app.extensions.get(setup.EXTENSION)
-    if set_up is not None and set_up.is_open():
+    service = service_of(app)
+    if service is not None and (set_up := FirstRun(service.context)).is_open():
         print(  # noqa: T201
             f"There is no administrator yet. Create one within 30 minutes at\n  {setup_address(settings, set_up)}",
             flush=True,

@@ -20,7 +20,6 @@ from sipsorcery_web.database.keyring import Keyring
 from sipsorcery_web.database.migrate import migrate
 from sipsorcery_web.kamailio.tables import engine_metadata
 from sipsorcery_web.provisioning.client import ClientIdentity, ProvisioningClient
-from sipsorcery_web.provisioning.in_process import InProcessChannel
 from sipsorcery_web.service.context import ServiceContext
 from sipsorcery_web.service.dispatch import Service
 from sipsorcery_web.service.domains import keep_default_domain
@@ -167,13 +166,13 @@ class ServiceFixture:
     def token_of(self, username: str, password: str = PASSWORD) -> str:
         """A new session's token."""
         arguments = {"username": username, "password": password}
-        token = self.service.answer(OPERATIONS["Login"], None, HOME, arguments)
+        token = self.service.call(OPERATIONS["Login"], None, HOME, arguments)
         assert isinstance(token, str)
         return token
 
     def client(self, token: str | None, address: str = HOME) -> ProvisioningClient:
         """The service through a token."""
-        return ProvisioningClient(InProcessChannel(self.service), ClientIdentity(token, address))
+        return ProvisioningClient(self.service, ClientIdentity(token, address))
 
 
 @pytest.fixture

@@ -115,7 +115,7 @@ def rows(service_context: ServiceContext, kind: type[Any], **values: object) -> 
 
 
 def context_of(app: Flask) -> ServiceContext:
-    parts = app.extensions["set_up"].context
+    parts = app.extensions["service"].context
     assert isinstance(parts, ServiceContext)
     return parts
 

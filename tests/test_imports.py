@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parent.parent / "sipsorcery_web"
-ASSEMBLY = ("__init__", "commands", "engine_controls", "serving", "starting")
+ASSEMBLY = ("__init__", "commands", "serving", "starting")
 """The modules that put portal, service and Kamailio together."""
 
 MAY_IMPORT = {

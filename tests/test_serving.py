@@ -120,7 +120,7 @@ def portal(tmp_path: Path, port: int) -> Iterator[Callable[..., Portal]]:
 def with_customer(folder: Path, username: str, *, administrator: bool = False) -> None:
     """A data directory where the portal looks for one, with somebody in it."""
     app = create_app(Settings(data_dir=folder / "instance"))
-    Operators(app.extensions["set_up"].context).create_customer(person(username), administrator)
+    Operators(app.extensions["service"].context).create_customer(person(username), administrator)
     app.extensions["database"].close()
 
 

@@ -6,16 +6,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import urllib3
+from flask import Flask
 from sqlalchemy import select
 
 from sipsorcery_web.contract.records import Record, SIPDialogueAsset, SIPRegistrarBinding
+from sipsorcery_web.contract.sip_engine import PhoneServer
 from sipsorcery_web.database.connection import Database
 from sipsorcery_web.database.keyring import Keyring
 from sipsorcery_web.service.store.models import SIPDomainRow
 from sipsorcery_web.settings import Settings
 
 from .claim import Claim
-from .config import ANSWER_TIMEOUT, KamailioConfig, kamailio_config, kamailio_environment
+from .config import ANSWER_TIMEOUT, MOST_REGISTRATIONS, KamailioConfig, kamailio_config, kamailio_environment
 from .control import Control
 from .launch import Launch
 from .leftovers import sweep
@@ -89,6 +91,20 @@ class KamailioEngine:
         """What runs Kamailio beside the portal; `claim` is one that was made already."""
         launch = self.launch()
         return Supervisor(launch if claim is None else replace(launch, claim=claim))
+
+
+def kamailio_of(app: Flask) -> KamailioEngine | None:
+    """Return the engine of an application: `app.extensions["kamailio"]`; None where there is none."""
+    kamailio: KamailioEngine | None = app.extensions["kamailio"]
+    return kamailio
+
+
+def phone_server(settings: Settings) -> PhoneServer:
+    """Return where phones find the engine."""
+    sip = settings.sip
+    tls_port = sip.tls_port if sip.certificate else None
+    transports = ("UDP", "TCP") if tls_port is None else ("UDP", "TCP", "TLS")
+    return PhoneServer(settings.domain, sip.public_host, sip.port, tls_port, transports, sip.digest, MOST_REGISTRATIONS)
 
 
 def registration_agent(

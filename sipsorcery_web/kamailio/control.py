@@ -3,7 +3,7 @@
 Whose a record is has been decided before: the service gave it to the visitor. Here records are named by their ids.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from time import sleep
@@ -15,6 +15,7 @@ from sqlalchemy import delete, or_, select
 from sipsorcery_web.database.connection import Database
 from sipsorcery_web.service.store.models import SIPProviderBindingRow
 
+from .acl import trusted_networks
 from .rpc import KamailioError, KamailioRefusal, Rpc
 from .tables import DIALOG, LOCATION
 
@@ -27,7 +28,10 @@ LOOKS, BETWEEN_LOOKS = 20, 0.1
 
 @dataclass(frozen=True)
 class Control:
-    """The engine's verbs; each answers False where the thing has gone meanwhile, and raises KamailioAbsent."""
+    """The engine's verbs, as `contract.sip_engine.SIPEngineControls` lists them.
+
+    Each answers False where the thing has gone meanwhile, and raises KamailioAbsent when the engine does not answer.
+    """
 
     database: Database
     rpc: Rpc
@@ -59,6 +63,10 @@ class Control:
             if binding is not None:
                 binding.next_registration_time = self.clock()
         return binding is not None
+
+    def trusted_networks(self, expression: str | None) -> Sequence[str] | None:
+        """The networks that an expression for trusted addresses means to the engine; None where it cannot use it."""
+        return trusted_networks(expression)
 
     def end_bindings(self, username: str, domain: str) -> None:
         """Forget all phones of an account. Where the engine does not do it the rows go, so that none come back."""

@@ -6,6 +6,8 @@ from typing import Any
 
 import urllib3
 
+from sipsorcery_web.contract.sip_engine import SIPEngineUnavailable
+
 PATIENCE = urllib3.Timeout(connect=1.0, read=3.0)
 FORBIDDEN = 403
 CLOSED_AT_ONCE = 90
@@ -13,7 +15,7 @@ CLOSED_AT_ONCE = 90
 SECRET_HEADER = "X-Engine-Secret"  # noqa: S105 (its name)
 
 
-class KamailioError(Exception):
+class KamailioError(SIPEngineUnavailable):
     """The engine did not do what it was asked to."""
 
 

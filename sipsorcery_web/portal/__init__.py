@@ -1,6 +1,6 @@
 """The pages. Nothing here knows SOAP, and only `storage` knows SQL."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,26 +13,28 @@ from . import error_handlers
 from .areas import about, developers, health, setup
 from .areas import undo as editing
 from .areas.account import pages as account
-from .areas.auth import demonstration
 from .areas.auth import pages as signing_in
 from .areas.auth.demonstration import Demonstration
 from .areas.calls import pages as calls
 from .areas.cdrs import pages as cdrs
 from .areas.dial_plans import checks as dial_plan_checks
-from .areas.dial_plans import history as dial_plan_history
 from .areas.dial_plans import pages as dial_plans
 from .areas.help import pages as help_pages
 from .areas.provider_registrations import pages as provider_registrations
 from .areas.registrations import pages as registrations
 from .areas.sip_accounts import pages as sip_accounts
 from .areas.sip_providers import pages as sip_providers
-from .areas.sip_providers import registering
-from .crud import conflict, saved_form, undo
-from .http import access, assets, backend, capabilities, security_headers, service_status, session, sip_engine
+from .areas.sip_providers.registering import Registering
+from .http import access, assets, capabilities, security_headers, session, sip_engine
+from .http.backend import Backend
 from .http.capabilities import Capabilities
 from .http.csrf import MaskedCSRF
+from .http.parts import add_part
+from .http.service_status import ServiceStatusCache
 from .http.sip_engine import SIPEngine
-from .lists import export_slots, query, refused_filters
+from .lists import query
+from .lists.export_slots import ExportSlots
+from .lists.refused_filters import RefusedFilters
 from .live import views as live
 from .storage.deleted_records import DeletedRecords
 from .storage.dial_plan_versions import DialPlanVersions
@@ -92,19 +94,13 @@ class Portal:
 def init_app(app: Flask, portal: Portal) -> MaskedCSRF:
     """Put the pages into an application; the order of the hooks is the order in which a request meets them."""
     session.init_app(app, portal.sessions, portal.clock, portal.insecure_http)
-    backend.init_app(app, portal.channel, portal.patience)
-    saved_form.init_app(app, portal.saved_forms)
-    conflict.init_app(app, portal.edit_snapshots)
-    undo.init_app(app, portal.deleted_records)
-    dial_plan_history.init_app(app, portal.dial_plan_versions)
-    dial_plan_checks.init_app(app, takes_dial_strings=portal.set_up is not None)
-    export_slots.init_app(app)
-    refused_filters.init_app(app)
+    for part in _parts(portal):
+        add_part(app, part)
+    dial_plan_checks.init_app(app, dial_plan_checks.ExtensionLines(take_dial_strings=portal.set_up is not None))
     live.init_app(app, portal.live_seconds)
     access.init_app(app)
     csrf = MaskedCSRF(app)
     error_handlers.init_app(app)
-    service_status.init_app(app, portal.address, portal.invites)
     sip_engine.init_app(app, portal.sip_engine)
     formats.init_app(app)
     assets.init_app(app)
@@ -114,12 +110,25 @@ def init_app(app: Flask, portal: Portal) -> MaskedCSRF:
     layout.init_app(app)
     query.init_app(app)
     developers.init_app(app, portal.service_address)
-    demonstration.init_app(app, portal.demonstration)
-    capabilities.init_app(app, portal.capabilities)
-    domain = portal.address if portal.capabilities.knows_its_domain else ""
-    registering.init_app(app, registering.Registering(portal.provider_registrations, domain))
+    app.add_template_global(capabilities.capabilities)
     for area in AREAS:
         app.register_blueprint(area.bp)
     if portal.set_up is not None:
         setup.init_app(app, portal.set_up)
     return csrf
+
+
+def _parts(portal: Portal) -> Iterator[object]:
+    """Yield what pages find by its class, with `part`."""
+    yield Backend(portal.channel, portal.patience)
+    yield portal.saved_forms
+    yield portal.edit_snapshots
+    yield portal.deleted_records
+    yield portal.dial_plan_versions
+    yield ExportSlots()
+    yield RefusedFilters()
+    yield ServiceStatusCache(portal.address, portal.invites)
+    yield portal.capabilities
+    yield Registering(portal.provider_registrations, portal.address if portal.capabilities.knows_its_domain else "")
+    if portal.demonstration is not None:
+        yield portal.demonstration

@@ -14,7 +14,6 @@ from sipsorcery_web.contract import names
 from sipsorcery_web.database.connection import open_database
 from sipsorcery_web.database.keyring import Keyring
 from sipsorcery_web.provisioning.client import ClientIdentity, ProvisioningClient
-from sipsorcery_web.provisioning.in_process import InProcessChannel
 from sipsorcery_web.service.context import ServiceContext
 from sipsorcery_web.service.dispatch import Service
 from sipsorcery_web.service.operators import Operators
@@ -58,7 +57,7 @@ class CaptureFixture:
 
     def client(self, token: str | None) -> ProvisioningClient:
         """The service through a token of the run."""
-        channel = InProcessChannel(Service(self.parts))
+        channel = Service(self.parts)
         return ProvisioningClient(channel, ClientIdentity(self.tokens.get(token or ""), HOME))
 
     def login(self, token: str, username: str, password: str) -> None:

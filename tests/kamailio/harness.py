@@ -13,13 +13,13 @@ from sqlalchemy import select
 
 from sipsorcery_web import create_app, serving
 from sipsorcery_web.contract.records import SIPAccount, SIPCDRAsset, SIPDialogueAsset
-from sipsorcery_web.kamailio.assembly import KamailioEngine
+from sipsorcery_web.kamailio.assembly import KamailioEngine, kamailio_of
 from sipsorcery_web.kamailio.rpc import KamailioAbsent
 from sipsorcery_web.kamailio.supervisor import Supervisor
 from sipsorcery_web.kamailio.tables import LOCATION, PROVIDER_CONTACT, SUBSCRIBER
-from sipsorcery_web.portal.http import backend
 from sipsorcery_web.provisioning.client import ClientIdentity, ProvisioningClient
 from sipsorcery_web.service.context import ServiceContext
+from sipsorcery_web.service.dispatch import Service, service_of
 from sipsorcery_web.service.passwords import Passwords
 from sipsorcery_web.service.store.models import SIPCDRRow
 from sipsorcery_web.settings import NewAccounts, Settings
@@ -88,7 +88,8 @@ class KamailioHarness:
 
     @property
     def kamailio(self) -> KamailioEngine:
-        kamailio: KamailioEngine = self.app.extensions["engine"]
+        kamailio = kamailio_of(self.app)
+        assert kamailio is not None
         return kamailio
 
     def start_engine(self) -> None:
@@ -124,7 +125,7 @@ class KamailioHarness:
     def client(self, username: str) -> ProvisioningClient:
         """The service as a customer sees it."""
         if username not in self._clients:
-            channel = self.app.extensions[backend.EXTENSION]
+            channel = self.service
             ProvisioningClient(channel, ClientIdentity(None, HOME)).create_customer(person(username))
             token = ProvisioningClient(channel, ClientIdentity(None, HOME)).login(username, PASSWORD)
             self._clients[username] = ProvisioningClient(channel, ClientIdentity(token, HOME))
@@ -181,9 +182,13 @@ class KamailioHarness:
     @property
     def service_context(self) -> ServiceContext:
         """What the operator's commands work with."""
-        channel: Any = self.app.extensions[backend.EXTENSION]
-        parts: ServiceContext = channel._service.parts
-        return parts
+        return self.service.context
+
+    @property
+    def service(self) -> Service:
+        service = service_of(self.app)
+        assert service is not None
+        return service
 
     def legs(self, owner: str, called: str) -> list[SIPDialogueAsset]:
         """The legs that an owner has of calls to somebody."""

@@ -163,7 +163,7 @@ def test_bob_sees_neither_alices_bindings_nor_her_calls(service_fixture: Service
 def count(service_fixture: ServiceFixture, operation: str, where: str) -> Any:
     assert service_fixture.alice
     token = service_fixture.token_of("alice")
-    return service_fixture.service.answer(OPERATIONS[operation], token, HOME, {"where_expression": where})
+    return service_fixture.service.call(OPERATIONS[operation], token, HOME, {"where_expression": where})
 
 
 @pytest.mark.parametrize(

@@ -16,9 +16,11 @@ from sipsorcery_web.contract.operations import Operation
 from sipsorcery_web.contract.records import SIPAccount, SIPProvider
 from sipsorcery_web.database.connection import open_database
 from sipsorcery_web.database.keyring import Keyring
-from sipsorcery_web.portal.http import backend, service_status
+from sipsorcery_web.portal.http.backend import Backend
+from sipsorcery_web.portal.http.parts import parts_of
+from sipsorcery_web.portal.http.service_status import ServiceStatusCache
 from sipsorcery_web.portal.http.session import COOKIE
-from sipsorcery_web.portal.lists import refused_filters
+from sipsorcery_web.portal.lists.refused_filters import RefusedFilters
 from sipsorcery_web.portal.storage.dial_plan_versions import DialPlanVersions, PlanText, Saving
 from sipsorcery_web.portal.storage.models import SavedForm
 from sipsorcery_web.provisioning.channel import Channel
@@ -76,8 +78,8 @@ class AppHarness:
         self.settings = settings
         self.app = create_app(settings, clock=self.clock, passwords=passwords)
         self.app.testing = True
-        self.watched = RecordingChannel(self.app.extensions[backend.EXTENSION])
-        self.app.extensions[backend.EXTENSION] = self.watched
+        backend = parts_of(self.app)[Backend]
+        backend.channel = self.watched = RecordingChannel(backend.channel)
         self.database = open_database(settings.store_url)
         self.keyring = Keyring.load(settings.data_dir / "keys")
         self.service = Service(self._parts(passwords))
@@ -95,7 +97,7 @@ class AppHarness:
         self.watched.tokens |= self._tokens
         self.watched.before.clear()
         self.forget_status()
-        self.app.extensions[refused_filters.EXTENSION].clear()
+        parts_of(self.app)[RefusedFilters].clear()
         self.service_fixture = ServiceFixture(self.service, dict(self._clients))
         self._unused = dict(self._sessions)
 
@@ -350,7 +352,7 @@ class AppHarness:
 
     def forget_status(self) -> None:
         """The portal asks at most every few seconds whether the service answers; let it ask again."""
-        self.app.extensions[service_status.EXTENSION].until = 0.0
+        parts_of(self.app)[ServiceStatusCache].until = 0.0
 
     def _session_of(self, username: str) -> str:
         self.add_users(username)

@@ -5,7 +5,8 @@ from contextlib import ExitStack
 
 import pytest
 
-from sipsorcery_web.portal.http import sip_engine as portal_engine
+from sipsorcery_web.portal.http.parts import parts_of
+from sipsorcery_web.portal.http.sip_engine import SIPEngine
 from sipsorcery_web.service.passwords import Passwords
 from sipsorcery_web.settings import NewAccounts
 from tests.provisioning.genuine import STORES, GenuineService
@@ -47,9 +48,9 @@ def harness(harness_with: HarnessWith) -> AppHarness:
 @pytest.fixture
 def sip_engine(harness: AppHarness) -> Iterator[FakeEngine]:
     """A SIP engine of the house, for as long as the test lasts."""
-    harness.app.extensions[portal_engine.EXTENSION] = sip_engine = FakeEngine()
+    parts_of(harness.app)[SIPEngine] = sip_engine = FakeEngine()
     yield sip_engine
-    harness.app.extensions[portal_engine.EXTENSION] = None
+    parts_of(harness.app).pop(SIPEngine, None)
 
 
 @pytest.fixture

@@ -10,7 +10,10 @@ from werkzeug.datastructures import MultiDict
 
 from sipsorcery_web.contract.errors import OutcomeUnknown
 from sipsorcery_web.contract.operations import Operation
-from sipsorcery_web.portal.http import backend, service_status
+from sipsorcery_web.portal.http import backend
+from sipsorcery_web.portal.http.backend import Backend
+from sipsorcery_web.portal.http.parts import parts_of
+from sipsorcery_web.portal.http.service_status import ServiceStatusCache, service_status
 from sipsorcery_web.portal.http.ttl_cache import TTLCache
 from sipsorcery_web.provisioning.channel import Channel
 from tests.conftest import PASSWORD
@@ -49,11 +52,9 @@ class SlowService:
 @pytest.fixture
 def slow(harness: AppHarness, monkeypatch: pytest.MonkeyPatch) -> Iterator[SlowService]:
     """The service behind the portal, as quick as ever until a test says otherwise."""
-    extensions = harness.app.extensions
-    service = SlowService(extensions[backend.EXTENSION], 0.0)
+    service = SlowService(parts_of(harness.app)[Backend].channel, 0.0)
     monkeypatch.setattr(backend, "monotonic", service.clock)
-    monkeypatch.setitem(extensions, backend.EXTENSION, service)
-    monkeypatch.setitem(extensions, backend.PATIENCE, PATIENCE)
+    monkeypatch.setitem(parts_of(harness.app), Backend, Backend(service, PATIENCE))
     return service
 
 
@@ -113,7 +114,7 @@ def test_a_page_does_not_wait_for_what_another_asks(harness_with: HarnessWith) -
     other.join()
     assert is_told.within(60.0) is True
     with harness.app.test_request_context():
-        harness.app.extensions[service_status.EXTENSION]._lock.acquire()
+        parts_of(harness.app)[ServiceStatusCache]._lock.acquire()
         backend.g.waits_until = 0.0
-        assert service_status.service_status().alive is False
-        harness.app.extensions[service_status.EXTENSION]._lock.release()
+        assert service_status().alive is False
+        parts_of(harness.app)[ServiceStatusCache]._lock.release()

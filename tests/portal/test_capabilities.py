@@ -12,7 +12,8 @@ from uuid import uuid4
 import pytest
 
 from sipsorcery_web.contract.records import SIPAccount, SIPCDRAsset, SIPProvider, SIPProviderBinding
-from sipsorcery_web.portal.http.capabilities import EXTENSION, OF_ANOTHER, OF_BUILT_IN, Capabilities
+from sipsorcery_web.portal.http.capabilities import OF_ANOTHER, OF_BUILT_IN, Capabilities
+from sipsorcery_web.portal.http.parts import parts_of
 from tests.conftest import PASSWORD, person, sip_account
 from tests.provisioning.genuine import DOMAIN, STORES, GenuineService
 
@@ -92,7 +93,7 @@ def test_what_the_readme_calls_absent_is_not_there(front: AppHarness) -> None:
 
 
 def test_the_built_in_service_is_known_to_do_all_of_it(harness: AppHarness) -> None:
-    assert harness.app.extensions[EXTENSION] == OF_BUILT_IN
+    assert parts_of(harness.app)[Capabilities] == OF_BUILT_IN
     assert all(getattr(OF_BUILT_IN, each.name) for each in fields(Capabilities))
     assert not any(getattr(OF_ANOTHER, each.name) for each in fields(Capabilities))
 

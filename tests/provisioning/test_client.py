@@ -20,7 +20,6 @@ from sipsorcery_web.contract.operations import NO_LIMIT, OPERATIONS, Operation
 from sipsorcery_web.contract.records import Customer, SIPAccount, SIPDialPlan, SIPDomain, SIPProvider
 from sipsorcery_web.provisioning import client as clients
 from sipsorcery_web.provisioning.client import ClientIdentity, Entries, ProvisioningClient
-from sipsorcery_web.provisioning.in_process import InProcessChannel
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 MADE: dict[str, Any] = {"id": uuid4(), "inserted": NOW}
@@ -243,10 +242,10 @@ def test_an_operation_that_does_not_exist_is_a_mistake_of_the_program(client: Pr
         client._call("Login", user="alice")
 
 
-def test_the_channel_in_process_hands_everything_to_the_service() -> None:
-    service = NotingChannel(results=["abc"])
-    client = ProvisioningClient(InProcessChannel(service), ClientIdentity("alices-token", "192.0.2.7"))
+def test_a_client_tells_its_channel_who_asks() -> None:
+    channel = NotingChannel(results=["abc"])
+    client = ProvisioningClient(channel, ClientIdentity("alices-token", "192.0.2.7"))
 
     assert client.login("alice", "secret") == "abc"
-    assert service.asked == [("Login", {"username": "alice", "password": "secret"})]
-    assert service.visitors == {("alices-token", "192.0.2.7")}
+    assert channel.asked == [("Login", {"username": "alice", "password": "secret"})]
+    assert channel.visitors == {("alices-token", "192.0.2.7")}

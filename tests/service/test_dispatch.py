@@ -16,7 +16,7 @@ from tests.conftest import HOME, PASSWORD, ServiceFixture, person, sip_account
 
 def answer(service_fixture: ServiceFixture, name: str, token: str | None = None, **given: Any) -> Any:
     operation = OPERATIONS[name]
-    return service_fixture.service.answer(operation, token, HOME, operation.arguments(given))
+    return service_fixture.service.call(operation, token, HOME, operation.arguments(given))
 
 
 def test_every_operation_of_the_contract_is_answered() -> None:

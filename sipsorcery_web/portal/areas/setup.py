@@ -2,7 +2,7 @@
 
 from typing import Any, Protocol
 
-from flask import Blueprint, Flask, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
 
 from sipsorcery_web.contract.records import Customer
 
@@ -12,10 +12,6 @@ from ..http import session
 from ..http.access import open_to_all
 from ..ui.forms import load_form
 from .auth.forms import DEFAULTS, CustomerForm
-
-EXTENSION = "set_up"
-
-bp = Blueprint("setup", __name__)
 
 
 class SetUp(Protocol):
@@ -30,23 +26,25 @@ class SetUp(Protocol):
 
 def init_app(app: Flask, set_up: SetUp) -> None:
     """Give the portal its set-up page."""
-    app.extensions[EXTENSION] = set_up
+    bp = Blueprint("setup", __name__)
+
+    @bp.route("/setup/<secret>", methods=["GET", "POST"])
+    @open_to_all
+    @takes_form(CustomerForm, "the administrator")
+    def setup(secret: str) -> Any:
+        """Create the first administrator."""
+        set_up.check(secret)
+        if session.cookie_needs_https():
+            return needs_https()
+        form = load_form(CustomerForm, DEFAULTS)
+        form.offer_choices()
+        if form.validate_on_submit() and form.try_save(lambda: _create(set_up, secret, form)):
+            flash("The administrator is made. You can sign in now.", "success")
+            return redirect(url_for("auth.login"), 303)
+        return render_template("auth/register.html", form=form, purpose="setup"), form.status
+
     app.register_blueprint(bp)
 
 
-@bp.route("/setup/<secret>", methods=["GET", "POST"])
-@open_to_all
-@takes_form(CustomerForm, "the administrator")
-def setup(secret: str) -> Any:
-    """Create the first administrator."""
-    set_up: SetUp = current_app.extensions[EXTENSION]
-    set_up.check(secret)
-    if session.cookie_needs_https():
-        return needs_https()
-    form = load_form(CustomerForm, DEFAULTS)
-    form.offer_choices()
-    address = request.remote_addr or ""
-    if form.validate_on_submit() and form.try_save(lambda: set_up.create_administrator(secret, form.record(), address)):
-        flash("The administrator is made. You can sign in now.", "success")
-        return redirect(url_for("auth.login"), 303)
-    return render_template("auth/register.html", form=form, purpose="setup"), form.status
+def _create(set_up: SetUp, secret: str, form: CustomerForm) -> None:
+    set_up.create_administrator(secret, form.record(), request.remote_addr or "")

@@ -14,13 +14,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
 
-from flask import Flask, current_app, render_template, request
+from flask import current_app, render_template, request
 from wtforms import BooleanField, Field, HiddenField
 
 from sipsorcery_web.contract.errors import NotFound
 from sipsorcery_web.contract.records import SIPAccount, SIPDialPlan, SIPProvider, wire_fields
 
 from ..http.backend import current_login
+from ..http.parts import part
 from ..storage.edit_snapshots import EditSnapshots
 from ..storage.errors import StorageUnavailable
 from ..ui.forms import Form, display_value, is_secret
@@ -28,7 +29,6 @@ from ..ui.text.differences import DiffRow, rows
 
 R = TypeVar("R", SIPAccount, SIPProvider, SIPDialPlan)
 
-EXTENSION = "edit_snapshots"
 CONFLICT = 409
 OURS, THEIRS = "typed", "stored"
 DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -251,11 +251,6 @@ class Edit:
         return hmac.new(key, json.dumps(about, sort_keys=True).encode(), hashlib.sha256).hexdigest()
 
 
-def init_app(app: Flask, edit_snapshots: EditSnapshots) -> None:
-    """Give the portal its keeping of opened records."""
-    app.extensions[EXTENSION] = edit_snapshots
-
-
 def fixed_values(typed: Mapping[str, Sequence[str]]) -> Mapping[str, Sequence[str]] | None:
     """Return what the form that was typed into could not change of its record; None where that is not known."""
     digest = "".join(typed.get("opened", ())[:1])
@@ -269,8 +264,7 @@ def conflict_page(conflict: EditConflict, name: str, crumbs: Sequence[tuple[str,
 
 
 def _storage() -> EditSnapshots:
-    storage: EditSnapshots = current_app.extensions[EXTENSION]
-    return storage
+    return part(EditSnapshots)
 
 
 def _json_value(field: Field, value: object) -> object:

@@ -10,13 +10,14 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from flask import Flask, current_app, g, make_response, request, url_for
+from flask import current_app, g, make_response, request, url_for
 from itsdangerous import BadData
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from ..http import csrf, session
+from ..http.parts import part
 from ..http.urls import this_path, with_parameter
 from ..storage.errors import StorageUnavailable
 from ..storage.saved_forms import SavedForms
@@ -25,16 +26,10 @@ from .form_pages import FormPage, form_page_at, form_page_of
 
 Values = Mapping[str, Sequence[str]]
 
-EXTENSION = "saved_forms"
 READ_ANYWAY = 2
 """How many times the largest request is read to be given back; the server itself takes no more."""
 
 log = logging.getLogger(__name__)
-
-
-def init_app(app: Flask, saved_forms: SavedForms) -> None:
-    """Give the portal its keeping of forms."""
-    app.extensions[EXTENSION] = saved_forms
 
 
 def typed_without_session() -> TypedForm | None:
@@ -214,5 +209,4 @@ def page_behind() -> str:
 
 
 def _storage() -> SavedForms:
-    storage: SavedForms = current_app.extensions[EXTENSION]
-    return storage
+    return part(SavedForms)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from flask import Flask, current_app, flash
+from flask import flash
 from lxml import etree
 
 from sipsorcery_web.contract.codec import read_arguments, write_arguments
@@ -18,6 +18,7 @@ from sipsorcery_web.contract.time_zones import zone_of
 from sipsorcery_web.provisioning.client import ProvisioningClient, Records
 
 from ..http.backend import current_login, service
+from ..http.parts import part
 from ..storage.deleted_records import DeletedRecords
 from ..ui import formats
 from .dial_plan_names import forget_dial_plan_names
@@ -26,7 +27,6 @@ from .records import add_once
 Changeable = SIPAccount | SIPProvider | SIPDialPlan
 R = TypeVar("R", SIPAccount, SIPProvider, SIPDialPlan)
 
-EXTENSION = "deleted_records"
 UNDOABLE = "undoable"
 """The level of a note that has a button; its message is a mapping."""
 
@@ -69,11 +69,6 @@ class Restored:
     has_new_id: bool = False
     has_new_time: bool = False
     lacks_settings: bool = False
-
-
-def init_app(app: Flask, deleted_records: DeletedRecords) -> None:
-    """Give the portal its keeping of deleted records."""
-    app.extensions[EXTENSION] = deleted_records
 
 
 def delete_undoably(records: Records[R], record: R, name: str, consequence: str = "") -> None:
@@ -157,5 +152,4 @@ def _tell(words: str, record_id: UUID, until: datetime | None) -> None:
 
 
 def _storage() -> DeletedRecords:
-    storage: DeletedRecords = current_app.extensions[EXTENSION]
-    return storage
+    return part(DeletedRecords)

@@ -1,24 +1,25 @@
 """The provisioning service, as the visitor of this request sees it."""
 
+from dataclasses import dataclass
 from math import inf
 from time import monotonic
 
-from flask import Flask, current_app, g, has_app_context, request
+from flask import g, has_app_context, request
 
 from sipsorcery_web.contract.errors import SessionExpired
 from sipsorcery_web.provisioning.channel import Channel
 from sipsorcery_web.provisioning.client import ClientIdentity, ProvisioningClient
 
 from . import session
-
-EXTENSION = "provisioning_channel"
-PATIENCE = "provisioning_patience"
+from .parts import part
 
 
-def init_app(app: Flask, channel: Channel, patience: float) -> None:
-    """Give the portal its way to the service, and the seconds that a page waits for it, over all of its calls."""
-    app.extensions[EXTENSION] = channel
-    app.extensions[PATIENCE] = patience
+@dataclass
+class Backend:
+    """The portal's way to the service, and the seconds that a page waits for it, over all of its calls."""
+
+    channel: Channel
+    patience: float
 
 
 def time_left() -> float:
@@ -26,7 +27,7 @@ def time_left() -> float:
     if not has_app_context():
         return inf
     if "waits_until" not in g:
-        g.waits_until = monotonic() + current_app.extensions[PATIENCE]
+        g.waits_until = monotonic() + part(Backend).patience
     return float(g.waits_until - monotonic())
 
 
@@ -46,7 +47,7 @@ def service() -> ProvisioningClient:
 
 def service_with(token: str | None) -> ProvisioningClient:
     """The service with a token that no session holds yet."""
-    return ProvisioningClient(current_app.extensions[EXTENSION], ClientIdentity(token, request.remote_addr or ""))
+    return ProvisioningClient(part(Backend).channel, ClientIdentity(token, request.remote_addr or ""))
 
 
 def current_login() -> session.LoginSession:

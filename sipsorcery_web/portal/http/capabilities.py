@@ -7,9 +7,7 @@ store, and these differ (spec, sections 4 to 6). The README has this as a table,
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from flask import Flask, current_app
-
-EXTENSION = "capabilities"
+from .parts import part
 
 
 def _known(built_in: str, another: str) -> Any:
@@ -67,13 +65,6 @@ OF_BUILT_IN = Capabilities(**{each.name: True for each in fields(Capabilities)})
 OF_ANOTHER = Capabilities()
 
 
-def init_app(app: Flask, known: Capabilities) -> None:
-    """Tell the pages what the service is known to do."""
-    app.extensions[EXTENSION] = known
-    app.add_template_global(capabilities)
-
-
 def capabilities() -> Capabilities:
     """What the service of this application is known to do."""
-    known: Capabilities = current_app.extensions[EXTENSION]
-    return known
+    return part(Capabilities)

@@ -3,15 +3,13 @@
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from flask import Flask, current_app
+from flask import current_app
 
 from sipsorcery_web.contract.errors import ProvisioningError
 
 from .backend import service_with, time_left
+from .parts import part
 from .ttl_cache import TTLCache
-
-EXTENSION = "service_status"
-AWAY = "service_status_away"
 
 
 @dataclass(frozen=True)
@@ -35,23 +33,27 @@ class Status:
         return bool(self.new_accounts) and self.invites in ("none", "perhaps")
 
 
-def init_app(app: Flask, address: str, invites: str) -> None:
-    """`address` is what people know the service by; `invites` says if codes are needed, none, or perhaps."""
-    app.extensions[AWAY] = away = Status(address, invites)
-    app.extensions[EXTENSION] = TTLCache(lambda: _ask(away))
+class ServiceStatusCache(TTLCache[Status]):
+    """The state of the service, and what is known while it is `away`.
+
+    `address` is what people know the service by; `invites` says if codes are needed, none, or perhaps.
+    """
+
+    def __init__(self, address: str, invites: str) -> None:
+        super().__init__(self._ask_service)
+        self.away = Status(address, invites)
+
+    def _ask_service(self) -> Status:
+        now = datetime.now(UTC)
+        try:
+            client = service_with(None)
+            return replace(self.away, alive=client.is_alive(), new_accounts=client.new_accounts_enabled(), checked=now)
+        except ProvisioningError as error:
+            current_app.logger.warning("The provisioning service does not answer: %s", error)
+            return replace(self.away, checked=now)
 
 
 def service_status() -> Status:
     """The state of the service, at most a few seconds old; it counts as away where this page cannot wait for it."""
-    cached: TTLCache[Status] = current_app.extensions[EXTENSION]
-    return cached.within(time_left()) or replace(current_app.extensions[AWAY], checked=datetime.now(UTC))
-
-
-def _ask(away: Status) -> Status:
-    now = datetime.now(UTC)
-    try:
-        client = service_with(None)
-        return replace(away, alive=client.is_alive(), new_accounts=client.new_accounts_enabled(), checked=now)
-    except ProvisioningError as error:
-        current_app.logger.warning("The provisioning service does not answer: %s", error)
-        return replace(away, checked=now)
+    cache = part(ServiceStatusCache)
+    return cache.within(time_left()) or replace(cache.away, checked=datetime.now(UTC))

@@ -3,61 +3,22 @@
 Without an engine nothing of this stands in the pages, and its addresses are not there.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Protocol
-from uuid import UUID
+from typing import Any
 
 from flask import Flask, abort, current_app, flash, redirect
 from werkzeug.wrappers import Response
 
+from sipsorcery_web.contract.sip_engine import PhoneServer, SIPEngineControls, SIPEngineUnavailable
+
 from .backend import current_login
+from .parts import add_part, find_part
 from .ttl_cache import TTLCache
 from .urls import next_page
 
-EXTENSION = "sip_engine"
 AWAY = "The SIP engine does not answer. Nothing was changed."
-
-
-class SIPEngineUnavailable(Exception):
-    """The engine does not answer, or not as it should."""
-
-
-class SIPEngineControls(Protocol):
-    """What the engine can be asked; SIPEngineUnavailable when it does not answer.
-
-    Whose a thing is has been decided before. A verb answers False where the thing has gone meanwhile.
-    """
-
-    def hang_up(self, leg: UUID) -> bool:
-        """End the call that this is a leg of."""
-
-    def remove_binding(self, binding: UUID) -> bool:
-        """Forget where a phone has registered."""
-
-    def register_now(self, provider: UUID) -> bool:
-        """Register with a provider without waiting for its turn."""
-
-    def version(self) -> str:
-        """The engine's own name and version."""
-
-    def trusted_networks(self, expression: str | None) -> Sequence[str] | None:
-        """The networks that an expression for trusted addresses means to the engine; None where it cannot use it."""
-
-
-@dataclass(frozen=True)
-class PhoneServer:
-    """Where phones find the engine, and how they prove who they are; without a certificate there is no `tls_port`."""
-
-    domain: str
-    host: str
-    port: int
-    tls_port: int | None
-    transports: tuple[str, ...]
-    digest: str
-    most_registrations: int = 0
-    """How many an account may have; one more takes the place of the oldest."""
 
 
 @dataclass(frozen=True)
@@ -92,15 +53,15 @@ class SIPEngine:
 
 def init_app(app: Flask, sip_engine: SIPEngine | None) -> None:
     """Give the portal its engine, if there is one."""
-    app.extensions[EXTENSION] = sip_engine
+    if sip_engine is not None:
+        add_part(app, sip_engine)
     app.add_template_global(current_sip_engine)
     app.add_template_global(may_act)
 
 
 def current_sip_engine() -> SIPEngine | None:
     """The engine of the application that answers this request."""
-    here: SIPEngine | None = current_app.extensions[EXTENSION]
-    return here
+    return find_part(SIPEngine)
 
 
 def require_sip_engine() -> SIPEngine:

@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 
-from flask import Flask, current_app
+from ..http.parts import part
 
-EXTENSION = "export_slots"
 MOST = 2
 """Files at once in this process."""
 
@@ -38,12 +37,6 @@ class ExportSlots:
         return is_free
 
 
-def init_app(app: Flask) -> None:
-    """Begin without anybody."""
-    app.extensions[EXTENSION] = ExportSlots()
-
-
 def export_slot(username: str) -> AbstractContextManager[ExitStack | None]:
     """A turn in the application that answers this request."""
-    here: ExportSlots = current_app.extensions[EXTENSION]
-    return here.slot(username)
+    return part(ExportSlots).slot(username)

@@ -10,13 +10,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
 
-from flask import Flask, current_app
-
 from sipsorcery_web.contract.filters import And, Compare, Constant, Expression, Field, Member, MethodCall, Not, Or
 
 from ..http.clock import now
+from ..http.parts import part
 
-EXTENSION = "refused_filters"
 FORGOTTEN_AFTER = timedelta(hours=1)
 """A service may learn, or may have refused for a reason of that moment."""
 MOST = 10_000
@@ -50,15 +48,9 @@ class RefusedFilters:
             self._since.clear()
 
 
-def init_app(app: Flask) -> None:
-    """Begin without a refusal."""
-    app.extensions[EXTENSION] = RefusedFilters()
-
-
 def refused_filters() -> RefusedFilters:
     """Those of the application that answers this request."""
-    found: RefusedFilters = current_app.extensions[EXTENSION]
-    return found
+    return part(RefusedFilters)
 
 
 def form_of(list_name: str, where: Expression) -> str:

@@ -68,7 +68,7 @@ def _result(service: Service) -> etree._Element:
     operation = _operation(service.operations, wrapper)
     token = envelope.token_of(message) or request.headers.get("authid", "").strip() or None
     arguments = codec.read_arguments(operation, wrapper)
-    result = service.answer(operation, token, request.remote_addr or "", arguments)
+    result = service.call(operation, token, request.remote_addr or "", arguments)
     return codec.write_result(operation, result)
 
 

@@ -165,7 +165,7 @@ def test_a_refusal_for_the_token_says_in_the_log_whether_a_cookie_came(
     assert page.notes == [
         "The browser sent no cookie: it refuses cookies, or has deleted this one. Type your password again."
     ]
-    assert "A form for signing_in.login is refused." in caplog.text
+    assert "A form for auth.login is refused." in caplog.text
     assert "It came from http://localhost with no session cookie; expected was http://localhost." in caplog.text
 
 

@@ -12,8 +12,9 @@ from sqlalchemy import update
 from werkzeug.test import TestResponse
 
 from sipsorcery_web.contract.errors import BadFilter, SessionExpired, Unavailable
-from sipsorcery_web.portal.http import backend
-from sipsorcery_web.portal.lists.export_slots import EXTENSION, ExportSlots
+from sipsorcery_web.portal.http.backend import Backend
+from sipsorcery_web.portal.http.parts import parts_of
+from sipsorcery_web.portal.lists.export_slots import ExportSlots
 from sipsorcery_web.portal.lists.exports import INCOMPLETE
 from sipsorcery_web.service.store.models import SIPAccountRow
 from tests.conftest import DOMAIN
@@ -30,11 +31,11 @@ DUBLIN = "(GMT) Greenwich Mean Time : Dublin, Edinburgh, Lisbon, London"
 
 @pytest.fixture
 def plain(harness: AppHarness) -> Iterator[PlainStore]:
-    extensions = harness.app.extensions
-    rich = extensions[backend.EXTENSION]
-    extensions[backend.EXTENSION] = PlainStore(rich)
-    yield extensions[backend.EXTENSION]
-    extensions[backend.EXTENSION] = rich
+    backend = parts_of(harness.app)[Backend]
+    rich = backend.channel
+    backend.channel = plain = PlainStore(rich)
+    yield plain
+    backend.channel = rich
 
 
 def file_of(browser: Browser, address: str) -> str:
@@ -390,7 +391,7 @@ def test_a_second_file_of_the_same_visitor_waits_for_the_first(
 
 
 def test_files_never_take_all_threads(harness: AppHarness, alice: Browser) -> None:
-    turns: ExportSlots = harness.app.extensions[EXTENSION]
+    turns: ExportSlots = parts_of(harness.app)[ExportSlots]
     with ExitStack() as others:
         for name in ("bobby", "root-admin"):
             assert others.enter_context(turns.slot(name)) is not None

@@ -7,7 +7,8 @@ import pytest
 
 from sipsorcery_web.contract.errors import BadFilter
 from sipsorcery_web.contract.operations import Operation
-from sipsorcery_web.portal.http import backend
+from sipsorcery_web.portal.http.backend import Backend
+from sipsorcery_web.portal.http.parts import parts_of
 from sipsorcery_web.portal.lists import search
 from sipsorcery_web.provisioning.channel import Channel
 
@@ -33,11 +34,11 @@ class PlainStore:
 
 @pytest.fixture
 def plain(harness: AppHarness) -> Iterator[PlainStore]:
-    extensions = harness.app.extensions
-    rich = extensions[backend.EXTENSION]
-    extensions[backend.EXTENSION] = PlainStore(rich)
-    yield extensions[backend.EXTENSION]
-    extensions[backend.EXTENSION] = rich
+    backend = parts_of(harness.app)[Backend]
+    rich = backend.channel
+    backend.channel = plain = PlainStore(rich)
+    yield plain
+    backend.channel = rich
 
 
 @pytest.fixture

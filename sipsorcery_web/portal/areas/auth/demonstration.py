@@ -3,9 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flask import Flask, current_app
-
-EXTENSION = "demonstration"
+from sipsorcery_web.portal.http.parts import find_part
 
 
 @dataclass(frozen=True)
@@ -16,12 +14,6 @@ class Demonstration:
     password: str
 
 
-def init_app(app: Flask, shown: Demonstration | None) -> None:
-    """None for every portal that is in earnest."""
-    app.extensions[EXTENSION] = shown
-
-
 def demonstration() -> Demonstration | None:
     """What the sign-in page may tell."""
-    shown: Demonstration | None = current_app.extensions[EXTENSION]
-    return shown
+    return find_part(Demonstration)

@@ -2,29 +2,37 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from flask import Flask, current_app
+from flask import Flask
 
+from sipsorcery_web.portal.http.parts import add_part, part
 from sipsorcery_web.portal.ui.text.lines import lines_of
 
 from . import extension_lines, ruby
 from .scripts import MOST_CHARACTERS
 from .warnings import ScriptWarning
 
-EXTENSION = "dial_strings_in_lines"
 MOST_REMARKS = 20
 _LONE_RETURN = re.compile("\r(?!\n)")
 
 
-def init_app(app: Flask, takes_dial_strings: bool) -> None:
-    """Tell pages whether Dial of extension lines takes dial strings, as the built-in service does."""
-    app.extensions[EXTENSION] = takes_dial_strings
+@dataclass(frozen=True)
+class ExtensionLines:
+    """Extension lines as the service that runs the plans reads them: the built-in one takes dial strings in Dial."""
+
+    take_dial_strings: bool
+
+
+def init_app(app: Flask, lines: ExtensionLines) -> None:
+    """Tell pages what the service that runs the plans takes."""
+    add_part(app, lines)
     app.add_template_global(lines_take_dial_strings)
 
 
 def lines_take_dial_strings() -> bool:
     """Whether the service that runs the plans takes dial strings in extension lines."""
-    return bool(current_app.extensions[EXTENSION])
+    return part(ExtensionLines).take_dial_strings
 
 
 def script_warnings(script_type: str, script: str, takes_dial_strings: bool = True) -> Sequence[ScriptWarning]:

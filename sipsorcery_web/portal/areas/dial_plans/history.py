@@ -3,17 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import Flask, current_app
-
 from sipsorcery_web.contract.errors import NotFound
 from sipsorcery_web.contract.records import SIPDialPlan
 from sipsorcery_web.portal.http.backend import current_login
 from sipsorcery_web.portal.http.clock import now
+from sipsorcery_web.portal.http.parts import part
 from sipsorcery_web.portal.storage.dial_plan_versions import DialPlanVersions, PlanText, Saving, Version
 from sipsorcery_web.portal.storage.errors import StorageUnavailable
 from sipsorcery_web.portal.ui.text.differences import counts
 
-EXTENSION = "dial_plan_versions"
 BEFORE = "as it was before it was saved here"
 SHOWN = 4
 """So many versions stand beside the plan."""
@@ -25,11 +23,6 @@ class History:
 
     versions: Sequence[Version]
     total: int
-
-
-def init_app(app: Flask, versions: DialPlanVersions) -> None:
-    """Give the portal its keeping of versions."""
-    app.extensions[EXTENSION] = versions
 
 
 def text_of(plan: SIPDialPlan) -> PlanText:
@@ -82,5 +75,4 @@ def the_version(plan: SIPDialPlan, number: int) -> Version:
 
 
 def _storage() -> DialPlanVersions:
-    storage: DialPlanVersions = current_app.extensions[EXTENSION]
-    return storage
+    return part(DialPlanVersions)

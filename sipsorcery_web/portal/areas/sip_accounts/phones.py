@@ -7,7 +7,7 @@ import segno
 from markupsafe import Markup
 
 from sipsorcery_web.contract.records import SIPAccount
-from sipsorcery_web.portal.http.sip_engine import PhoneServer
+from sipsorcery_web.contract.sip_engine import PhoneServer
 
 WAVE_FIELDS = ("RegisterServer", "OutboundServer", "UserID", "AuthID", "AuthPass", "AccountName", "DisplayName")
 """What the app Grandstream Wave reads from a code, in the order of those that Grandstream's own exchanges show."""

@@ -2,9 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import Flask, current_app
-
-EXTENSION = "registering"
+from sipsorcery_web.portal.http.parts import part
 
 
 @dataclass(frozen=True)
@@ -22,12 +20,6 @@ class Registering:
         return f"{owner}@{self.domain}" if self.domain else None
 
 
-def init_app(app: Flask, registering: Registering) -> None:
-    """Tell the portal."""
-    app.extensions[EXTENSION] = registering
-
-
 def registering() -> Registering:
     """What this installation says about it."""
-    here: Registering = current_app.extensions[EXTENSION]
-    return here
+    return part(Registering)

@@ -4,9 +4,10 @@ import random
 
 import pytest
 
-from sipsorcery_web.portal.areas.dial_plans.checks import EXTENSION, MOST_REMARKS, script_warnings
+from sipsorcery_web.portal.areas.dial_plans.checks import MOST_REMARKS, ExtensionLines, script_warnings
 from sipsorcery_web.portal.areas.dial_plans.scripts import MOST_CHARACTERS
 from sipsorcery_web.portal.areas.dial_plans.starters import STARTERS, WITHOUT_DIAL_STRINGS
+from sipsorcery_web.portal.http.parts import parts_of
 from tests.portal.app_harness import AppHarness
 from tests.portal.browser import Browser
 
@@ -179,7 +180,7 @@ def test_in_front_of_another_service_lines_are_offered_and_checked_as_that_servi
 ) -> None:
     night = plan(dial_plan_script="exten => 1,1,Dial(a@b)\n", script_type_description="Asterisk")
     assert not alice.open(f"/dial-plans/{night.id}").notes
-    monkeypatch.setitem(harness.app.extensions, EXTENSION, False)
+    monkeypatch.setitem(parts_of(harness.app), ExtensionLines, ExtensionLines(take_dial_strings=False))
     assert "Dial takes what Switch does here" in " ".join(alice.open(f"/dial-plans/{night.id}").notes)
     page = alice.open("/dial-plans/add?type=Asterisk")
     assert "Switch(username,password,${EXTEN}@" in page.value("dial_plan_script")

@@ -4,7 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from sipsorcery_web.contract.records import SIPDialPlan
-from sipsorcery_web.portal.areas.dial_plans import history
+from sipsorcery_web.portal.http.parts import parts_of
+from sipsorcery_web.portal.storage.dial_plan_versions import DialPlanVersions
 from sipsorcery_web.portal.storage.errors import StorageUnavailable
 from tests.portal.app_harness import AppHarness
 from tests.portal.browser import Browser, Page, words
@@ -138,7 +139,7 @@ def test_a_plan_is_saved_though_its_history_cannot_be_written(
             raise StorageUnavailable
 
     night = plan()
-    monkeypatch.setitem(harness.app.extensions, history.EXTENSION, Broken())
+    monkeypatch.setitem(parts_of(harness.app), DialPlanVersions, Broken())
     page = save(alice, night, dial_plan_script="# new\n")
     assert "The plan is saved, but its history could not be written." in page.notes
     assert "The history cannot be read at the moment." in page.text

@@ -3,7 +3,8 @@
 import pytest
 
 from sipsorcery_web.contract.records import SIPAccount
-from sipsorcery_web.portal.http.sip_engine import EXTENSION
+from sipsorcery_web.portal.http.parts import parts_of
+from sipsorcery_web.portal.http.sip_engine import SIPEngine
 from tests.portal.app_harness import AppHarness
 from tests.portal.browser import Browser
 from tests.portal.fake_sip_engine import FakeEngine
@@ -49,5 +50,5 @@ def test_the_form_says_what_the_engine_does_otherwise(
     harness: AppHarness, alice: Browser, desk: SIPAccount, sip_engine: FakeEngine, words: str
 ) -> None:
     assert words in alice.open(f"/sip-accounts/{desk.id}").text
-    harness.app.extensions[EXTENSION] = None
+    del parts_of(harness.app)[SIPEngine]
     assert words not in alice.open(f"/sip-accounts/{desk.id}").text

@@ -6,8 +6,8 @@ import pytest
 import segno
 
 from sipsorcery_web.contract.records import SIPAccount
+from sipsorcery_web.contract.sip_engine import PhoneServer
 from sipsorcery_web.portal.areas.sip_accounts import phones
-from sipsorcery_web.portal.http.sip_engine import PhoneServer
 from tests.conftest import sip_account
 from tests.portal.app_harness import AppHarness
 from tests.portal.browser import Browser, Page

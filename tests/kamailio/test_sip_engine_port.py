@@ -1,7 +1,7 @@
 """The engine as the portal has it: its verbs, its errors, and where phones find it."""
 
-from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
@@ -10,63 +10,55 @@ import pytest
 from flask import Flask
 
 from sipsorcery_web import create_app
-from sipsorcery_web.engine_controls import Controls, phone_server
+from sipsorcery_web.contract.sip_engine import PhoneServer, SIPEngineControls, SIPEngineUnavailable
+from sipsorcery_web.database.connection import Database, open_database
+from sipsorcery_web.database.migrate import migrate
+from sipsorcery_web.kamailio.assembly import phone_server
 from sipsorcery_web.kamailio.control import Control
-from sipsorcery_web.kamailio.rpc import KamailioAbsent, KamailioRefusal
-from sipsorcery_web.portal.http.sip_engine import EXTENSION, PhoneServer, SIPEngine, SIPEngineUnavailable
+from sipsorcery_web.kamailio.rpc import KamailioAbsent, KamailioError, KamailioRefusal, Rpc
+from sipsorcery_web.portal.http.parts import parts_of
+from sipsorcery_web.portal.http.sip_engine import SIPEngine
 from sipsorcery_web.settings import Settings
 
 THING = UUID(int=5)
 
 
-class Told:
-    """A control that answers every verb alike, or fails."""
+@dataclass
+class FailingRpc:
+    """An engine that fails at whatever it is told."""
 
-    def __init__(self, answer: object) -> None:
-        self.answer = answer
-        self.asked: list[UUID] = []
+    error: KamailioError
 
-    def _tell(self, *things: UUID) -> Any:
-        self.asked.extend(things)
-        if isinstance(self.answer, Exception):
-            raise self.answer
-        return self.answer
-
-    hang_up = remove_binding = register_now = version = _tell
+    def call(self, method: str, *parameters: object) -> Any:
+        raise self.error
 
 
-def controls_over(told: Told) -> Controls:
-    return Controls(cast(Control, told))
+def controls_over(database: Database | None, error: KamailioError) -> SIPEngineControls:
+    return Control(cast(Database, database), cast(Rpc, FailingRpc(error)), lambda: datetime(2026, 11, 23, tzinfo=UTC))
 
 
-VERBS: tuple[Callable[[Controls], object], ...] = (
-    lambda controls: controls.hang_up(THING),
-    lambda controls: controls.remove_binding(THING),
-    lambda controls: controls.register_now(THING),
-)
-
-
-@pytest.mark.parametrize("verb", VERBS)
-@pytest.mark.parametrize("answer", [True, False])
-def test_a_verb_answers_what_the_engine_answers(verb: Callable[[Controls], object], answer: bool) -> None:
-    told = Told(answer)
-    assert verb(controls_over(told)) is answer
-    assert told.asked == [THING]
-
-
-@pytest.mark.parametrize("verb", [*VERBS, lambda controls: controls.version()])
 @pytest.mark.parametrize(
     "error", [KamailioAbsent("Nothing answers."), KamailioRefusal(400, "Bad params")], ids=["absent", "refusing"]
 )
-def test_an_engine_that_fails_is_unavailable_to_the_portal(
-    verb: Callable[[Controls], object], error: Exception
-) -> None:
+def test_an_engine_that_fails_is_unavailable_to_the_portal(error: KamailioError) -> None:
     with pytest.raises(SIPEngineUnavailable, match=str(error)):
-        verb(controls_over(Told(error)))
+        controls_over(None, error).version()
+    with pytest.raises(SIPEngineUnavailable, match=str(error)):
+        controls_over(None, error).register_now(THING)
+
+
+def test_a_verb_for_what_has_gone_answers_so_without_asking_the_engine(tmp_path: Path) -> None:
+    database = open_database(f"sqlite:///{tmp_path / 'store.db'}")
+    migrate(database)
+    controls = controls_over(database, KamailioAbsent("Nothing answers."))
+
+    assert controls.hang_up(THING) is False
+    assert controls.remove_binding(THING) is False
+    database.close()
 
 
 def test_what_the_engine_can_use_of_an_expression_is_told_without_asking_it() -> None:
-    controls = controls_over(Told(KamailioAbsent()))
+    controls = controls_over(None, KamailioAbsent("Nothing answers."))
     assert controls.trusted_networks(r"^203\.0\.113\.41:") == ["203.0.113.41/32"]
     assert controls.trusted_networks("[") is None
     assert controls.trusted_networks(None) == []
@@ -89,7 +81,7 @@ def test_behind_nat_phones_are_told_the_address_of_the_outside() -> None:
 def test_the_portal_has_an_engine_where_the_settings_name_one(tmp_path: Path) -> None:
     def engine_of(**settings: Any) -> SIPEngine | None:
         app: Flask = create_app(Settings(data_dir=tmp_path, **settings))
-        engine: SIPEngine | None = app.extensions[EXTENSION]
+        engine: SIPEngine | None = parts_of(app).get(SIPEngine)
         app.extensions["database"].close()
         return engine
 

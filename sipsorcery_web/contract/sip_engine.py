@@ -1,0 +1,46 @@
+"""The port of a SIP engine: what it can be asked to do, its error, and where phones find it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+
+class SIPEngineUnavailable(Exception):
+    """The engine does not answer, or not as it should."""
+
+
+class SIPEngineControls(Protocol):
+    """What the engine can be asked; SIPEngineUnavailable when it does not answer.
+
+    Whose a thing is has been decided before. A verb answers False where the thing has gone meanwhile.
+    """
+
+    def hang_up(self, leg: UUID) -> bool:
+        """End the call that this is a leg of."""
+
+    def remove_binding(self, binding: UUID) -> bool:
+        """Forget where a phone has registered."""
+
+    def register_now(self, provider: UUID) -> bool:
+        """Register with a provider without waiting for its turn."""
+
+    def version(self) -> str:
+        """The engine's own name and version."""
+
+    def trusted_networks(self, expression: str | None) -> Sequence[str] | None:
+        """The networks that an expression for trusted addresses means to the engine; None where it cannot use it."""
+
+
+@dataclass(frozen=True)
+class PhoneServer:
+    """Where phones find the engine, and how they prove who they are; without a certificate there is no `tls_port`."""
+
+    domain: str
+    host: str
+    port: int
+    tls_port: int | None
+    transports: tuple[str, ...]
+    digest: str
+    most_registrations: int = 0
+    """How many an account may have; one more takes the place of the oldest."""
