@@ -44,7 +44,7 @@ def test_the_service_says_whether_it_takes_new_customers(service_fixture_with: A
 def test_an_invite_code_is_looked_at(service_fixture_with: Any) -> None:
     service_fixture = service_fixture_with(INVITES)
     assert service_fixture.administrator
-    (code,) = Operators(service_fixture.service.parts).make_invites(1)
+    (code,) = Operators(service_fixture.service.context).make_invites(1)
 
     assert service_fixture.stranger.invite_complaint(code) is None
     assert service_fixture.stranger.invite_complaint("") == "No invite code was specified"
