@@ -7,21 +7,9 @@ of its kin. Nobody is shown such a sentence: it names tables and columns, and of
 import re
 from collections.abc import Callable, Mapping
 
-from .errors import Conflict, Refused, Unavailable
+from .errors import Conflict, Refused, Rule, Unavailable
 from .records import Customer, Record, SIPAccount, SIPDialPlan, SIPProvider, wire_fields
-from .rules import (
-    ADDRESS_TAKEN,
-    CUSTOMER_LENGTHS,
-    DIAL_PLAN_NAME_TAKEN,
-    FOREIGN_DOMAIN,
-    ID_TAKEN,
-    NAME_TAKEN,
-    PLAN_LENGTHS,
-    PROVIDER_NAME_TAKEN,
-    SIP_NAME_TAKEN,
-    STORED_LENGTHS,
-)
-from .rules.providers import STORED_LENGTHS as PROVIDER_LENGTHS
+from .rules import catalogue as rules
 
 UNEXPLAINED = "The service could not carry this out and does not say why."
 """In place of a sentence that is not for people."""
@@ -33,27 +21,27 @@ OUT_OF_REACH = "The service cannot reach its database."
 
 RecordClass = type[Record] | None
 
-_TAKEN_NAMES: Mapping[RecordClass, tuple[str, tuple[str, ...]]] = {
-    SIPAccount: (SIP_NAME_TAKEN, ("sip_username",)),
-    SIPProvider: (PROVIDER_NAME_TAKEN, ("provider_name",)),
-    SIPDialPlan: (DIAL_PLAN_NAME_TAKEN, ("dial_plan_name",)),
-    Customer: (NAME_TAKEN, ("customer_username",)),
+_TAKEN_NAMES: Mapping[RecordClass, Rule] = {
+    SIPAccount: rules.SIP_NAME_TAKEN,
+    SIPProvider: rules.PROVIDER_NAME_TAKEN,
+    SIPDialPlan: rules.DIAL_PLAN_NAME_TAKEN,
+    Customer: rules.NAME_TAKEN,
 }
 _LENGTHS: Mapping[RecordClass, Mapping[str, int]] = {
-    SIPAccount: STORED_LENGTHS,
-    SIPProvider: PROVIDER_LENGTHS,
-    SIPDialPlan: PLAN_LENGTHS,
-    Customer: CUSTOMER_LENGTHS,
+    SIPAccount: rules.SIP_ACCOUNT_LENGTHS,
+    SIPProvider: rules.PROVIDER_LENGTHS,
+    SIPDialPlan: rules.DIAL_PLAN_LENGTHS,
+    Customer: rules.CUSTOMER_LENGTHS,
 }
 _MISSING = {
-    "sip_username": "The username must be specified when creating a new SIP account.",
-    "sip_domain": "The domain must be specified when creating a new SIP account.",
-    "sip_password": "A password must be specified.",
-    "customer_password": "A password must be specified.",
-    "customer_username": "A username must be specified.",
-    "email_address": "An email address must be specified.",
-    "provider_name": "A value for Provider Name must be specified.",
-    "dial_plan_name": "The dial plan needs a name.",
+    "sip_username": rules.SIP_USERNAME_MISSING,
+    "sip_domain": rules.SIP_DOMAIN_MISSING,
+    "sip_password": rules.PASSWORD_MISSING,
+    "customer_password": rules.PASSWORD_MISSING,
+    "customer_username": rules.USERNAME_MISSING,
+    "email_address": rules.ADDRESS_MISSING,
+    "provider_name": rules.PROVIDER_NAME_MISSING,
+    "dial_plan_name": rules.DIAL_PLAN_NAME_MISSING,
 }
 _DRIVERS = re.compile(r"MySql|MySQL|Npgsql|Postgres|SqlClient|Sqlite|SQLite|DbException|Devart|^System\.Data\.")
 
@@ -72,11 +60,10 @@ def meaning_of(message: str, type_name: str, record: RecordClass) -> Refused | U
 def _duplicate(found: re.Match[str], record: RecordClass) -> Refused:
     key = (found["key"] or "").lower().strip(" .")
     if "primary" in key or re.search(r"(^|[._])(pkey|pk|id)(_|$)", key):
-        return Conflict(ID_TAKEN)
+        return Conflict(rules.ID_TAKEN)
     if record is Customer and "email" in key:
-        return Conflict(ADDRESS_TAKEN, ("email_address",))
-    sentence, fields = _TAKEN_NAMES.get(record, (TAKEN, ()))
-    return Conflict(sentence, fields)
+        return Conflict(rules.ADDRESS_TAKEN)
+    return Conflict(_TAKEN_NAMES.get(record, TAKEN))
 
 
 def _null(found: re.Match[str], record: RecordClass) -> Refused:
@@ -88,14 +75,14 @@ def _too_long(found: re.Match[str], record: RecordClass) -> Refused:
     field = _field(found, record)
     if not field:
         return Refused(TOO_LONG)
-    limit = _LENGTHS.get(record, {}).get(field)
-    measure = "is longer than the service can store." if limit is None else f"can have at most {limit} characters."
-    return Refused(f"The {_words(field)} {measure}", _at(field))
+    if field in _LENGTHS.get(record, {}):
+        return Refused(rules.COLUMN_LENGTH[field])
+    return Refused(f"The {_words(field)} is longer than the service can store.", _at(field))
 
 
 def _orphan(found: re.Match[str], record: RecordClass) -> Refused:
     if record is SIPAccount and "domain" in found[0].lower():
-        return Refused(FOREIGN_DOMAIN, ("sip_domain",))
+        return Refused(rules.FOREIGN_DOMAIN)
     return Refused(ORPHANED)
 
 

@@ -13,6 +13,26 @@ ProvisioningError
 └── ContractError          what came is not of the contract
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule of the contract: its sentence, and the fields of records that it is about, the likeliest first.
+
+    The sentence is a format string where it tells what was refused.
+    """
+
+    sentence: str
+    fields: tuple[str, ...] = ()
+    is_taken: bool = False
+    """Whether it is broken by another record that has the name, address or id."""
+
+    def filled(self, values: Mapping[str, object]) -> str:
+        """Return the sentence with these values in it."""
+        return self.sentence.format(**values)
+
 
 class ProvisioningError(Exception):
     """Anything that kept an operation from giving its result; the message is a sentence for people."""
@@ -32,12 +52,22 @@ class SessionExpired(ProvisioningError):
 class Refused(ProvisioningError):
     """The service understood the request and declined it, for the reason in the message.
 
-    `fields` are the record's fields that it is about, as far as the service told them.
+    `rule` is the rule that was broken, None where the service is not known to have one, and `values` what its sentence
+    tells. `fields` are the record's fields that the refusal is about, as far as that is known.
     """
 
-    def __init__(self, message: str, fields: tuple[str, ...] = ()) -> None:
-        super().__init__(message)
-        self.fields = fields
+    def __init__(
+        self,
+        reason: Rule | str,
+        fields: tuple[str, ...] = (),
+        values: Mapping[str, object] | None = None,
+        told: str = "",
+    ) -> None:
+        """Take a rule and the values of its sentence, or a sentence alone; `told` is the rule as a service put it."""
+        self.rule = reason if isinstance(reason, Rule) else None
+        self.values = values or {}
+        self.fields = fields or (self.rule.fields if self.rule else ())
+        super().__init__(told or (reason.filled(self.values) if isinstance(reason, Rule) else reason))
 
 
 class NotFound(Refused):

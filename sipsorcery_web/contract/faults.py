@@ -4,6 +4,8 @@ The wire has no error codes, only sentences and .NET type names (spec, section 1
 """
 
 import re
+from collections.abc import Mapping
+from string import Formatter
 
 from .database_refusals import UNEXPLAINED, meaning_of
 from .envelope import Fault, NotUnderstood, UnknownAction, VersionMismatch
@@ -16,13 +18,15 @@ from .errors import (
     OutcomeUnknown,
     ProvisioningError,
     Refused,
+    Rule,
     SessionExpired,
     TooManyAttempts,
     Unavailable,
 )
+from .foreign_sentences import guess_fields, guess_rule
 from .operations import Operation
 from .records import Record, SIPAccount, SIPDialPlan, SIPProvider
-from .rules import ID_TAKEN
+from .rules.catalogue import ID_TAKEN, RULES
 from .wire_types import RecordType
 
 INTERNAL = "InternalServiceFault"
@@ -104,9 +108,49 @@ def error_for(fault: Fault, token_may_be_over: bool = False, operation: Operatio
     if fault.type_name in (BAD_FILTER, UNTRANSLATABLE):
         return BadFilter(message)
     record = _record_of(operation)
+    if fault.type_name in SPOKEN and (known := known_refusal(message)):
+        return known
     if meaning := meaning_of(message, fault.type_name, record):
         return _of_an_operation(meaning, operation)
     return _told(fault, record)
+
+
+def known_refusal(sentence: str) -> Refused | None:
+    """Return what the built-in service has raised where it sent this sentence; None for one that it does not have."""
+    if rule := _BY_SENTENCE.get(sentence):
+        return _broken(rule, sentence)
+    matches = ((rule, pattern.fullmatch(sentence)) for pattern, rule in _BY_PATTERN)
+    return next((_broken(rule, sentence, found.groupdict()) for rule, found in matches if found), None)
+
+
+def refusal_of(sentence: str) -> Refused:
+    """Return what a sentence of a service refuses, as far as that is known: its rule, else the fields it may mean."""
+    if known := known_refusal(sentence):
+        return known
+    if rule := guess_rule(sentence):
+        return _broken(rule, sentence)
+    kind = Conflict if _CONFLICT_TEXTS.fullmatch(sentence) else Refused
+    return kind(sentence, guess_fields(sentence))
+
+
+def _broken(rule: Rule, sentence: str, values: Mapping[str, str] | None = None) -> Refused:
+    return (Conflict if rule.is_taken else Refused)(rule, values=values, told=sentence)
+
+
+def _pattern_of(rule: Rule) -> re.Pattern[str]:
+    """The sentence of a rule as an expression that any value may stand in."""
+    expression, seen = "", set[str]()
+    for text, name, _, _ in Formatter().parse(rule.sentence):
+        expression += re.escape(text)
+        if name is not None:
+            expression += f"(?P={name})" if name in seen else f"(?P<{name}>.+)"
+            seen.add(name)
+    return re.compile(expression, re.DOTALL)
+
+
+_FILLED = [rule for rule in RULES if any(name is not None for _, name, _, _ in Formatter().parse(rule.sentence))]
+_BY_SENTENCE = {rule.sentence: rule for rule in RULES if rule not in _FILLED}
+_BY_PATTERN = [(_pattern_of(rule), rule) for rule in _FILLED]
 
 
 def _of_an_operation(meaning: Refused | Unavailable, operation: Operation | None) -> ProvisioningError:
@@ -128,7 +172,7 @@ def _told(fault: Fault, record: type[Record] | None) -> Refused:
         return Conflict(ID_TAKEN)
     if fault.type_name not in SPOKEN:
         return Refused(UNEXPLAINED)
-    return Conflict(fault.message) if _CONFLICT_TEXTS.fullmatch(fault.message) else Refused(fault.message)
+    return refusal_of(fault.message)
 
 
 def _record_of(operation: Operation | None) -> type[Record] | None:

@@ -6,13 +6,14 @@ from typing import Any
 from .character_sets import NOT_XML
 from .errors import Refused
 from .records import Record, wire_fields
+from .rules.catalogue import CONTROL_CHARACTER
 
 
 def refuse_invalid_xml(values: Iterable[Any]) -> None:
     """Refused when a text among the values, or in their records, cannot be carried by XML 1.0."""
     for text in _texts(values):
         if found := NOT_XML.search(text):
-            raise Refused(f"The control character U+{ord(found[0]):04X} cannot be stored.")
+            raise Refused(CONTROL_CHARACTER, values={"code_point": f"U+{ord(found[0]):04X}"})
 
 
 def without_invalid_xml(text: str) -> str:

@@ -94,7 +94,7 @@ def _too_many(error: TooManyAttempts) -> Any:
 
 
 def _refusal(error: Refused) -> ErrorPage:
-    return ErrorPage(409, "The service has refused this", messages.plain(error.message))
+    return ErrorPage(409, "The service has refused this", messages.plain(error))
 
 
 def _http(error: HTTPException) -> Any:

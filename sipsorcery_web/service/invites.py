@@ -6,15 +6,12 @@ from uuid import UUID, uuid4
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from sipsorcery_web.contract.errors import Rule
 from sipsorcery_web.contract.rules import is_blank
+from sipsorcery_web.contract.rules.catalogue import INVITE_MISSING, INVITE_UNKNOWN, INVITE_USED
 
 from .store.models import InviteCodeRow
 from .tokens import hashed
-
-MISSING = "No invite code was specified"
-"""Without a full stop, as the original sends it."""
-UNKNOWN = "The invite code was not recognised."
-USED = "The invite code has already been used."
 
 
 def make_code(session: Session, now: datetime) -> str:
@@ -24,14 +21,14 @@ def make_code(session: Session, now: datetime) -> str:
     return code
 
 
-def complaint(session: Session, code: str | None) -> str | None:
-    """Why a code cannot be used; None when it can."""
+def broken_rule(session: Session, code: str | None) -> Rule | None:
+    """Return why a code cannot be used; None when it can."""
     if code is None or is_blank(code):
-        return MISSING
+        return INVITE_MISSING
     row = session.get(InviteCodeRow, hashed(_normal(code)))
     if row is None:
-        return UNKNOWN
-    return None if row.used_at is None else USED
+        return INVITE_UNKNOWN
+    return None if row.used_at is None else INVITE_USED
 
 
 def spend(session: Session, code: str | None, username: str, now: datetime) -> bool:

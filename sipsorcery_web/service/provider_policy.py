@@ -6,15 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sipsorcery_web.contract.records import ProviderType, SIPProvider
-from sipsorcery_web.contract.rules import Violation
+from sipsorcery_web.contract.rules import Violation, catalogue
 from sipsorcery_web.contract.sip_uris import SIPURI, split_port
 from sipsorcery_web.public_addresses import is_public
-
-_FIELDS = {
-    "provider_server": "Provider Server",
-    "register_server": "Provider Register Server",
-    "provider_outbound_proxy": "Provider Outbound Proxy",
-}
 
 _IN_USE = ("provider_outbound_proxy", "register_server", "provider_server")
 """Where a registration is sent: the first of these that is set."""
@@ -43,16 +37,12 @@ class ProviderPolicy:
 
 def policy_violations(provider: SIPProvider, policy: ProviderPolicy) -> Iterator[Violation]:
     """Servers that this installation does not send requests to (spec, section 7.4, and against forged requests)."""
-    for field, label in _FIELDS.items():
+    for field in catalogue.PROVIDER_SERVERS:
         hosts = _hosts(getattr(provider, field))
         if policy.forbidden and any(re.search(policy.forbidden, host) for host in hosts):
-            yield Violation(
-                field,
-                f"The {label} contains a disallowed string. If you are trying to create a Provider entry pointing to "
-                "sipsorcery.com it is not permitted.",
-            )
+            yield Violation(field, catalogue.SERVER_FORBIDDEN[field])
         elif not policy.private and not all(map(_is_public, hosts)):
-            yield Violation(field, f"The {label} is an address of a private network, which is not permitted here.")
+            yield Violation(field, catalogue.SERVER_PRIVATE[field])
     if policy.reach is not None and provider.register_enabled and provider.provider_type is ProviderType.SIP:
         yield from _out_of_reach(provider, policy.reach)
 
@@ -65,14 +55,13 @@ def _out_of_reach(provider: SIPProvider, reach: EngineReach) -> Iterator[Violati
     except ValueError:
         return
     if uri.transport not in reach.transports:
-        transport = uri.transport.upper()
-        yield Violation(field, f"The {_FIELDS[field]} asks for {transport}, which this SIP engine does not speak.")
+        yield Violation(field, catalogue.SERVER_TRANSPORT[field], {"transport": uri.transport.upper()})
     try:
         version = ipaddress.ip_address(split_port(uri.host)[0].strip("[]")).version
     except ValueError:
         return  # a name: what it leads to is looked at whenever it is used
     if version != reach.ip_version:
-        yield Violation(field, f"The {_FIELDS[field]} is an IPv{version} address, which this SIP engine cannot reach.")
+        yield Violation(field, catalogue.SERVER_IP_VERSION[field, version])
 
 
 def _hosts(text: str | None) -> list[str]:

@@ -10,12 +10,10 @@ from sqlalchemy.orm import Session
 
 from sipsorcery_web.contract.errors import Refused, SessionExpired
 from sipsorcery_web.contract.operations import LONGEST_SESSION_MINUTES, SESSION_MINUTES
+from sipsorcery_web.contract.rules.catalogue import EXTENSION_TOO_SHORT, SESSION_LIMIT_REACHED
 
 from .store.lists import Scope
 from .store.models import CustomerRow, CustomerSessionRow
-
-LIMIT_REACHED = "The session lifetime cannot be extended beyind 600 minutes."
-"""Spelled as the original spells it; clients may compare it."""
 
 
 @dataclass(frozen=True)
@@ -74,9 +72,9 @@ def extend(session: Session, token: str | None, minutes: int) -> None:
     if row is None:
         raise SessionExpired
     if minutes < 1:
-        raise Refused("A session can be extended by one minute at the least.")
+        raise Refused(EXTENSION_TOO_SHORT)
     if row.time_limit_minutes >= LONGEST_SESSION_MINUTES:
-        raise Refused(LIMIT_REACHED)
+        raise Refused(SESSION_LIMIT_REACHED)
     row.time_limit_minutes = min(row.time_limit_minutes + minutes, LONGEST_SESSION_MINUTES)
     row.ends_at = row.inserted + timedelta(minutes=row.time_limit_minutes)
 

@@ -24,7 +24,7 @@ from sipsorcery_web.contract.errors import (
 )
 from sipsorcery_web.contract.operations import OPERATIONS, Operation
 from sipsorcery_web.contract.records import Customer, Record, SIPAccount, SIPDialPlan, SIPProvider, wire_fields
-from sipsorcery_web.contract.rules import ID_TAKEN
+from sipsorcery_web.contract.rules.catalogue import ID_TAKEN
 from sipsorcery_web.contract.wire_types import FOREVER, ListType, RecordType, write_moment
 from sipsorcery_web.provisioning.soap import UNREADABLE, SoapChannel
 from tests.provisioning.scripted import ScriptedService, http, reply
@@ -142,7 +142,7 @@ def _words(kind: type[ProvisioningError], text: str, exchange: Exchange) -> str:
         return "The service has met an internal error."
     if kind is NotFound and not text.startswith("You are not authorised"):
         return f"The {NOUNS[exchange.operation.name[6:]]} was not found."
-    return ID_TAKEN if text.startswith("SIP Asset with id") else text
+    return ID_TAKEN.sentence if text.startswith("SIP Asset with id") else text
 
 
 def _texts(value: Any) -> Any:

@@ -15,7 +15,8 @@ from sipsorcery_web.contract.errors import BadFilter, Conflict, OutcomeUnknown, 
 from sipsorcery_web.contract.faults import error_for
 from sipsorcery_web.contract.operations import OPERATIONS
 from sipsorcery_web.contract.records import Customer, Record, SIPAccount, SIPDialPlan, SIPProvider
-from sipsorcery_web.contract.rules import (
+from sipsorcery_web.contract.rules import sip_account_violations
+from sipsorcery_web.contract.rules.catalogue import (
     ADDRESS_TAKEN,
     DIAL_PLAN_NAME_TAKEN,
     FOREIGN_DOMAIN,
@@ -23,7 +24,6 @@ from sipsorcery_web.contract.rules import (
     NAME_TAKEN,
     PROVIDER_NAME_TAKEN,
     SIP_NAME_TAKEN,
-    sip_account_violations,
 )
 
 MYSQL = "MySql.Data.MySqlClient.MySqlException"
@@ -35,19 +35,19 @@ ZERO = "00000000-0000-0000-0000-000000000000"
 @pytest.mark.parametrize(
     ("record", "text", "sentence", "fields"),
     [
-        (SIPAccount, "Duplicate entry 'desk-sip.example.org' for key 'sipusername'", SIP_NAME_TAKEN, ("sip_username",)),
-        (SIPAccount, "Duplicate entry 'desk-x' for key 'sipaccounts.sipusername'", SIP_NAME_TAKEN, ("sip_username",)),
-        (SIPAccount, 'ERROR: 23505: duplicate key value violates unique constraint "sipaccounts_sipusername_key"', SIP_NAME_TAKEN, ("sip_username",)),
-        (SIPAccount, "Violation of UNIQUE KEY constraint 'UQ__sipaccou__66DCF95C'. Cannot insert duplicate key in object 'dbo.sipaccounts'.", SIP_NAME_TAKEN, ("sip_username",)),
-        (SIPAccount, "UNIQUE constraint failed: sipaccounts.sipusername, sipaccounts.sipdomain", SIP_NAME_TAKEN, ("sip_username",)),
-        (SIPProvider, "Duplicate entry 'alice-northline' for key 'owner'", PROVIDER_NAME_TAKEN, ("provider_name",)),
-        (SIPDialPlan, "Duplicate entry 'alice-default' for key 'owner'", DIAL_PLAN_NAME_TAKEN, ("dial_plan_name",)),
-        (Customer, "Duplicate entry 'alice' for key 'customerusername'", NAME_TAKEN, ("customer_username",)),
-        (Customer, "Duplicate entry 'a@example.org' for key 'emailaddress'", ADDRESS_TAKEN, ("email_address",)),
-        (Customer, f"Duplicate entry '{ZERO}' for key 'PRIMARY'", ID_TAKEN, ()),
-        (Customer, f"Duplicate entry '{ZERO}' for key 'customers.PRIMARY'", ID_TAKEN, ()),
-        (SIPAccount, 'ERROR: 23505: duplicate key value violates unique constraint "sipaccounts_pkey"', ID_TAKEN, ()),
-        (SIPAccount, "Violation of PRIMARY KEY constraint 'PK__sipaccou__3214EC07'. Cannot insert duplicate key in object 'dbo.sipaccounts'.", ID_TAKEN, ()),
+        (SIPAccount, "Duplicate entry 'desk-sip.example.org' for key 'sipusername'", SIP_NAME_TAKEN.sentence, ("sip_username",)),
+        (SIPAccount, "Duplicate entry 'desk-x' for key 'sipaccounts.sipusername'", SIP_NAME_TAKEN.sentence, ("sip_username",)),
+        (SIPAccount, 'ERROR: 23505: duplicate key value violates unique constraint "sipaccounts_sipusername_key"', SIP_NAME_TAKEN.sentence, ("sip_username",)),
+        (SIPAccount, "Violation of UNIQUE KEY constraint 'UQ__sipaccou__66DCF95C'. Cannot insert duplicate key in object 'dbo.sipaccounts'.", SIP_NAME_TAKEN.sentence, ("sip_username",)),
+        (SIPAccount, "UNIQUE constraint failed: sipaccounts.sipusername, sipaccounts.sipdomain", SIP_NAME_TAKEN.sentence, ("sip_username",)),
+        (SIPProvider, "Duplicate entry 'alice-northline' for key 'owner'", PROVIDER_NAME_TAKEN.sentence, ("provider_name",)),
+        (SIPDialPlan, "Duplicate entry 'alice-default' for key 'owner'", DIAL_PLAN_NAME_TAKEN.sentence, ("dial_plan_name",)),
+        (Customer, "Duplicate entry 'alice' for key 'customerusername'", NAME_TAKEN.sentence, ("customer_username",)),
+        (Customer, "Duplicate entry 'a@example.org' for key 'emailaddress'", ADDRESS_TAKEN.sentence, ("email_address",)),
+        (Customer, f"Duplicate entry '{ZERO}' for key 'PRIMARY'", ID_TAKEN.sentence, ()),
+        (Customer, f"Duplicate entry '{ZERO}' for key 'customers.PRIMARY'", ID_TAKEN.sentence, ()),
+        (SIPAccount, 'ERROR: 23505: duplicate key value violates unique constraint "sipaccounts_pkey"', ID_TAKEN.sentence, ()),
+        (SIPAccount, "Violation of PRIMARY KEY constraint 'PK__sipaccou__3214EC07'. Cannot insert duplicate key in object 'dbo.sipaccounts'.", ID_TAKEN.sentence, ()),
     ],
 )  # fmt: skip
 def test_a_duplicate_is_told_at_the_field_that_it_is_about(
@@ -75,8 +75,8 @@ def test_a_duplicate_is_told_at_the_field_that_it_is_about(
         (SIPAccount, "String or binary data would be truncated.\r\nThe statement has been terminated.", TOO_LONG, ()),
         (SIPAccount, "String or binary data would be truncated in table 'x.dbo.sipaccounts', column 'networkid'.", "The network id can have at most 16 characters.", ("network_id",)),
         (SIPAccount, "ERROR: 22001: value too long for type character varying(16)", TOO_LONG, ()),
-        (SIPAccount, "Cannot add or update a child row: a foreign key constraint fails (`sipsorcery`.`sipaccounts`, CONSTRAINT `sipaccounts_ibfk_2` FOREIGN KEY (`sipdomain`) REFERENCES `sipdomains` (`domain`))", FOREIGN_DOMAIN, ("sip_domain",)),
-        (SIPAccount, 'The INSERT statement conflicted with the FOREIGN KEY constraint "FK__sipaccoun". The conflict occurred in database "s", table "dbo.sipdomains", column \'domain\'.', FOREIGN_DOMAIN, ("sip_domain",)),
+        (SIPAccount, "Cannot add or update a child row: a foreign key constraint fails (`sipsorcery`.`sipaccounts`, CONSTRAINT `sipaccounts_ibfk_2` FOREIGN KEY (`sipdomain`) REFERENCES `sipdomains` (`domain`))", FOREIGN_DOMAIN.sentence, ("sip_domain",)),
+        (SIPAccount, 'The INSERT statement conflicted with the FOREIGN KEY constraint "FK__sipaccoun". The conflict occurred in database "s", table "dbo.sipdomains", column \'domain\'.', FOREIGN_DOMAIN.sentence, ("sip_domain",)),
         (SIPProvider, 'ERROR: 23503: insert or update on table "sipproviders" violates foreign key constraint "sipproviders_owner_fkey"', ORPHANED, ()),
         (SIPProvider, "Cannot delete or update a parent row: a foreign key constraint fails (`sipsorcery`.`sipproviderbindings`)", STILL_NEEDED, ()),
         (None, "Unknown column 'cdr.calldirection' in 'where clause'", UNEXPLAINED, ()),

@@ -5,11 +5,14 @@ The service refuses a record with the first violation; a form shows them all, ea
 
 import re
 import string
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 
-from sipsorcery_web.contract.errors import Refused
-from sipsorcery_web.contract.records import Customer, SIPAccount, SIPDialPlan
+from sipsorcery_web.contract.errors import Refused, Rule
+from sipsorcery_web.contract.records import Customer, Record, SIPAccount, SIPDialPlan
+
+from . import catalogue as rules
 
 CUSTOMER_USERNAME_LENGTHS = (5, 20)
 CUSTOMER_PASSWORD_LENGTHS = (6, 20)
@@ -20,43 +23,25 @@ WEB_SITE_LIMIT = 256
 RESERVED_SIP_NAME = "dispatcher"
 SIP_PASSWORD_CHARACTERS = frozenset(string.ascii_letters + string.digits + '!"$%&()*+,./:<=>?@[]^_`{|}~')
 
-STORED_LENGTHS = {
-    "admin_disabled_reason": 256,
-    "ip_address_acl": 256,
-    "in_dial_plan_name": 64,
-    "network_id": 16,
-    "out_dial_plan_name": 64,
-    "sip_domain": 128,
-    "sip_username": 32,
-}
-"""What a SIP account's columns hold (section 7.2); the original let the database complain or cut."""
-
-PLAN_LENGTHS = {
-    "dial_plan_name": 64,
-    "script_type_description": 12,
-    "trace_email_address": 256,
-    "authorised_apps": 2048,
-}
-"""What a dial plan's columns hold (section 7.6)."""
-CUSTOMER_LENGTHS = {"country": 64, "security_question": 1024, "time_zone": 128}
-"""What those of a customer's columns hold that no rule is about (section 7.1)."""
-
-NAME_TAKEN = "The requested username is already in use please try a different one."
-ADDRESS_TAKEN = "The email address is already associated with an account."
-ID_TAKEN = "A record with this id already exists."
-SIP_NAME_TAKEN = "The SIP account name is already in use on this domain."
-PROVIDER_NAME_TAKEN = "A SIP provider with this name already exists."
-DIAL_PLAN_NAME_TAKEN = "A dial plan with this name already exists."
-FOREIGN_DOMAIN = "The domain is not one of this service."
-NAME_RESERVED = "The username you have requested is not permitted."
-
 
 @dataclass(frozen=True)
 class Violation:
-    """A field that breaks a rule, and the sentence that says so."""
+    """A field that breaks a rule, or what a form says of it where the contract has no rule."""
 
     field: str
-    message: str
+    reason: Rule | str
+    values: Mapping[str, object] = dataclass_field(default_factory=dict)
+    """What stands in the sentence of the rule."""
+
+    @property
+    def rule(self) -> Rule | None:
+        """Return the rule of the contract, if it is one."""
+        return self.reason if isinstance(self.reason, Rule) else None
+
+    @property
+    def message(self) -> str:
+        """Return the sentence for people, or for the wire."""
+        return self.reason.filled(self.values) if isinstance(self.reason, Rule) else self.reason
 
 
 def is_blank(text: str | None) -> bool:
@@ -67,30 +52,20 @@ def is_blank(text: str | None) -> bool:
 def refuse(violations: Iterable[Violation]) -> None:
     """Refused with the first violation, if there is one."""
     for violation in violations:
-        raise Refused(violation.message)
+        raise Refused(violation.reason, values=violation.values)
 
 
 def customer_violations(customer: Customer) -> Iterator[Violation]:
     """The rules of section 7.1 but for the password, which only a new customer has."""
-    yield from _required_text(customer.first_name, "first_name", "A first name must be specified.", "first name")
-    yield from _required_text(customer.last_name, "last_name", "A last name must be specified.", "last name")
+    yield from _required_text(customer.first_name, rules.FIRST_NAME_MISSING, rules.FIRST_NAME_TOO_LONG)
+    yield from _required_text(customer.last_name, rules.LAST_NAME_MISSING, rules.LAST_NAME_TOO_LONG)
     yield from _email_address_violations(customer.email_address)
     yield from _customer_username_violations(customer.customer_username)
-    yield from _required_text(
-        customer.security_answer,
-        "security_answer",
-        "The answer to the security question must be specified.",
-        "security question answer",
-    )
-    yield from _required_text(
-        customer.city,
-        "city",
-        "Your city must be specified. If you don't live in a city please enter the one closest to you.",
-        "city",
-    )
+    yield from _required_text(customer.security_answer, rules.SECURITY_ANSWER_MISSING, rules.SECURITY_ANSWER_TOO_LONG)
+    yield from _required_text(customer.city, rules.CITY_MISSING, rules.CITY_TOO_LONG)
     if len((customer.web_site or "").strip()) > WEB_SITE_LIMIT:
-        yield Violation("web_site", "The web site length must be less than 256.")
-    yield from _customer_length_violations(customer)
+        yield Violation("web_site", rules.WEB_SITE_TOO_LONG)
+    yield from length_violations(customer, rules.CUSTOMER_LENGTHS)
 
 
 def new_customer_violations(customer: Customer) -> Iterator[Violation]:
@@ -103,142 +78,92 @@ def new_customer_violations(customer: Customer) -> Iterator[Violation]:
         yield violation
     yield from password
     if RESERVED_SIP_NAME in (customer.customer_username or "").lower():
-        yield Violation("customer_username", NAME_RESERVED)
+        yield Violation("customer_username", rules.NAME_RESERVED)
 
 
 def customer_password_violations(password: str | None, field: str) -> Iterator[Violation]:
     """A customer's password has 6 to 20 characters (section 7.1)."""
     shortest, longest = CUSTOMER_PASSWORD_LENGTHS
     if password is None or is_blank(password):
-        yield Violation(field, "A password must be specified.")
+        yield Violation(field, rules.PASSWORD_MISSING)
     elif not shortest <= len(password.strip()) <= len(password) <= longest:
-        yield Violation(field, "The password length must be between 6 and 20.")
+        yield Violation(field, rules.PASSWORD_LENGTH)
 
 
 def sip_account_violations(account: SIPAccount) -> Iterator[Violation]:
     """The rules of section 7.2."""
     if is_blank(account.owner):
-        yield Violation("owner", "The owner must be specified when creating a new SIP account.")
+        yield Violation("owner", rules.OWNER_MISSING)
     if is_blank(account.sip_username):
-        yield Violation("sip_username", "The username must be specified when creating a new SIP account.")
+        yield Violation("sip_username", rules.SIP_USERNAME_MISSING)
     if is_blank(account.sip_domain):
-        yield Violation("sip_domain", "The domain must be specified when creating a new SIP account.")
+        yield Violation("sip_domain", rules.SIP_DOMAIN_MISSING)
     if not is_blank(account.sip_username):
         yield from _sip_username_violations((account.sip_username or "").strip(), account.owner)
     if not (account.is_incoming_only and is_blank(account.sip_password)):
         yield from _sip_password_violations((account.sip_password or "").strip())
-    yield from _length_violations(account)
+    yield from length_violations(account, rules.SIP_ACCOUNT_LENGTHS, trimmed=True)
 
 
 def dial_plan_violations(plan: SIPDialPlan) -> Iterator[Violation]:
     """A plan needs a name, which SIP accounts refer to it by; the rest is what the columns hold (section 7.6)."""
     if is_blank(plan.dial_plan_name):
-        yield Violation("dial_plan_name", "The dial plan needs a name.")
-    for field, limit in PLAN_LENGTHS.items():
-        if len(getattr(plan, field) or "") > limit:
-            yield Violation(field, f"The {field.replace('_', ' ')} can have at most {limit} characters.")
+        yield Violation("dial_plan_name", rules.DIAL_PLAN_NAME_MISSING)
+    yield from length_violations(plan, rules.DIAL_PLAN_LENGTHS)
 
 
-def _required_text(value: str | None, field: str, missing: str, noun: str) -> Iterator[Violation]:
+def length_violations(record: Record, limits: Mapping[str, int], trimmed: bool = False) -> Iterator[Violation]:
+    """Yield the fields that are longer than their columns; of a record that is stored without outer blanks, so."""
+    for field, limit in limits.items():
+        text = getattr(record, field) or ""
+        if len(text.strip() if trimmed else text) > limit:
+            yield Violation(field, rules.COLUMN_LENGTH[field])
+
+
+def _required_text(value: str | None, missing: Rule, too_long: Rule) -> Iterator[Violation]:
     if value is None or is_blank(value):
-        yield Violation(field, missing)
+        yield Violation(missing.fields[0], missing)
     elif len(value.strip()) > TEXT_LIMIT:
-        yield Violation(field, f"The {noun} length must be less than 64.")
+        yield Violation(too_long.fields[0], too_long)
 
 
 def _email_address_violations(address: str | None) -> Iterator[Violation]:
     if address is None or is_blank(address):
-        yield Violation("email_address", "An email address must be specified.")
+        yield Violation("email_address", rules.ADDRESS_MISSING)
     elif len(address.strip()) > TEXT_LIMIT:
-        yield Violation("email_address", "The email address length must be less than 64.")
+        yield Violation("email_address", rules.ADDRESS_TOO_LONG)
     elif not re.fullmatch(r"[^\s@]+@[^\s@]+\.[^\s@]+", address.strip()):
-        yield Violation("email_address", "The email address was an invalid format.")
+        yield Violation("email_address", rules.ADDRESS_INVALID)
 
 
 def _customer_username_violations(username: str | None) -> Iterator[Violation]:
     shortest, longest = CUSTOMER_USERNAME_LENGTHS
     if username is None or is_blank(username):
-        yield Violation("customer_username", "A username must be specified.")
+        yield Violation("customer_username", rules.USERNAME_MISSING)
     elif not shortest <= len(username.strip()) <= longest:
-        yield Violation("customer_username", "The username length must be between 5 and 20.")
+        yield Violation("customer_username", rules.USERNAME_LENGTH)
     elif not re.fullmatch(r"[a-zA-Z0-9_-]+", username.strip()):
-        yield Violation(
-            "customer_username",
-            "The username had an invalid character, characters permitted are alpha-numeric and -_ "
-            "(no full stop characters '.' are allowed).",
-        )
+        yield Violation("customer_username", rules.USERNAME_CHARACTERS)
 
 
 def _sip_username_violations(username: str, owner: str | None) -> Iterator[Violation]:
     suffix = username.rpartition(".")[2] if "." in username else ""
     if len(username) < SIP_USERNAME_MIN_LENGTH:
-        yield Violation("sip_username", "The username must be at least 5 characters long.")
+        yield Violation("sip_username", rules.SIP_USERNAME_TOO_SHORT)
     elif RESERVED_SIP_NAME in username:
-        yield Violation("sip_username", NAME_RESERVED)
+        yield Violation("sip_username", rules.NAME_RESERVED)
     elif not re.fullmatch(r"[a-zA-Z0-9_.-]+", username):
-        yield Violation(
-            "sip_username", "The username had an invalid character, characters permitted are alpha-numeric and .-_."
-        )
+        yield Violation("sip_username", rules.SIP_USERNAME_CHARACTERS)
     elif len(suffix) >= SIP_USERNAME_MIN_LENGTH and suffix != owner:
-        yield Violation(
-            "sip_username",
-            f"You are not permitted to create this username. Only user {suffix} can create SIP accounts "
-            f"ending in .{suffix}.",
-        )
+        yield Violation("sip_username", rules.SIP_USERNAME_OF_ANOTHER, {"suffix": suffix})
 
 
 def _sip_password_violations(password: str) -> Iterator[Violation]:
     shortest, longest = SIP_PASSWORD_LENGTHS
     wrong = next((character for character in password if character not in SIP_PASSWORD_CHARACTERS), None)
     if is_blank(password):
-        yield Violation("sip_password", "A password must be specified.")
+        yield Violation("sip_password", rules.PASSWORD_MISSING)
     elif not shortest <= len(password) <= longest:
-        yield Violation(
-            "sip_password", "The password field must be at least 6 characters and no more than 15 characters."
-        )
+        yield Violation("sip_password", rules.SIP_PASSWORD_LENGTH)
     elif wrong is not None:
-        yield Violation(
-            "sip_password",
-            f"Your password has an invalid character {wrong} it can only contain a to Z, 0 to 9 and characters "
-            'in this set !"$%&amp;()*+,./:&lt;=&gt;?@[]^_`{|}~.',
-        )
-
-
-def _customer_length_violations(customer: Customer) -> Iterator[Violation]:
-    for field, limit in CUSTOMER_LENGTHS.items():
-        if len(getattr(customer, field) or "") > limit:
-            yield Violation(field, f"The {field.replace('_', ' ')} can have at most {limit} characters.")
-
-
-def _length_violations(account: SIPAccount) -> Iterator[Violation]:
-    for field, limit in STORED_LENGTHS.items():
-        if len((getattr(account, field) or "").strip()) > limit:
-            yield Violation(field, f"The {field.replace('_', ' ')} can have at most {limit} characters.")
-
-
-_PASSWORDS = ("sip_password", "customer_password", "new_password", "provider_password")
-_NAMES = ("sip_username", "customer_username")
-_FIELDS_OF = (
-    (r"The existing password did not match.*", ("old_password",)),
-    (r"The Provider Server .*", ("provider_server",)),
-    (r"The Provider Register Server .*", ("register_server",)),
-    (r"The Provider Outbound Proxy .*", ("provider_outbound_proxy",)),
-    (r"A SIP provider with this name .*", ("provider_name",)),
-    (r"SIP provider registrations .*", ("register_enabled",)),
-    (r"(A|The|Your) password .*", _PASSWORDS),
-    (r".*email address.*", ("email_address",)),
-    (r".*first name.*", ("first_name",)),
-    (r".*last name.*", ("last_name",)),
-    (r".*security question.*", ("security_answer",)),
-    (r"(The|Your) city .*", ("city",)),
-    (r"The web site .*", ("web_site",)),
-    (r"(A|The) dial plan .*name.*", ("dial_plan_name",)),
-    (r".*invite code.*", ("invite_code",)),
-    (r"The domain .*", ("sip_domain",)),
-    (r".*(username|SIP account name).*", _NAMES),
-)
-
-
-def guess_fields(message: str) -> tuple[str, ...]:
-    """The fields that a refusal of a service may be about, since the wire names none."""
-    return next((fields for pattern, fields in _FIELDS_OF if re.fullmatch(pattern, message, re.DOTALL)), ())
+        yield Violation("sip_password", rules.SIP_PASSWORD_INVALID, {"character": wrong})

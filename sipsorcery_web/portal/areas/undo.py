@@ -24,7 +24,7 @@ def undo() -> Response:
     try:
         restored = put_back(_guid(request.form.get("id", "")))
     except Refused as error:
-        flash(f"It could not be put back. {messages.plain(error.message)}", "error")
+        flash(f"It could not be put back. {messages.plain(error)}", "error")
     else:
         _tell(restored)
     return redirect(next_page("sip_accounts.index"), 303)

@@ -11,7 +11,7 @@ from wtforms import BooleanField, Field, HiddenField, PasswordField, SelectField
 from wtforms.widgets import Select
 
 from sipsorcery_web.contract.errors import ContractError, ProvisioningError, Refused, TooManyAttempts, Unavailable
-from sipsorcery_web.contract.rules import Violation, guess_fields
+from sipsorcery_web.contract.rules import Violation
 
 from ..http.urls import with_parameter
 from . import messages
@@ -100,9 +100,9 @@ class Form(FlaskForm):
         """Whether nothing is wrong; the fields hold the errors."""
         super().validate(extra_validators)
         for field in self:
-            field.errors = [messages.plain(error) for error in field.errors]
+            field.errors = [messages.of_wtforms(error) for error in field.errors]
         for violation in self.violations():
-            self.add_error(violation.field, violation.message)
+            self.add_error(violation.field, messages.plain(violation))
         if self.errors:
             self.status = NOT_SAVED
         return not self.errors
@@ -111,9 +111,9 @@ class Form(FlaskForm):
         """Put an error at a field, or above the form when it has no such field."""
         self.status = NOT_SAVED
         if field in self:
-            self[field].errors = [*self[field].errors, messages.plain(message)]
+            self[field].errors = [*self[field].errors, message]
         else:
-            self.problem = messages.plain(message)
+            self.problem = message
 
     def try_save(self, change: Callable[[], object]) -> bool:
         """Run a change; a refusal or an absent service leaves the form as it was typed, with the reason in it."""
@@ -123,7 +123,7 @@ class Form(FlaskForm):
             raise
         except Refused as error:
             self.is_refused = True
-            self.add_error(self._first_of(error.fields or guess_fields(error.message)), error.message)
+            self.add_error(self._first_of(error.fields), messages.plain(error))
             return False
         except (Unavailable, ContractError) as error:
             self.status, self.problem = AWAY_STATUS, messages.away(error)

@@ -1,116 +1,96 @@
 """The service's sentences in the voice of the pages, where the original's say too little or the wrong thing."""
 
-from sipsorcery_web.contract.errors import ContractError, InternalFault, OutcomeUnknown, ProvisioningError
-from sipsorcery_web.contract.rules import NAME_TAKEN
-from sipsorcery_web.contract.rules.providers import URI_FIELDS
+from sipsorcery_web.contract.errors import (
+    ContractError,
+    InternalFault,
+    OutcomeUnknown,
+    ProvisioningError,
+    Refused,
+    Rule,
+)
+from sipsorcery_web.contract.rules import Violation
+from sipsorcery_web.contract.rules import catalogue as rules
 
-_SERVERS = ("Provider Server", "Provider Register Server", "Provider Outbound Proxy")
-_PRIVATE = "This is an address of a private network. This service allows public servers only."
-_PLAIN = {
-    "Not a valid choice.": "What was chosen is not in the list any more. Choose again.",
-    "The username must be specified when creating a new SIP account.": "Give the account a name.",
-    "The domain must be specified when creating a new SIP account.": "Choose a domain.",
-    "The username must be at least 5 characters long.": "The name needs at least 5 characters.",
-    "The username you have requested is not permitted.": "Names with “dispatcher” in them are reserved.",
-    "The username had an invalid character, characters permitted are alpha-numeric and .-_.": (
-        "The name has a character that is not allowed. Use letters, digits, dots, _ and -."
-    ),
-    "The SIP account name is already in use on this domain.": (
-        "This name is taken on this domain. Choose another name or another domain."
-    ),
-    "The password field must be at least 6 characters and no more than 15 characters.": (
-        "The password needs 6 to 15 characters."
-    ),
-    "A first name must be specified.": "Enter a first name.",
-    "The first name length must be less than 64.": "The first name can have at most 64 characters.",
-    "A last name must be specified.": "Enter a last name.",
-    "The last name length must be less than 64.": "The last name can have at most 64 characters.",
-    "An email address must be specified.": "Enter an e-mail address.",
-    "The email address length must be less than 64.": "The e-mail address can have at most 64 characters.",
-    "The email address was an invalid format.": "This is not an e-mail address. One looks like name@example.org.",
-    "The email address is already associated with an account.": "Another account has this e-mail address.",
-    "A username must be specified.": "Choose a username.",
-    "The username length must be between 5 and 20.": "The username needs 5 to 20 characters.",
-    "The username had an invalid character, characters permitted are alpha-numeric and -_ "
-    "(no full stop characters '.' are allowed).": (
-        "The username has a character that is not allowed. Use letters, digits, _ and -."
-    ),
-    "The dial plan needs a name.": "Give the plan a name.",
-    "The dial plan name can have at most 64 characters.": "The name can have at most 64 characters.",
-    "A dial plan with this name already exists.": "There is a plan with this name already. Choose another name.",
-    NAME_TAKEN: "This username is taken. Choose another one.",
-    "A password must be specified.": "Enter a password.",
-    "The password length must be between 6 and 20.": "The password needs 6 to 20 characters.",
-    "The existing password did not match when attempting a password update.": "This is not your present password.",
-    "The answer to the security question must be specified.": "Answer the security question.",
-    "The security question answer length must be less than 64.": "The answer can have at most 64 characters.",
-    "Your city must be specified. If you don't live in a city please enter the one closest to you.": (
-        "Enter your city, or the one nearest to you."
-    ),
-    "The city length must be less than 64.": "The city can have at most 64 characters.",
-    "The web site length must be less than 256.": "The web site can have at most 256 characters.",
-    "Your email address has not yet been confirmed.": (
+_PLAIN: dict[Rule, str] = {
+    rules.SIP_USERNAME_MISSING: "Give the account a name.",
+    rules.SIP_DOMAIN_MISSING: "Choose a domain.",
+    rules.SIP_USERNAME_TOO_SHORT: "The name needs at least 5 characters.",
+    rules.NAME_RESERVED: "Names with “dispatcher” in them are reserved.",
+    rules.SIP_USERNAME_CHARACTERS: "The name has a character that is not allowed. Use letters, digits, dots, _ and -.",
+    rules.SIP_NAME_TAKEN: "This name is taken on this domain. Choose another name or another domain.",
+    rules.SIP_PASSWORD_LENGTH: "The password needs 6 to 15 characters.",
+    rules.FIRST_NAME_MISSING: "Enter a first name.",
+    rules.FIRST_NAME_TOO_LONG: "The first name can have at most 64 characters.",
+    rules.LAST_NAME_MISSING: "Enter a last name.",
+    rules.LAST_NAME_TOO_LONG: "The last name can have at most 64 characters.",
+    rules.ADDRESS_MISSING: "Enter an e-mail address.",
+    rules.ADDRESS_TOO_LONG: "The e-mail address can have at most 64 characters.",
+    rules.ADDRESS_INVALID: "This is not an e-mail address. One looks like name@example.org.",
+    rules.ADDRESS_TAKEN: "Another account has this e-mail address.",
+    rules.USERNAME_MISSING: "Choose a username.",
+    rules.USERNAME_LENGTH: "The username needs 5 to 20 characters.",
+    rules.USERNAME_CHARACTERS: "The username has a character that is not allowed. Use letters, digits, _ and -.",
+    rules.DIAL_PLAN_NAME_MISSING: "Give the plan a name.",
+    rules.COLUMN_LENGTH["dial_plan_name"]: "The name can have at most 64 characters.",
+    rules.DIAL_PLAN_NAME_TAKEN: "There is a plan with this name already. Choose another name.",
+    rules.NAME_TAKEN: "This username is taken. Choose another one.",
+    rules.PASSWORD_MISSING: "Enter a password.",
+    rules.PASSWORD_LENGTH: "The password needs 6 to 20 characters.",
+    rules.OLD_PASSWORD_WRONG: "This is not your present password.",
+    rules.SECURITY_ANSWER_MISSING: "Answer the security question.",
+    rules.SECURITY_ANSWER_TOO_LONG: "The answer can have at most 64 characters.",
+    rules.CITY_MISSING: "Enter your city, or the one nearest to you.",
+    rules.CITY_TOO_LONG: "The city can have at most 64 characters.",
+    rules.WEB_SITE_TOO_LONG: "The web site can have at most 256 characters.",
+    rules.NOT_CONFIRMED: (
         "This e-mail address is not confirmed yet. Open the link in the mail that was sent to it, then sign in."
     ),
-    "Your account is suspended.": "This account is suspended. The operator of this service can tell you why.",
-    "The session lifetime cannot be extended beyind 600 minutes.": (
+    rules.SUSPENDED: "This account is suspended. The operator of this service can tell you why.",
+    rules.SESSION_LIMIT_REACHED: (
         "The session has reached its longest time of 10 hours. Sign out and in again to go on."
     ),
-    "No invite code was specified": "Enter the invite code that you were given.",
-    "The invite code was not recognised.": "This invite code is not known. Check that it is complete.",
-    "The invite code has already been used.": "This invite code has been used. Each code makes one account.",
-    "A value for Provider Name must be specified.": "Give the provider a name.",
-    "The Provider Name cannot contain a full stop '.' in order to avoid ambiguity with DNS host names, "
-    "please remove the '.'.": "The name cannot have a dot in it: dial plans would take it for a server.",
-    "A SIP provider with this name already exists.": "You have a provider with this name. Choose another name.",
-    "A value for Server must be specified.": "Enter the provider’s server.",
-    URI_FIELDS["provider_server"]: "This is not a server. One looks like sip.example.com or 203.0.113.5.",
-    URI_FIELDS["register_server"]: "This is not a server. One looks like sip.example.com or 203.0.113.5.",
-    URI_FIELDS["register_contact"]: "This is not a contact. One looks like name@example.org.",
-    "A valid contact must be supplied to enable a provider registration.": "Registering needs a contact.",
-    "A username is required for Google Voice entries.": "Google Voice needs a username.",
-    "A password is required for Google Voice entries.": "Google Voice needs a password.",
-    "A callback number is required for Google Voice entries.": "Google Voice needs a number to call back.",
-    "The callback number contains an invalid character. Only digits are permitted.": (
-        "The callback number can have digits only."
-    ),
-    "The gv callback number can have at most 16 characters.": "The callback number can have at most 16 digits.",
-    "The gv callback pattern can have at most 32 characters.": "The callback pattern can have at most 32 characters.",
-    "SIP provider registrations are disabled on this system.": "This service does not register with providers.",
-}
-_BEGINNINGS = {
-    "Your password has an invalid character ": (
+    rules.INVITE_MISSING: "Enter the invite code that you were given.",
+    rules.INVITE_UNKNOWN: "This invite code is not known. Check that it is complete.",
+    rules.INVITE_USED: "This invite code has been used. Each code makes one account.",
+    rules.PROVIDER_NAME_MISSING: "Give the provider a name.",
+    rules.PROVIDER_NAME_HAS_DOT: "The name cannot have a dot in it: dial plans would take it for a server.",
+    rules.PROVIDER_NAME_TAKEN: "You have a provider with this name. Choose another name.",
+    rules.PROVIDER_SERVER_MISSING: "Enter the provider’s server.",
+    rules.INVALID_URI["provider_server"]: "This is not a server. One looks like sip.example.com or 203.0.113.5.",
+    rules.INVALID_URI["register_server"]: "This is not a server. One looks like sip.example.com or 203.0.113.5.",
+    rules.INVALID_URI["register_contact"]: "This is not a contact. One looks like name@example.org.",
+    rules.REGISTER_CONTACT_MISSING: "Registering needs a contact.",
+    rules.GOOGLE_VOICE_MISSING["provider_username"]: "Google Voice needs a username.",
+    rules.GOOGLE_VOICE_MISSING["provider_password"]: "Google Voice needs a password.",
+    rules.GOOGLE_VOICE_MISSING["gv_callback_number"]: "Google Voice needs a number to call back.",
+    rules.GOOGLE_VOICE_NUMBER_INVALID: "The callback number can have digits only.",
+    rules.COLUMN_LENGTH["gv_callback_number"]: "The callback number can have at most 16 digits.",
+    rules.COLUMN_LENGTH["gv_callback_pattern"]: "The callback pattern can have at most 32 characters.",
+    rules.REGISTRATIONS_OFF: "This service does not register with providers.",
+    rules.SIP_PASSWORD_INVALID: (
         "The password has a character that is not allowed: no spaces and none of ; \\ # ' - are."
     ),
-    "You are not permitted to create this username. Only user ": (
+    rules.SIP_USERNAME_OF_ANOTHER: (
         "What stands behind the last dot looks like a customer’s name. Only that customer can create such an account."
     ),
-    "Your register contact entry appears to be invalid, the user portion was missing.": (
-        "The contact needs a name in front of the @, as in name@example.org."
+    rules.REGISTER_CONTACT_WITHOUT_USER: "The contact needs a name in front of the @, as in name@example.org.",
+    rules.INVITE_NEEDED: "An account needs an invite code here.",
+    rules.NEW_ACCOUNTS_CLOSED: "This service takes no new accounts at the moment.",
+    **dict.fromkeys(rules.SERVER_FORBIDDEN.values(), "This service does not allow this server."),
+    **dict.fromkeys(
+        rules.SERVER_PRIVATE.values(),
+        "This is an address of a private network. This service allows public servers only.",
     ),
-    "The Provider Server contains a disallowed string.": "This service does not allow this server.",
-    "The Provider Register Server contains a disallowed string.": "This service does not allow this server.",
-    "The Provider Outbound Proxy contains a disallowed string.": "This service does not allow this server.",
-    "The Provider Server is an address of a private network": _PRIVATE,
-    "The Provider Register Server is an address of a private network": _PRIVATE,
-    "The Provider Outbound Proxy is an address of a private network": _PRIVATE,
+    **dict.fromkeys(
+        rules.SERVER_TRANSPORT.values(), "The SIP engine does not speak {transport}. Most providers take UDP or TCP."
+    ),
     **{
-        f"The {label} asks for {transport}, which this SIP engine": (
-            f"The SIP engine does not speak {transport}. Most providers take UDP or TCP."
-        )
-        for label in _SERVERS
-        for transport in ("TLS", "WS", "WSS", "SCTP")
+        rule: f"The SIP engine does not reach IPv{version} addresses. Enter a name, or an IPv{10 - version} address."
+        for (_, version), rule in rules.SERVER_IP_VERSION.items()
     },
-    **{
-        f"The {label} is an IPv{version} address, which this SIP engine": (
-            f"The SIP engine does not reach IPv{version} addresses. Enter a name, or an IPv{10 - version} address."
-        )
-        for label in _SERVERS
-        for version in (4, 6)
-    },
-    "Sorry new account creations currently require an invite code": "An account needs an invite code here.",
-    "Sorry new account creations are currently disabled": "This service takes no new accounts at the moment.",
 }
+"""By rule; with names in braces where the words tell what was refused."""
+_OF_WTFORMS = {"Not a valid choice.": "What was chosen is not in the list any more. Choose again."}
 
 AWAY = "The service does not answer. Nothing was saved; what you typed is still below."
 UNKNOWN = "The service did not answer in time, so it may have saved this or not. What you typed is still below."
@@ -121,11 +101,15 @@ UNREADABLE = (
 )
 
 
-def plain(message: str) -> str:
-    """A sentence of the service as the pages say it; one that is not known stays as it is."""
-    if message in _PLAIN:
-        return _PLAIN[message]
-    return next((words for beginning, words in _BEGINNINGS.items() if message.startswith(beginning)), message)
+def plain(refused: Refused | Violation) -> str:
+    """Return what a refusal or a violation says, as the pages say it; a rule without other words keeps its sentence."""
+    words = _PLAIN.get(refused.rule) if refused.rule else None
+    return refused.message if words is None else words.format(**refused.values)
+
+
+def of_wtforms(error: str) -> str:
+    """Return what a field says of its own accord, as the pages say it."""
+    return _OF_WTFORMS.get(error, error)
 
 
 def away(error: ProvisioningError) -> str:

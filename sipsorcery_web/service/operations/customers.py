@@ -4,7 +4,14 @@ from sqlalchemy import ColumnElement, delete, exists, func, select
 
 from sipsorcery_web.contract.errors import Conflict, NotFound, Refused
 from sipsorcery_web.contract.records import TOP_LEVEL, Customer
-from sipsorcery_web.contract.rules import ADDRESS_TAKEN, customer_password_violations, customer_violations, refuse
+from sipsorcery_web.contract.rules import customer_password_violations, customer_violations, refuse
+from sipsorcery_web.contract.rules.catalogue import (
+    ADDRESS_TAKEN,
+    LAST_ADMINISTRATOR,
+    OLD_PASSWORD_WRONG,
+    OWNS_LOCKED_ACCOUNT,
+    RECORD_MISSING,
+)
 
 from .. import login_throttle
 from ..context import AuthedUnitOfWork, ServiceRequest
@@ -36,7 +43,7 @@ def update_customer(call: ServiceRequest, customer: Customer | None) -> None:
     with call.context.database.read() as session:
         caller_of(session, call.token, call.now)  # before the slow hashing, which is not for strangers
     if customer is None:
-        raise Refused("A customer must be given.")
+        raise Refused(RECORD_MISSING, values={"noun": "customer"})
     answer = (customer.security_answer or "").strip()
     answer_hash = call.context.passwords.hash(answer.casefold()) if answer else None
     with call.context.database.write() as session:
@@ -66,7 +73,7 @@ def update_customer_password(
     _refuse_other(username, caller, "update customer password")
     login_throttle.begin_attempt(database, caller.username, call.address, call.now)
     if not call.context.passwords.match(stored, old_password or ""):
-        raise Refused("The existing password did not match when attempting a password update.")
+        raise Refused(OLD_PASSWORD_WRONG)
     login_throttle.forget_failures(database, caller.username, call.address)
     refuse(customer_password_violations(new_password, "new_password"))
     new_hash = call.context.passwords.hash(new_password or "")
@@ -116,11 +123,11 @@ def _refuse_taken_address(work: AuthedUnitOfWork, customer: Customer) -> None:
 def _refuse_last_administrator(work: AuthedUnitOfWork) -> None:
     administrators = select(func.count()).select_from(CustomerRow).where(CustomerRow.admin_id == TOP_LEVEL)
     if work.caller.is_administrator and work.session.scalars(administrators).one() == 1:
-        raise Refused("You are the only administrator. Make another one first.")
+        raise Refused(LAST_ADMINISTRATOR)
 
 
 def _refuse_escape(work: AuthedUnitOfWork) -> None:
     """What an administrator has locked cannot be got rid of by deleting its owner."""
     locked = select(exists().where(SIPAccountRow.owner == work.caller.username, SIPAccountRow.is_admin_disabled))
     if work.session.scalars(locked).one():
-        raise Refused("An administrator has disabled one of your SIP accounts. Ask them to delete your account.")
+        raise Refused(OWNS_LOCKED_ACCOUNT)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from sipsorcery_web.contract.errors import Conflict, NotFound, Refused
 from sipsorcery_web.contract.records import Record, wire_fields
-from sipsorcery_web.contract.rules import ID_TAKEN
+from sipsorcery_web.contract.rules.catalogue import ID_TAKEN, RECORD_MISSING
 from sipsorcery_web.contract.wire_types import ZERO_ID
 
 from ..context import AuthedUnitOfWork
@@ -72,7 +72,7 @@ class OwnedResource(Generic[R]):
 
     def _required(self, given: R | None) -> R:
         if given is None:
-            raise Refused(f"A {self.noun} must be given.")
+            raise Refused(RECORD_MISSING, values={"noun": self.noun})
         return given
 
     def _changeable_row(self, work: AuthedUnitOfWork, given: Any) -> Any:

@@ -9,12 +9,15 @@ from sqlalchemy.orm import Session
 
 from sipsorcery_web.contract.errors import Conflict, Refused
 from sipsorcery_web.contract.records import TOP_LEVEL, Customer
-from sipsorcery_web.contract.rules import (
+from sipsorcery_web.contract.rules import SIP_PASSWORD_LENGTHS, new_customer_violations, refuse
+from sipsorcery_web.contract.rules.catalogue import (
     ADDRESS_TAKEN,
+    INVITE_MISSING,
+    INVITE_NEEDED,
+    INVITE_USED,
     NAME_TAKEN,
-    SIP_PASSWORD_LENGTHS,
-    new_customer_violations,
-    refuse,
+    NEW_ACCOUNTS_CLOSED,
+    RECORD_MISSING,
 )
 from sipsorcery_web.database.locks import advisory_lock
 
@@ -25,11 +28,6 @@ from ..store.models import CustomerRow, SIPAccountRow, SIPDialPlanRow
 from ..store.rows import derive_ha1, set_secret
 from .customers import OWN_FIELDS, tidied
 
-INVITE_NEEDED = (
-    "Sorry new account creations currently require an invite code, please see "
-    "http://sipsorcery.wordpress.com/new-accounts/."
-)
-CLOSED = "Sorry new account creations are currently disabled, please see http://sipsorcery.wordpress.com/new-accounts/."
 DEFAULT_PLAN = "default"
 DEFAULT_SCRIPT = 'sys.Log("hello world")\n'
 NAME_TRIES = 10
@@ -42,7 +40,8 @@ def are_new_accounts_enabled(work: UnitOfWork) -> bool:
 
 def check_invite_code(work: UnitOfWork, invite_code: str | None) -> str | None:
     """None for a code that can be used, else why not."""
-    return invites.complaint(work.session, invite_code)
+    broken = invites.broken_rule(work.session, invite_code)
+    return broken.sentence if broken else None
 
 
 def create_customer(call: ServiceRequest, customer: Customer | None) -> None:
@@ -51,7 +50,7 @@ def create_customer(call: ServiceRequest, customer: Customer | None) -> None:
     Only what a person may say of themselves is taken from the record (weakness W1).
     """
     if customer is None:
-        raise Refused("A customer must be given.")
+        raise Refused(RECORD_MISSING, values={"noun": "customer"})
     wanted = tidied(customer)
     with call.context.database.read() as session:
         _refuse_by_policy(session, call.context, wanted)
@@ -113,11 +112,11 @@ def random_sip_password() -> str:
 
 def _refuse_by_policy(session: Session, context: ServiceContext, customer: Customer) -> None:
     if not _is_open(session, context):
-        raise Refused(CLOSED)
+        raise Refused(NEW_ACCOUNTS_CLOSED)
     if not _needs_invite(context):
         return
-    if complaint := invites.complaint(session, customer.invite_code):
-        raise Refused(INVITE_NEEDED if complaint == invites.MISSING else complaint)
+    if broken := invites.broken_rule(session, customer.invite_code):
+        raise Refused(INVITE_NEEDED if broken is INVITE_MISSING else broken)
 
 
 def _is_open(session: Session, context: ServiceContext) -> bool:
@@ -138,7 +137,7 @@ def _needs_invite(context: ServiceContext) -> bool:
 
 def _spend_invite(session: Session, call: ServiceRequest, customer: Customer) -> None:
     if not invites.spend(session, customer.invite_code, customer.customer_username or "", call.now):
-        raise Refused(invites.USED)
+        raise Refused(INVITE_USED)
 
 
 def _default_plan(work: UnitOfWork, owner: str) -> SIPDialPlanRow:

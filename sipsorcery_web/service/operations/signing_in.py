@@ -5,13 +5,11 @@ from sqlalchemy.orm import Session
 
 from sipsorcery_web.contract.errors import Refused
 from sipsorcery_web.contract.rules import is_blank
+from sipsorcery_web.contract.rules.catalogue import NOT_CONFIRMED, SUSPENDED
 
 from .. import login_throttle, tokens
 from ..context import AuthedUnitOfWork, ServiceRequest, UnitOfWork
 from ..store.models import CustomerRow
-
-NOT_CONFIRMED = "Your email address has not yet been confirmed."
-SUSPENDED = "Your account is suspended."
 
 
 def login(call: ServiceRequest, username: str | None, password: str | None) -> str | None:

@@ -4,15 +4,14 @@ from sqlalchemy import exists, select
 
 from sipsorcery_web.contract.errors import Refused
 from sipsorcery_web.contract.records import SIPAccount
-from sipsorcery_web.contract.rules import FOREIGN_DOMAIN, refuse, sip_account_violations
+from sipsorcery_web.contract.rules import refuse, sip_account_violations
+from sipsorcery_web.contract.rules.catalogue import FOREIGN_DOMAIN, SIP_ACCOUNT_LOCKED
 
 from ..context import AuthedUnitOfWork
 from ..store.models import SIPAccountRow, SIPDomainRow
 from ..store.rows import derive_ha1, trimmed
 from .domains import usable_by
 from .owned_resources import OwnedResource
-
-LOCKED = "An administrator has disabled this SIP account; only an administrator can change or delete it."
 
 
 def _ready(work: AuthedUnitOfWork, account: SIPAccount, stored: SIPAccount) -> SIPAccount:
@@ -31,7 +30,7 @@ def _refuse_foreign_domain(work: AuthedUnitOfWork, account: SIPAccount) -> None:
 
 def _refuse_locked(work: AuthedUnitOfWork, row: SIPAccountRow) -> None:
     if row.is_admin_disabled and not work.caller.is_administrator:
-        raise Refused(LOCKED)
+        raise Refused(SIP_ACCOUNT_LOCKED)
 
 
 SIP_ACCOUNTS = OwnedResource(

@@ -7,7 +7,8 @@ from sqlalchemy import select
 from sipsorcery_web.contract.errors import Refused
 from sipsorcery_web.contract.records import SIPProvider
 from sipsorcery_web.contract.rules import Violation, refuse
-from sipsorcery_web.contract.rules.providers import URI_FIELDS, provider_violations
+from sipsorcery_web.contract.rules.catalogue import INVALID_URI, REGISTRATIONS_OFF
+from sipsorcery_web.contract.rules.providers import provider_violations
 from sipsorcery_web.contract.sip_uris import normalised
 
 from ..context import AuthedUnitOfWork
@@ -17,7 +18,6 @@ from .owned_resources import OwnedResource
 
 DEFAULT_EXPIRY = 3600
 SHORTEST_EXPIRY = 60
-REGISTRATIONS_OFF = "SIP provider registrations are disabled on this system."
 
 
 def _ready(work: AuthedUnitOfWork, provider: SIPProvider, stored: SIPProvider) -> SIPProvider:
@@ -31,7 +31,7 @@ def _ready(work: AuthedUnitOfWork, provider: SIPProvider, stored: SIPProvider) -
 
 
 def _with_normal_uris(provider: SIPProvider) -> SIPProvider:
-    for field, invalid in URI_FIELDS.items():
+    for field, invalid in INVALID_URI.items():
         try:
             provider = provider.with_(**{field: normalised(getattr(provider, field))})
         except ValueError:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from sqlalchemy.exc import IntegrityError
 
 from sipsorcery_web.contract.errors import Conflict, Refused
-from sipsorcery_web.contract.rules import (
+from sipsorcery_web.contract.rules.catalogue import (
     ADDRESS_TAKEN,
     DIAL_PLAN_NAME_TAKEN,
     FOREIGN_DOMAIN,

@@ -24,6 +24,7 @@ from sipsorcery_web.contract.records import (
     wire_fields,
 )
 from sipsorcery_web.contract.rules import is_blank
+from sipsorcery_web.contract.rules.catalogue import NEGATIVE_RANGE
 from sipsorcery_web.database.keyring import Keyring
 
 from . import models
@@ -107,7 +108,7 @@ class Listing(Generic[R]):
 def slice_of(query: Select[Any], offset: int, count: int) -> Select[Any]:
     """The rows from `offset` on, at most `count` (section 5); Refused for negative numbers."""
     if offset < 0 or count < 0:
-        raise Refused("The offset and the count of a list must not be negative.")
+        raise Refused(NEGATIVE_RANGE)
     return query.offset(offset) if count == NO_LIMIT else query.offset(offset).limit(count)
 
 

@@ -14,6 +14,7 @@ from sipsorcery_web.contract.records import SIPDialPlan, SIPProvider
 from sipsorcery_web.contract.wire_types import ZERO_ID
 from sipsorcery_web.provisioning.client import ProvisioningClient, Records
 from tests.conftest import ServiceFixture, sip_account
+from tests.contract.on_every_channel.refusals import refusal
 
 LONG_AGO = datetime(2001, 1, 1, tzinfo=UTC)
 
@@ -89,13 +90,6 @@ def kind(request: pytest.FixtureRequest) -> Kind:
 def only(record: Any, **fields: Any) -> Any:
     """A record with these fields and the id in it, and no others."""
     return type(record)(id=record.id, **fields, present=frozenset({"id", *fields}))
-
-
-def refusal(expected: type[Refused], act: Callable[[], Any]) -> str:
-    with pytest.raises(Refused) as refused:
-        act()
-    assert type(refused.value) is expected
-    return refused.value.message
 
 
 # Good

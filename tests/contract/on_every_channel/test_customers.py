@@ -10,17 +10,10 @@ from sipsorcery_web.contract.records import Customer, wire_fields
 from sipsorcery_web.service.operators import Operators
 from sipsorcery_web.settings import NewAccounts
 from tests.conftest import PASSWORD, Clock, ServiceFixture, person
+from tests.contract.on_every_channel.refusals import refusal
 
 OTHER_PASSWORD = "closesesame8"
 INVITES = NewAccounts("invite", chosen=True)
-
-
-def refusal(kind: type[Refused], act: Callable[[], Any]) -> str:
-    """The sentence of a refusal, which must be of this kind exactly."""
-    with pytest.raises(Refused) as refused:
-        act()
-    assert type(refused.value) is kind
-    return refused.value.message
 
 
 # IsAlive, AreNewAccountsEnabled, CheckInviteCode, TestException

@@ -15,8 +15,12 @@ from sipsorcery_web.contract.records import (
     SIPProviderBinding,
     SIPRegistrarBinding,
 )
-from sipsorcery_web.contract.rules import CUSTOMER_LENGTHS, PLAN_LENGTHS, STORED_LENGTHS
-from sipsorcery_web.contract.rules.providers import STORED_LENGTHS as PROVIDER_LENGTHS
+from sipsorcery_web.contract.rules.catalogue import (
+    CUSTOMER_LENGTHS,
+    DIAL_PLAN_LENGTHS,
+    PROVIDER_LENGTHS,
+    SIP_ACCOUNT_LENGTHS,
+)
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,7 @@ TABLES: Mapping[type[Record], Table] = {
         "sipaccounts",
         "sip_username",
         frozenset({"owner", "sip_domain", "sip_password", "sip_username"}),
-        STORED_LENGTHS | {"owner": 32, "sip_password": 32},
+        SIP_ACCOUNT_LENGTHS | {"owner": 32, "sip_password": 32},
         {("sip_username", "sip_domain"): "sipusername"},
         (OWNER, ForeignKey("sip_domain", SIPDomain, "domain")),
     ),
@@ -85,7 +89,7 @@ TABLES: Mapping[type[Record], Table] = {
         "sipdialplans",
         "dial_plan_name",
         frozenset({"owner", "dial_plan_name", "script_type_description"}),
-        PLAN_LENGTHS | {"owner": 32},
+        DIAL_PLAN_LENGTHS | {"owner": 32},
         {("owner", "dial_plan_name"): "owner"},
         (OWNER,),
     ),

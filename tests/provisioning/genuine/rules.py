@@ -6,13 +6,13 @@ from dataclasses import replace
 
 from sipsorcery_web.contract.records import Customer, SIPAccount, SIPProvider
 from sipsorcery_web.contract.rules import (
-    NAME_RESERVED,
     Violation,
     customer_violations,
     is_blank,
     new_customer_violations,
     sip_account_violations,
 )
+from sipsorcery_web.contract.rules.catalogue import NAME_RESERVED
 from sipsorcery_web.contract.rules.providers import provider_violations
 from sipsorcery_web.contract.sip_uris import normalised
 
@@ -25,7 +25,7 @@ _ADDED = re.compile(r".* can have at most \d+ characters\.|.* (custom header|bel
 def refuse_customer(customer: Customer, is_new: bool = False) -> None:
     """A name may hold `dispatcher` here; only SIP accounts' may not."""
     violations = new_customer_violations(customer) if is_new else customer_violations(customer)
-    _throw_first(one for one in violations if one.message != NAME_RESERVED)
+    _throw_first(one for one in violations if one.rule is not NAME_RESERVED)
 
 
 def refuse_account(account: SIPAccount) -> None:

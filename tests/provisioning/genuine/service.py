@@ -20,7 +20,7 @@ from sipsorcery_web.contract.records import (
     SIPProviderBinding,
     SIPRegistrarBinding,
 )
-from sipsorcery_web.contract.rules import ADDRESS_TAKEN, NAME_TAKEN
+from sipsorcery_web.contract.rules.catalogue import ADDRESS_TAKEN, NAME_TAKEN
 
 from .faults import Thrown, null_reference, unauthorised
 from .rules import normalised_provider, refuse_account, refuse_customer, refuse_provider, without_blank_password
@@ -140,9 +140,9 @@ class Provisioning:
             raise null_reference()
         username, address = customer.customer_username.lower(), (customer.email_address or "").lower()
         if self.store.first(Customer, customer_username=username):
-            raise Thrown(NAME_TAKEN)
+            raise Thrown(NAME_TAKEN.sentence)
         if self.store.first(Customer, email_address=address):
-            raise Thrown(ADDRESS_TAKEN)
+            raise Thrown(ADDRESS_TAKEN.sentence)
         stored = replace(customer, customer_username=username, email_address=address or None, max_execution_count=5)
         refuse_customer(stored, is_new=True)
         self.store.insert(_whole(stored))

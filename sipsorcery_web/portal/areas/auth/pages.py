@@ -8,6 +8,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response
 
 from sipsorcery_web.contract.errors import ProvisioningError, Refused, TooManyAttempts
+from sipsorcery_web.contract.faults import refusal_of
 from sipsorcery_web.contract.operations import SESSION_MINUTES
 from sipsorcery_web.contract.records import TOP_LEVEL
 from sipsorcery_web.portal.crud import saved_form
@@ -88,7 +89,7 @@ def extend() -> Response:
     try:
         service().extend_session(SESSION_MINUTES)
     except Refused as error:
-        flash(messages.plain(error.message), "warning")
+        flash(messages.plain(error), "warning")
     else:
         longest = here.signed_in_at + LONGEST_SESSION
         session.extend_until(min(here.ends_at + timedelta(minutes=SESSION_MINUTES), longest))
@@ -107,7 +108,7 @@ def check_invite() -> Any:
         if form.try_save(lambda: complaints.append(service().invite_complaint(form.invite_code.data or "") or "")):
             if not complaints[0]:
                 return redirect(url_for("auth.register", invite_code=form.invite_code.data), 303)
-            form.add_error("invite_code", complaints[0])
+            form.add_error("invite_code", messages.plain(refusal_of(complaints[0])))
     return _login_page(SignInForm(formdata=None), form)
 
 

@@ -8,10 +8,10 @@ from uuid import UUID
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from sipsorcery_web.contract.errors import NotFound, ProvisioningError
+from sipsorcery_web.contract.errors import NotFound, ProvisioningError, Refused
 from sipsorcery_web.contract.filters import Expression, all_of, prop
 from sipsorcery_web.contract.records import SIPDialPlan
-from sipsorcery_web.contract.rules import DIAL_PLAN_NAME_TAKEN
+from sipsorcery_web.contract.rules.catalogue import DIAL_PLAN_NAME_TAKEN
 from sipsorcery_web.portal.crud import saved_form
 from sipsorcery_web.portal.crud.conflict import Edit, conflict_page
 from sipsorcery_web.portal.crud.dial_plan_names import forget_dial_plan_names
@@ -24,6 +24,7 @@ from sipsorcery_web.portal.lists.exports import Column, export_routes, exported
 from sipsorcery_web.portal.lists.page import page_of
 from sipsorcery_web.portal.lists.query import ListQuery
 from sipsorcery_web.portal.lists.search import search, text_search
+from sipsorcery_web.portal.ui import messages
 from sipsorcery_web.portal.ui.forms import load_form
 from sipsorcery_web.portal.ui.text.differences import rows
 from sipsorcery_web.portal.ui.text.lines import lines_of
@@ -206,7 +207,7 @@ def _has_free_name(form: DialPlanForm) -> bool:
     except ProvisioningError:
         return True  # what the service has to say comes when it is asked to save
     if others:
-        form.add_error("dial_plan_name", DIAL_PLAN_NAME_TAKEN)
+        form.add_error("dial_plan_name", messages.plain(Refused(DIAL_PLAN_NAME_TAKEN)))
     return not others
 
 

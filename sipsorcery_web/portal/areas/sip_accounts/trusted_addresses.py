@@ -11,9 +11,9 @@ from ipaddress import ip_address
 
 import regex
 
-from sipsorcery_web.contract.rules import STORED_LENGTHS
+from sipsorcery_web.contract.rules.catalogue import SIP_ACCOUNT_LENGTHS
 
-LONGEST = STORED_LENGTHS["ip_address_acl"]
+LONGEST = SIP_ACCOUNT_LENGTHS["ip_address_acl"]
 LONGEST_TRIAL = 0.1
 """Seconds that one search may take."""
 MOST_COPIES = 1000

@@ -8,7 +8,8 @@ from wtforms import HiddenField
 
 from sipsorcery_web.contract.records import GoogleVoiceCallbackType, ProviderType, SIPProvider
 from sipsorcery_web.contract.rules import Violation, is_blank
-from sipsorcery_web.contract.rules.providers import URI_FIELDS, provider_violations
+from sipsorcery_web.contract.rules.catalogue import INVALID_URI
+from sipsorcery_web.contract.rules.providers import provider_violations
 from sipsorcery_web.contract.sip_uris import normalised
 from sipsorcery_web.portal.crud.conflict import EditForm
 from sipsorcery_web.portal.ui.forms import checkbox, choice, choices_with, password, text
@@ -192,7 +193,7 @@ def values_of(provider: SIPProvider) -> dict[str, object]:
     """What the form of a stored provider shows at first; never the password."""
     names = ("provider_name", *TEXTS_OF_ALL, *OF_SIP, *OF_GOOGLE_VOICE)
     values = {name: getattr(provider, name) for name in names}
-    addresses = {name: _without_scheme(getattr(provider, name)) for name in URI_FIELDS}
+    addresses = {name: _without_scheme(getattr(provider, name)) for name in INVALID_URI}
     return values | addresses | {"register_expiry": str(provider.register_expiry)}
 
 
@@ -210,7 +211,7 @@ def new_values(provider_type: str | None) -> dict[str, object]:
 def _with_normal_uris(record: SIPProvider) -> tuple[SIPProvider, list[Violation]]:
     """The record as it will be stored, and what stands where no host can be; that is left out."""
     impossible = []
-    for field, invalid in URI_FIELDS.items():
+    for field, invalid in INVALID_URI.items():
         try:
             uri = normalised(getattr(record, field))
         except ValueError:
