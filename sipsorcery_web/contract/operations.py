@@ -1,6 +1,7 @@
 """The operations of the contract as data (spec, section 4): name, parameters, result and who may call."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from . import names
 from .records import (
     Customer,
+    Record,
     SIPAccount,
     SIPCDRAsset,
     SIPDialogueAsset,
@@ -96,6 +98,61 @@ class Operation:
         return complete | given
 
 
+@dataclass(frozen=True)
+class RecordOperations:
+    """The operations on one type of record (section 4.7): a count and a list and, with an `element`, the changes.
+
+    `noun` is the word for one of the records in the operations' names, `element` the argument of the changes.
+    """
+
+    record: type[Record]
+    noun: str
+    element: str = ""
+    plural: str = ""
+
+    @property
+    def page(self) -> str:
+        """The operation that reads the list."""
+        return f"Get{self.plural or f'{self.noun}s'}"
+
+    @property
+    def count(self) -> str:
+        """The operation that counts the list."""
+        return f"{self.page}Count"
+
+    @property
+    def add(self) -> str:
+        """The operation that stores a new record."""
+        return f"Add{self.noun}"
+
+    @property
+    def update(self) -> str:
+        """The operation that stores a changed record."""
+        return f"Update{self.noun}"
+
+    @property
+    def delete(self) -> str:
+        """The operation that deletes a record."""
+        return f"Delete{self.noun}"
+
+    @property
+    def argument(self) -> str:
+        """The Python name of the argument of the changes."""
+        return Parameter(self.element, RecordType(self.record)).name
+
+    @property
+    def is_changeable(self) -> bool:
+        """Whether there are operations that change the records."""
+        return bool(self.element)
+
+    def operations(self) -> Iterator[Operation]:
+        """Yield each of them."""
+        yield _counted(self.count)
+        yield _paged(self.page, self.record)
+        if self.is_changeable:
+            yield from (_with_record(name, self.element, self.record) for name in (self.add, self.update, self.delete))
+
+
 def _paged(name: str, record: type, where: str = "whereExpression") -> Operation:
     parameters = (Parameter(where, STRING), Parameter("offset", INT), Parameter("count", INT))
     return Operation(name, parameters, ListType(record))
@@ -128,29 +185,21 @@ _OPERATIONS = (
     ),
     Operation("DeleteCustomer", (Parameter("customerUsername", STRING),), None),
     _paged("GetSIPDomains", SIPDomain, "filterExpression"),
-    _counted("GetSIPAccountsCount"),
-    _paged("GetSIPAccounts", SIPAccount),
-    _with_record("AddSIPAccount", "sipAccount", SIPAccount),
-    _with_record("UpdateSIPAccount", "sipAccount", SIPAccount),
-    _with_record("DeleteSIPAccount", "sipAccount", SIPAccount),
-    _counted("GetSIPRegistrarBindingsCount"),
-    _paged("GetSIPRegistrarBindings", SIPRegistrarBinding),
-    _counted("GetSIPProvidersCount"),
-    _paged("GetSIPProviders", SIPProvider),
-    _with_record("AddSIPProvider", "sipProvider", SIPProvider),
-    _with_record("UpdateSIPProvider", "sipProvider", SIPProvider),
-    _with_record("DeleteSIPProvider", "sipProvider", SIPProvider),
-    _counted("GetSIPProviderBindingsCount"),
-    _paged("GetSIPProviderBindings", SIPProviderBinding),
-    _counted("GetDialPlansCount"),
-    _paged("GetDialPlans", SIPDialPlan),
-    _with_record("AddDialPlan", "dialPlan", SIPDialPlan),
-    _with_record("UpdateDialPlan", "dialPlan", SIPDialPlan),
-    _with_record("DeleteDialPlan", "dialPlan", SIPDialPlan),
-    _counted("GetCallsCount"),
-    _paged("GetCalls", SIPDialogueAsset),
-    _counted("GetCDRsCount"),
-    _paged("GetCDRs", SIPCDRAsset),
 )
 
-OPERATIONS = {operation.name: operation for operation in _OPERATIONS}
+_RECORD_OPERATIONS = (
+    RecordOperations(SIPAccount, "SIPAccount", "sipAccount"),
+    RecordOperations(SIPRegistrarBinding, "SIPRegistrarBinding"),
+    RecordOperations(SIPProvider, "SIPProvider", "sipProvider"),
+    RecordOperations(SIPProviderBinding, "SIPProviderBinding"),
+    RecordOperations(SIPDialPlan, "DialPlan", "dialPlan"),
+    RecordOperations(SIPDialogueAsset, "Call"),
+    RecordOperations(SIPCDRAsset, "CDR"),
+)
+
+RECORD_OPERATIONS = {each.record: each for each in _RECORD_OPERATIONS}
+"""The operations on each type of record."""
+OPERATIONS = {
+    operation.name: operation
+    for operation in (*_OPERATIONS, *(one for each in _RECORD_OPERATIONS for one in each.operations()))
+}

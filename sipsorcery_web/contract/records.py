@@ -49,6 +49,8 @@ class WireField:
     kind: WireType
     nillable: bool
     since_2011: bool
+    is_secret: bool = False
+    is_required: bool = False
 
     @property
     def absent(self) -> Any:
@@ -56,19 +58,20 @@ class WireField:
         return None if self.nillable else self.kind.absent
 
 
-def _on_the_wire(element: str, kind: WireType, nillable: bool, since_2011: bool = False, shown: bool = True) -> Any:
-    wire = {"element": element, "kind": kind, "nillable": nillable, "since_2011": since_2011}
+def _on_the_wire(element: str, kind: WireType, nillable: bool, since_2011: bool = False, **traits: bool) -> Any:
+    wire = {"element": element, "kind": kind, "nillable": nillable, "since_2011": since_2011, **traits}
+    shown = not traits.get("is_secret", False)
     return field(default=None if nillable else kind.absent, repr=shown, metadata={"wire": wire})
 
 
-def text(element: str, since_2011: bool = False) -> Any:
-    """A nillable string."""
-    return _on_the_wire(element, STRING, True, since_2011)
+def text(element: str, since_2011: bool = False, required: bool = False) -> Any:
+    """A nillable string; the column of a `required` one refuses a null (section 7)."""
+    return _on_the_wire(element, STRING, True, since_2011, is_required=required)
 
 
 def secret(element: str) -> Any:
     """A nillable string that stays out of logs and tracebacks."""
-    return _on_the_wire(element, STRING, True, shown=False)
+    return _on_the_wire(element, STRING, True, is_secret=True)
 
 
 def number(element: str) -> Any:
@@ -141,6 +144,17 @@ class Record:
         return replace(stored, **given)
 
 
+class OwnedRecord(Record):
+    """A record that customers add, change and delete. Each type declares these fields at their places on the wire."""
+
+    NOUN: ClassVar[str]
+    """The words for one of them in a sentence."""
+    NAMED_BY: ClassVar[tuple[str, ...]]
+    """The fields that name one of them to its owner; lists are in the order of the first."""
+    id: UUID
+    owner: str | None
+
+
 def wire_fields(record: type[Record]) -> tuple[WireField, ...]:
     """The fields of a record class in the order of the wire."""
     kind: Any = record
@@ -187,10 +201,12 @@ class Customer(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
-class SIPAccount(Record):
+class SIPAccount(OwnedRecord):
     """A SIP address of record with the secret that phones use for it (section 7.2)."""
 
     NAMESPACE: ClassVar[str] = names.APP
+    NOUN: ClassVar[str] = "SIP account"
+    NAMED_BY: ClassVar[tuple[str, ...]] = ("sip_username", "sip_domain")
 
     admin_disabled_reason: str | None = text("AdminDisabledReason")
     dont_mangle_enabled: bool = flag("DontMangleEnabled", since_2011=True)
@@ -205,9 +221,9 @@ class SIPAccount(Record):
     network_id: str | None = text("NetworkId")
     out_dial_plan_name: str | None = text("OutDialPlanName")
     owner: str | None = text("Owner")
-    sip_domain: str | None = text("SIPDomain")
+    sip_domain: str | None = text("SIPDomain", required=True)
     sip_password: str | None = secret("SIPPassword")
-    sip_username: str | None = text("SIPUsername")
+    sip_username: str | None = text("SIPUsername", required=True)
     send_nat_keep_alives: bool = flag("SendNATKeepAlives")
 
 
@@ -232,10 +248,12 @@ class SIPRegistrarBinding(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
-class SIPProvider(Record):
+class SIPProvider(OwnedRecord):
     """An outside service that carries calls for its owner (section 7.4)."""
 
     NAMESPACE: ClassVar[str] = names.APP
+    NOUN: ClassVar[str] = "SIP provider"
+    NAMED_BY: ClassVar[tuple[str, ...]] = ("provider_name",)
 
     custom_headers: str | None = text("CustomHeaders")
     gv_callback_number: str | None = text("GVCallbackNumber", since_2011=True)
@@ -247,12 +265,12 @@ class SIPProvider(Record):
     owner: str | None = text("Owner")
     provider_auth_username: str | None = text("ProviderAuthUsername")
     provider_from: str | None = text("ProviderFrom")
-    provider_name: str | None = text("ProviderName")
+    provider_name: str | None = text("ProviderName", required=True)
     provider_outbound_proxy: str | None = text("ProviderOutboundProxy")
     provider_password: str | None = secret("ProviderPassword")
     provider_server: str | None = text("ProviderServer")
     provider_type: ProviderType = provider_type("ProviderType", since_2011=True)
-    provider_username: str | None = text("ProviderUsername")
+    provider_username: str | None = text("ProviderUsername", required=True)
     register_admin_enabled: bool = flag("RegisterAdminEnabled")
     register_contact: str | None = text("RegisterContact")
     register_disabled_reason: str | None = text("RegisterDisabledReason")
@@ -283,13 +301,15 @@ class SIPProviderBinding(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
-class SIPDialPlan(Record):
+class SIPDialPlan(OwnedRecord):
     """A script or list of lines that decides where calls go (section 7.6)."""
 
     NAMESPACE: ClassVar[str] = names.APP
+    NOUN: ClassVar[str] = "dial plan"
+    NAMED_BY: ClassVar[tuple[str, ...]] = ("dial_plan_name",)
 
     authorised_apps: str | None = text("AuthorisedApps")
-    dial_plan_name: str | None = text("DialPlanName")
+    dial_plan_name: str | None = text("DialPlanName", required=True)
     dial_plan_script: str | None = text("DialPlanScript")
     execution_count: int = number("ExecutionCount")
     id: UUID = guid("Id")
@@ -297,7 +317,7 @@ class SIPDialPlan(Record):
     last_update: datetime = moment("LastUpdate")
     max_execution_count: int = number("MaxExecutionCount")
     owner: str | None = text("Owner")
-    script_type_description: str | None = text("ScriptTypeDescription")
+    script_type_description: str | None = text("ScriptTypeDescription", required=True)
     trace_email_address: str | None = text("TraceEmailAddress")
 
 

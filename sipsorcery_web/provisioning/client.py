@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 from sipsorcery_web.contract.envelope import UnknownAction
 from sipsorcery_web.contract.errors import OutcomeUnknown, Refused, SessionExpired, Unavailable
 from sipsorcery_web.contract.filters import Expression
-from sipsorcery_web.contract.operations import NO_LIMIT, OPERATIONS
+from sipsorcery_web.contract.operations import NO_LIMIT, OPERATIONS, RECORD_OPERATIONS, RecordOperations
 from sipsorcery_web.contract.records import (
     Customer,
     Record,
@@ -41,19 +41,18 @@ class ClientIdentity:
 class Entries(Generic[R]):
     """One list of the service."""
 
-    def __init__(self, call: Callable[..., Any], count: str, page: str) -> None:
+    def __init__(self, call: Callable[..., Any], operations: RecordOperations) -> None:
         self._call = call
-        self._count = count
-        self._page = page
+        self._operations = operations
 
     @property
     def name(self) -> str:
         """What the list is called: the operation that reads it."""
-        return self._page
+        return self._operations.page
 
     def count(self, where: Expression | None = None) -> int:
         """How many records there are."""
-        return int(self._call(self._count, where_expression=_text(where)))
+        return int(self._call(self._operations.count, where_expression=_text(where)))
 
     def page(self, offset: int = 0, count: int = NO_LIMIT, where: Expression | None = None) -> list[R]:
         """The records from `offset` on. A service may answer nil for an empty list (quirk Q6).
@@ -61,7 +60,9 @@ class Entries(Generic[R]):
         Refused for nil where something is asked: the file store of the original says so that a filter broke on one of
         the records, as a method does on a null.
         """
-        found: list[R] | None = self._call(self._page, where_expression=_text(where), offset=offset, count=count)
+        found: list[R] | None = self._call(
+            self._operations.page, where_expression=_text(where), offset=offset, count=count
+        )
         if found is None and where is not None:
             raise Refused(NIL_LIST)
         return found or []
@@ -77,27 +78,22 @@ def _now() -> datetime:
 
 
 class Records(Entries[R]):
-    """A list whose records can be changed; `noun` is the service's name for one of them."""
-
-    def __init__(self, call: Callable[..., Any], noun: str, argument: str) -> None:
-        super().__init__(call, f"Get{noun}sCount", f"Get{noun}s")
-        self._noun = noun
-        self._argument = argument
+    """A list whose records can be changed."""
 
     def add(self, record: R) -> R:
         """Store a new record and give it as stored."""
-        return self._change("Add", record and filled_in(record, _now()))
+        return self._change(self._operations.add, record and filled_in(record, _now()))
 
     def update(self, record: R) -> R:
         """Store a changed record and give it as stored."""
-        return self._change("Update", record and touched(record, _now()))
+        return self._change(self._operations.update, record and touched(record, _now()))
 
     def delete(self, record: R) -> R:
         """Delete a record."""
-        return self._change("Delete", record)
+        return self._change(self._operations.delete, record)
 
-    def _change(self, verb: str, record: R) -> R:
-        changed: R = self._call(f"{verb}{self._noun}", **{self._argument: record})
+    def _change(self, operation: str, record: R) -> R:
+        changed: R = self._call(operation, **{self._operations.argument: record})
         return changed
 
 
@@ -107,13 +103,21 @@ class ProvisioningClient:
     def __init__(self, channel: Channel, visitor: ClientIdentity) -> None:
         self._channel = channel
         self._visitor = visitor
-        self.sip_accounts: Records[SIPAccount] = Records(self._call, "SIPAccount", "sip_account")
-        self.sip_providers: Records[SIPProvider] = Records(self._call, "SIPProvider", "sip_provider")
-        self.dial_plans: Records[SIPDialPlan] = Records(self._call, "DialPlan", "dial_plan")
-        self.registrar_bindings: Entries[SIPRegistrarBinding] = self._entries("SIPRegistrarBindings")
-        self.provider_bindings: Entries[SIPProviderBinding] = self._entries("SIPProviderBindings")
-        self.calls: Entries[SIPDialogueAsset] = self._entries("Calls")
-        self.cdrs: Entries[SIPCDRAsset] = self._entries("CDRs")
+        self.sip_accounts = self.records(SIPAccount)
+        self.sip_providers = self.records(SIPProvider)
+        self.dial_plans = self.records(SIPDialPlan)
+        self.registrar_bindings = self.entries(SIPRegistrarBinding)
+        self.provider_bindings = self.entries(SIPProviderBinding)
+        self.calls = self.entries(SIPDialogueAsset)
+        self.cdrs = self.entries(SIPCDRAsset)
+
+    def records(self, record: type[R]) -> Records[R]:
+        """Return the list of the records of this type, which can be changed."""
+        return Records(self._call, RECORD_OPERATIONS[record])
+
+    def entries(self, record: type[R]) -> Entries[R]:
+        """Return the list of the records of this type, to be read."""
+        return Entries(self._call, RECORD_OPERATIONS[record])
 
     def is_alive(self) -> bool:
         """Whether the service says that it is there."""
@@ -178,9 +182,6 @@ class ProvisioningClient:
     def domains(self) -> list[SIPDomain]:
         """The domains that the visitor may use."""
         return self._call("GetSIPDomains", filter_expression=None, offset=0, count=NO_LIMIT) or []
-
-    def _entries(self, name: str) -> Entries[Any]:
-        return Entries(self._call, f"Get{name}Count", f"Get{name}")
 
     def _call(self, name: str, **given: Any) -> Any:
         operation = OPERATIONS[name]

@@ -7,17 +7,10 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import uuid4
 
-from sipsorcery_web.contract.records import Record, SIPAccount, SIPDialPlan, SIPProvider, wire_fields
+from sipsorcery_web.contract.records import Record, wire_fields
 from sipsorcery_web.contract.wire_types import NEVER, ZERO_ID
 
 R = TypeVar("R", bound=Record)
-
-NOT_NULL: dict[type[Record], tuple[str, ...]] = {
-    SIPAccount: ("sip_username", "sip_domain"),
-    SIPProvider: ("provider_name", "provider_username"),
-    SIPDialPlan: ("dial_plan_name", "script_type_description"),
-}
-"""Texts whose columns refuse a null (section 7). Passwords are left as they are: to those nil means something else."""
 
 
 def filled_in(record: R, now: datetime) -> R:
@@ -46,7 +39,11 @@ def touched(record: R, now: datetime) -> R:
 
 
 def without_nulls(record: R) -> R:
-    """The record with an empty text for each null that its column refuses."""
-    names = [name for name in NOT_NULL.get(type(record), ()) if record.has(name)]
+    """The record with an empty text for each null that its column refuses.
+
+    Passwords are left as they are: to those nil means something else.
+    """
+    required = [entry.attribute for entry in wire_fields(type(record)) if entry.is_required]
+    names = [name for name in required if record.has(name)]
     blank = {name: "" for name in names if getattr(record, name) is None}
     return record.with_(**blank) if blank else record

@@ -21,7 +21,6 @@ def _ready(_work: AuthedUnitOfWork, plan: SIPDialPlan, _stored: SIPDialPlan) -> 
 
 
 DIAL_PLANS = OwnedResource(
-    noun="dial plan",
     record=SIPDialPlan,
     row=SIPDialPlanRow,
     administrative=frozenset({"max_execution_count", "execution_count", "authorised_apps"}),

@@ -3,9 +3,17 @@
 from dataclasses import replace
 from typing import Any
 
+from sipsorcery_web.contract.operations import RECORD_OPERATIONS
+
 from ..context import AuthedUnitOfWork
 from ..store.lists import Listing
 from .handler import Handler, reads
+
+
+def reads_of(listing: Listing[Any]) -> dict[str, Handler]:
+    """Return the operations that count a list and read a page of it."""
+    named = RECORD_OPERATIONS[listing.record]
+    return {named.count: count_of(listing), named.page: page_of(listing)}
 
 
 def page_of(listing: Listing[Any]) -> Handler:

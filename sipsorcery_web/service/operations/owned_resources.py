@@ -8,15 +8,17 @@ from uuid import uuid4
 from sqlalchemy import select
 
 from sipsorcery_web.contract.errors import Conflict, NotFound, Refused
-from sipsorcery_web.contract.records import Record, wire_fields
+from sipsorcery_web.contract.operations import RECORD_OPERATIONS
+from sipsorcery_web.contract.records import OwnedRecord, wire_fields
 from sipsorcery_web.contract.rules.catalogue import ID_TAKEN, RECORD_MISSING
 from sipsorcery_web.contract.wire_types import ZERO_ID
 
 from ..context import AuthedUnitOfWork
+from ..store.lists import Listing
 from ..store.rows import fill, to_record
 from .handler import Handler, writes
 
-R = TypeVar("R", bound=Record)
+R = TypeVar("R", bound=OwnedRecord)
 
 BY_THE_SERVICE = frozenset({"id", "owner", "inserted", "last_update"})
 
@@ -33,7 +35,6 @@ class OwnedResource(Generic[R]):
     row in question. Fields in `administrative` are set by administrators alone (weakness W5).
     """
 
-    noun: str
     record: type[R]
     row: Any
     administrative: frozenset[str]
@@ -42,6 +43,11 @@ class OwnedResource(Generic[R]):
     may_change: Callable[[AuthedUnitOfWork, Any], None] = _nothing
     after_write: Callable[[AuthedUnitOfWork, Any], None] = _nothing
     before_delete: Callable[[AuthedUnitOfWork, Any], None] = _nothing
+
+    @property
+    def listing(self) -> Listing[R]:
+        """Their list, in the order of their names."""
+        return Listing(self.record, self.row, self.record.NAMED_BY[0])
 
     def add(self, work: AuthedUnitOfWork, given: R | None) -> R:
         """Store a new record of the caller. Conflict when its name or its id is taken."""
@@ -72,7 +78,7 @@ class OwnedResource(Generic[R]):
 
     def _required(self, given: R | None) -> R:
         if given is None:
-            raise Refused(RECORD_MISSING, values={"noun": self.noun})
+            raise Refused(RECORD_MISSING, values={"noun": self.record.NOUN})
         return given
 
     def _changeable_row(self, work: AuthedUnitOfWork, given: Any) -> Any:
@@ -80,7 +86,7 @@ class OwnedResource(Generic[R]):
         mine = work.caller.scope.may_change(self.row)
         row = work.session.scalars(select(self.row).where(self.row.id == given.id, mine)).one_or_none()
         if row is None:
-            raise NotFound(f"The {self.noun} was not found.")
+            raise NotFound(f"The {self.record.NOUN} was not found.")
         self.may_change(work, row)
         return row
 
@@ -106,16 +112,12 @@ class OwnedResource(Generic[R]):
         return tuple(entry.attribute for entry in wire_fields(self.record))
 
 
-def adds(asset: OwnedResource[Any], argument: str) -> Handler:
-    """The operation that adds; `argument` is its parameter's name."""
-    return writes(lambda work, **given: asset.add(work, given[argument]))
+def changes_of(resource: OwnedResource[Any]) -> dict[str, Handler]:
+    """Return the operations that add, change and delete these records."""
+    named = RECORD_OPERATIONS[resource.record]
+    verbs = {named.add: resource.add, named.update: resource.update, named.delete: resource.delete}
+    return {name: _taking(named.argument, verb) for name, verb in verbs.items()}
 
 
-def updates(asset: OwnedResource[Any], argument: str) -> Handler:
-    """The operation that changes."""
-    return writes(lambda work, **given: asset.update(work, given[argument]))
-
-
-def deletes(asset: OwnedResource[Any], argument: str) -> Handler:
-    """The operation that deletes."""
-    return writes(lambda work, **given: asset.delete(work, given[argument]))
+def _taking(argument: str, verb: Callable[[AuthedUnitOfWork, Any], Any]) -> Handler:
+    return writes(lambda work, **given: verb(work, given[argument]))

@@ -34,7 +34,6 @@ def _refuse_locked(work: AuthedUnitOfWork, row: SIPAccountRow) -> None:
 
 
 SIP_ACCOUNTS = OwnedResource(
-    noun="SIP account",
     record=SIPAccount,
     row=SIPAccountRow,
     administrative=frozenset({"is_admin_disabled", "admin_disabled_reason"}),

@@ -77,7 +77,6 @@ def _retire(work: AuthedUnitOfWork, binding: SIPProviderBindingRow) -> None:
 
 
 SIP_PROVIDERS = OwnedResource(
-    noun="SIP provider",
     record=SIPProvider,
     row=SIPProviderRow,
     administrative=frozenset({"register_admin_enabled"}),

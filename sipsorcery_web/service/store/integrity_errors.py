@@ -3,26 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from sqlalchemy import UniqueConstraint
 from sqlalchemy.exc import IntegrityError
 
 from sipsorcery_web.contract.errors import Conflict, Refused
-from sipsorcery_web.contract.rules.catalogue import (
-    ADDRESS_TAKEN,
-    DIAL_PLAN_NAME_TAKEN,
-    FOREIGN_DOMAIN,
-    ID_TAKEN,
-    NAME_TAKEN,
-    PROVIDER_NAME_TAKEN,
-    SIP_NAME_TAKEN,
-)
+from sipsorcery_web.contract.rules.catalogue import FOREIGN_DOMAIN, ID_TAKEN
+from sipsorcery_web.database.base import Base
 
-_MEANINGS = (
-    ("customers", "customer_username", NAME_TAKEN),
-    ("customers", "email_address", ADDRESS_TAKEN),
-    ("sipaccounts", "sip_username", SIP_NAME_TAKEN),
-    ("sipproviders", "owner", PROVIDER_NAME_TAKEN),
-    ("sipdialplans", "owner", DIAL_PLAN_NAME_TAKEN),
-)
+from .models import TAKEN
 
 
 @contextmanager
@@ -38,7 +26,17 @@ def _refusal(complaint: str) -> Refused:
     """SQLite names the columns of a broken key, PostgreSQL its constraint (named by the rule in `database.base`)."""
     if "foreign key" in complaint.lower():
         return Refused(FOREIGN_DOMAIN)
-    for table, column, meaning in _MEANINGS:
+    for table, column, meaning in _meanings():
         if f"{table}.{column}" in complaint or f"uq_{table}_{column}" in complaint:
             return Conflict(meaning)
     return Conflict(ID_TAKEN)
+
+
+def _meanings() -> Iterator[tuple[str, str, str]]:
+    """Yield table, first column and meaning of each unique key that says what it means."""
+    for table in Base.metadata.sorted_tables:
+        keys = [key for key in table.constraints if isinstance(key, UniqueConstraint)]
+        firsts = [(next(iter(key.columns)), key.info) for key in keys]
+        for column, info in (*firsts, *((column, column.info) for column in table.columns)):
+            if TAKEN in info:
+                yield table.name, column.name, info[TAKEN]

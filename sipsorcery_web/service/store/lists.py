@@ -13,11 +13,8 @@ from sipsorcery_web.contract.operations import NO_LIMIT
 from sipsorcery_web.contract.records import (
     TOP_LEVEL,
     Record,
-    SIPAccount,
     SIPCDRAsset,
     SIPDialogueAsset,
-    SIPDialPlan,
-    SIPProvider,
     SIPProviderBinding,
     SIPRegistrarBinding,
     WireField,
@@ -29,7 +26,7 @@ from sipsorcery_web.database.keyring import Keyring
 
 from . import models
 from .filtering import condition
-from .rows import SEALED, to_record
+from .rows import is_sealed, to_record
 
 R = TypeVar("R", bound=Record)
 
@@ -101,7 +98,7 @@ class Listing(Generic[R]):
     @property
     def _filterable(self) -> Mapping[filters.Property, str]:
         """Every field but the sealed ones, which the database cannot compare."""
-        fields = [entry for entry in wire_fields(self.record) if entry.attribute not in SEALED]
+        fields = [entry for entry in wire_fields(self.record) if not is_sealed(entry)]
         return {filter_property(entry): entry.attribute for entry in fields}
 
 
@@ -131,10 +128,9 @@ def filter_property(entry: WireField) -> filters.Property:
     return filters.Property(entry.element, filters.ValueType.ENUM, entry.nillable, enumeration)
 
 
-SIP_ACCOUNTS = Listing(SIPAccount, models.SIPAccountRow, "sip_username")
 REGISTRAR_BINDINGS = Listing(SIPRegistrarBinding, models.SIPRegistrarBindingRow, "sip_account_name")
-SIP_PROVIDERS = Listing(SIPProvider, models.SIPProviderRow, "provider_name")
 PROVIDER_BINDINGS = Listing(SIPProviderBinding, models.SIPProviderBindingRow, "provider_name")
-DIAL_PLANS = Listing(SIPDialPlan, models.SIPDialPlanRow, "dial_plan_name")
 CALLS = Listing(SIPDialogueAsset, models.SIPDialogueRow, "inserted")
 CDRS = Listing(SIPCDRAsset, models.SIPCDRRow, "created", descending=True)
+READ_ONLY = (REGISTRAR_BINDINGS, PROVIDER_BINDINGS, CALLS, CDRS)
+"""The lists of what customers do not write; those of what they own are of its `OwnedResource`."""

@@ -10,8 +10,17 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from sipsorcery_web.contract.rules.catalogue import (
+    ADDRESS_TAKEN,
+    DIAL_PLAN_NAME_TAKEN,
+    NAME_TAKEN,
+    PROVIDER_NAME_TAKEN,
+    SIP_NAME_TAKEN,
+)
 from sipsorcery_web.database.base import Base
 
+TAKEN = "taken"
+"""In the `info` of a unique key: what is said to whoever breaks it."""
 _OWNER = "customers.customer_username"
 
 
@@ -25,8 +34,8 @@ class CustomerRow(Base):
     __tablename__ = "customers"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    customer_username: Mapped[str] = mapped_column(String(32), unique=True)
-    email_address: Mapped[str] = mapped_column(String(255), unique=True)
+    customer_username: Mapped[str] = mapped_column(String(32), unique=True, info={TAKEN: NAME_TAKEN})
+    email_address: Mapped[str] = mapped_column(String(255), unique=True, info={TAKEN: ADDRESS_TAKEN})
     password_hash: Mapped[str] = mapped_column(Text)
     security_answer_hash: Mapped[str | None] = mapped_column(Text)
     active: Mapped[bool] = mapped_column(default=True)
@@ -80,7 +89,7 @@ class SIPAccountRow(Base):
 
     __tablename__ = "sipaccounts"
     __table_args__ = (
-        UniqueConstraint("sip_username", "sip_domain"),
+        UniqueConstraint("sip_username", "sip_domain", info={TAKEN: SIP_NAME_TAKEN}),
         Index("ix_sipaccounts_owner_sip_username_id", "owner", "sip_username", "id"),
     )
 
@@ -134,7 +143,7 @@ class SIPProviderRow(Base):
     """An outside service that carries calls."""
 
     __tablename__ = "sipproviders"
-    __table_args__ = (UniqueConstraint("owner", "provider_name"),)
+    __table_args__ = (UniqueConstraint("owner", "provider_name", info={TAKEN: PROVIDER_NAME_TAKEN}),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     owner: Mapped[str] = _owner()
@@ -199,7 +208,7 @@ class SIPDialPlanRow(Base):
     """A script or list of lines that decides where calls go."""
 
     __tablename__ = "sipdialplans"
-    __table_args__ = (UniqueConstraint("owner", "dial_plan_name"),)
+    __table_args__ = (UniqueConstraint("owner", "dial_plan_name", info={TAKEN: DIAL_PLAN_NAME_TAKEN}),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     owner: Mapped[str] = _owner()

@@ -14,7 +14,6 @@ from .models import SIPAccountRow
 
 R = TypeVar("R", bound=Record)
 
-SEALED = ("sip_password", "provider_password")
 HASHED = ("customer_password", "security_answer")
 """Stored as hashes only, so always nil in a record that goes out (weakness W4)."""
 
@@ -26,12 +25,18 @@ def to_record(kind: type[R], row: Base, keyring: Keyring) -> R:
 
 def fill(row: Base, record: Record, attributes: Iterable[str], keyring: Keyring) -> None:
     """Put the named fields of a record into a row."""
+    entries = {entry.attribute: entry for entry in wire_fields(type(record))}
     for attribute in attributes:
         value = getattr(record, attribute)
-        if attribute in SEALED:
+        if is_sealed(entries[attribute]):
             set_secret(row, attribute, value, keyring)
         else:
             setattr(row, attribute, value.value if isinstance(value, Enum) else value)
+
+
+def is_sealed(entry: WireField) -> bool:
+    """Return whether a field is a secret that stands sealed in its row."""
+    return entry.is_secret and entry.attribute not in HASHED
 
 
 def set_secret(row: Any, attribute: str, secret: str | None, keyring: Keyring) -> None:
@@ -80,7 +85,7 @@ def trimmed(account: SIPAccount) -> SIPAccount:
 def _value_of(row: Base, entry: WireField, keyring: Keyring) -> Any:
     if entry.attribute in HASHED:
         return None
-    if entry.attribute in SEALED:
+    if is_sealed(entry):
         return secret_of(row, entry.attribute, keyring)
     value = getattr(row, entry.attribute)
     if value is not None and isinstance(entry.kind, Scalar) and entry.kind.members:

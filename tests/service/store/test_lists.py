@@ -9,14 +9,14 @@ from sipsorcery_web.contract.errors import Refused
 from sipsorcery_web.contract.operations import NO_LIMIT
 from sipsorcery_web.database.keyring import Keyring
 from sipsorcery_web.service.context import ServiceContext
+from sipsorcery_web.service.operations.dial_plans import DIAL_PLANS
+from sipsorcery_web.service.operations.sip_accounts import SIP_ACCOUNTS
+from sipsorcery_web.service.operations.sip_providers import SIP_PROVIDERS
 from sipsorcery_web.service.store.lists import (
     CALLS,
     CDRS,
-    DIAL_PLANS,
     PROVIDER_BINDINGS,
     REGISTRAR_BINDINGS,
-    SIP_ACCOUNTS,
-    SIP_PROVIDERS,
     Listing,
     Scope,
 )
@@ -63,11 +63,11 @@ class Shelf:
     def names(
         self, scope: Scope = ALICE, where: str | None = None, offset: int = 0, count: int = NO_LIMIT
     ) -> list[str | None]:
-        page = SIP_ACCOUNTS.page(self.session, scope, where, offset, count, self.parts.keyring)
+        page = SIP_ACCOUNTS.listing.page(self.session, scope, where, offset, count, self.parts.keyring)
         return [account.sip_username for account in page]
 
     def count(self, scope: Scope = ALICE, where: str | None = None) -> int:
-        return SIP_ACCOUNTS.count(self.session, scope, where)
+        return SIP_ACCOUNTS.listing.count(self.session, scope, where)
 
 
 @pytest.fixture
@@ -124,11 +124,11 @@ def test_the_newest_call_stands_first(shelf: Shelf, service_context: ServiceCont
 @pytest.mark.parametrize(
     ("listing", "order", "descending"),
     [
-        (SIP_ACCOUNTS, "sip_username", False),
+        (SIP_ACCOUNTS.listing, "sip_username", False),
         (REGISTRAR_BINDINGS, "sip_account_name", False),
-        (SIP_PROVIDERS, "provider_name", False),
+        (SIP_PROVIDERS.listing, "provider_name", False),
         (PROVIDER_BINDINGS, "provider_name", False),
-        (DIAL_PLANS, "dial_plan_name", False),
+        (DIAL_PLANS.listing, "dial_plan_name", False),
         (CALLS, "inserted", False),
         (CDRS, "created", True),
     ],
@@ -253,7 +253,9 @@ def test_a_filter_that_cannot_be_read_is_refused(shelf: Shelf, where: str, compl
             ask(ALICE, where)
 
 
-@pytest.mark.parametrize(("listing", "secret"), [(SIP_ACCOUNTS, "SIPPassword"), (SIP_PROVIDERS, "ProviderPassword")])
+@pytest.mark.parametrize(
+    ("listing", "secret"), [(SIP_ACCOUNTS.listing, "SIPPassword"), (SIP_PROVIDERS.listing, "ProviderPassword")]
+)
 def test_nobody_can_find_out_a_secret_by_filters(session: Session, listing: Listing[Any], secret: str) -> None:
     for right in ("=", "!=", "<", ">"):
         with pytest.raises(Refused, match=f"No property or field '{secret}'"):
@@ -269,7 +271,16 @@ def test_columns_that_are_not_on_the_wire_cannot_be_asked_for(shelf: Shelf, name
 
 
 @pytest.mark.parametrize(
-    "listing", [SIP_ACCOUNTS, REGISTRAR_BINDINGS, SIP_PROVIDERS, PROVIDER_BINDINGS, DIAL_PLANS, CALLS, CDRS]
+    "listing",
+    [
+        SIP_ACCOUNTS.listing,
+        REGISTRAR_BINDINGS,
+        SIP_PROVIDERS.listing,
+        PROVIDER_BINDINGS,
+        DIAL_PLANS.listing,
+        CALLS,
+        CDRS,
+    ],
 )
 def test_every_field_of_every_list_but_secrets_can_be_filtered_by(
     session: Session, keyring: Keyring, listing: Listing[Any]
