@@ -41,23 +41,24 @@ from .storage.dial_plan_versions import DialPlanVersions
 from .storage.edit_snapshots import EditSnapshots
 from .storage.saved_forms import SavedForms
 from .storage.sessions import SessionStorage
-from .ui import formats, layout
+from .ui import area, formats, layout
 
 AREAS = (
-    signing_in,
-    account,
-    sip_accounts,
-    registrations,
-    sip_providers,
-    provider_registrations,
-    dial_plans,
-    calls,
-    cdrs,
-    editing,
-    help_pages,
-    health,
-    about,
+    sip_accounts.AREA,
+    registrations.AREA,
+    sip_providers.AREA,
+    provider_registrations.AREA,
+    dial_plans.AREA,
+    calls.AREA,
+    cdrs.AREA,
+    account.AREA,
+    help_pages.AREA,
+    signing_in.AREA,
+    editing.AREA,
+    health.AREA,
+    about.AREA,
 )
+"""What there is to see, in the order of the navigation and the help."""
 
 COMPRESSION = {
     "COMPRESS_ALGORITHM": ["br", "gzip"],
@@ -111,8 +112,7 @@ def init_app(app: Flask, portal: Portal) -> MaskedCSRF:
     query.init_app(app)
     developers.init_app(app, portal.service_address)
     app.add_template_global(capabilities.capabilities)
-    for area in AREAS:
-        app.register_blueprint(area.bp)
+    area.init_app(app, AREAS)
     if portal.set_up is not None:
         setup.init_app(app, portal.set_up)
     return csrf

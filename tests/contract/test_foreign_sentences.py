@@ -59,9 +59,7 @@ def test_a_refusal_about_nothing_known_has_no_field() -> None:
         ("Your password has an invalid character # it can only contain letters.", rules.SIP_PASSWORD_INVALID),
     ],
 )
-def test_a_sentence_that_ends_as_an_installation_has_it_is_known_by_its_beginning(
-    sentence: str, rule: Rule
-) -> None:
+def test_a_sentence_that_ends_as_an_installation_has_it_is_known_by_its_beginning(sentence: str, rule: Rule) -> None:
     refused = refusal_of(sentence)
 
     assert (refused.rule, refused.fields, refused.message) == (rule, rule.fields, sentence)

@@ -137,9 +137,7 @@ def test_a_customer_who_changes_details_needs_no_password() -> None:
 
 
 def test_a_new_password_is_complained_about_at_its_own_field() -> None:
-    assert list(customer_password_violations("short", "new_password")) == [
-        Violation("new_password", PASSWORD_LENGTH)
-    ]
+    assert list(customer_password_violations("short", "new_password")) == [Violation("new_password", PASSWORD_LENGTH)]
     assert list(customer_password_violations("long-enough", "new_password")) == []
 
 

@@ -7,9 +7,12 @@ from ..http.access import open_to_all
 from ..http.cookies import keep_choice
 from ..http.service_status import service_status
 from ..http.urls import next_page
+from ..ui.area import Area
 from ..ui.layout import THEMES
 
 bp = Blueprint("about", __name__)
+
+AREA = Area(bp)
 
 
 @bp.get("/about")

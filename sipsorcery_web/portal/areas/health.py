@@ -7,8 +7,10 @@ from flask import Blueprint
 from ..http.access import open_to_all
 from ..http.service_status import service_status
 from ..http.sip_engine import current_sip_engine
+from ..ui.area import Area
 
 bp = Blueprint("health", __name__)
+AREA = Area(bp)
 
 
 @bp.get("/healthz")

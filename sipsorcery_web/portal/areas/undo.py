@@ -9,11 +9,14 @@ from werkzeug.wrappers import Response
 from sipsorcery_web.contract.errors import Refused
 from sipsorcery_web.contract.wire_types import ZERO_ID
 
+from ..crud.dial_plan_names import forget_dial_plan_names
 from ..crud.undo import Deleted, Restored, put_back
 from ..http.urls import next_page
 from ..ui import messages
+from ..ui.area import Area
 
 bp = Blueprint("undo", __name__)
+AREA = Area(bp)
 
 TOO_LATE = "This deletion cannot be undone any more. A deleted record is kept for 10 minutes."
 
@@ -26,6 +29,7 @@ def undo() -> Response:
     except Refused as error:
         flash(f"It could not be put back. {messages.plain(error)}", "error")
     else:
+        forget_dial_plan_names()
         _tell(restored)
     return redirect(next_page("sip_accounts.index"), 303)
 

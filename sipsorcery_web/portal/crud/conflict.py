@@ -18,7 +18,7 @@ from flask import current_app, render_template, request
 from wtforms import BooleanField, Field, HiddenField
 
 from sipsorcery_web.contract.errors import NotFound
-from sipsorcery_web.contract.records import SIPAccount, SIPDialPlan, SIPProvider, wire_fields
+from sipsorcery_web.contract.records import OwnedRecord, wire_fields
 
 from ..http.backend import current_login
 from ..http.parts import part
@@ -27,7 +27,7 @@ from ..storage.errors import StorageUnavailable
 from ..ui.forms import Form, display_value, is_secret
 from ..ui.text.differences import DiffRow, rows
 
-R = TypeVar("R", SIPAccount, SIPProvider, SIPDialPlan)
+R = TypeVar("R", bound=OwnedRecord)
 
 CONFLICT = 409
 OURS, THEIRS = "typed", "stored"
@@ -110,7 +110,7 @@ class Edit:
     Made when the form has all its fields and before it is validated: choices of a conflict page are put into it here.
     """
 
-    def __init__(self, form: EditForm, record: SIPAccount | SIPProvider | SIPDialPlan) -> None:
+    def __init__(self, form: EditForm, record: OwnedRecord) -> None:
         self._form = form
         self._record = record
         self._username = current_login().username

@@ -1,12 +1,12 @@
 """One record of a list: found by its id, added once, and where in its list it then stands."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 from uuid import UUID, uuid4
 
 from sipsorcery_web.contract.errors import Conflict, NotFound, ProvisioningError
 from sipsorcery_web.contract.filters import prop
-from sipsorcery_web.contract.records import Record, SIPAccount, SIPDialPlan, SIPProvider
+from sipsorcery_web.contract.records import OwnedRecord, Record
 from sipsorcery_web.provisioning.client import Entries, Records
 
 from ..http.sip_engine import may_act
@@ -14,7 +14,7 @@ from ..lists.query import page_size
 from ..lists.search import find_one
 
 E = TypeVar("E", bound=Record)
-R = TypeVar("R", SIPAccount, SIPProvider, SIPDialPlan)
+R = TypeVar("R", bound=OwnedRecord)
 
 
 def get_or_404(records: Entries[E], record_id: UUID, noun: str) -> E:
@@ -31,6 +31,11 @@ def get_editable(records: Entries[E], record_id: UUID, noun: str) -> E:
     if not may_act(record):
         raise NotFound(f"The {noun} was not found.")
     return record
+
+
+def name_of(record: OwnedRecord) -> Sequence[str | None]:
+    """Return what names a record to its owner."""
+    return [getattr(record, attribute) for attribute in record.NAMED_BY]
 
 
 def add_once(records: Records[R], record: R, name_of: Callable[[R], object]) -> R:

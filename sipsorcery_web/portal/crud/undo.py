@@ -12,42 +12,23 @@ from lxml import etree
 
 from sipsorcery_web.contract.codec import read_arguments, write_arguments
 from sipsorcery_web.contract.errors import NotFound
-from sipsorcery_web.contract.operations import OPERATIONS
-from sipsorcery_web.contract.records import SIPAccount, SIPDialPlan, SIPProvider, wire_fields
+from sipsorcery_web.contract.operations import OPERATIONS, RECORD_OPERATIONS, RecordOperations
+from sipsorcery_web.contract.records import OwnedRecord, wire_fields
 from sipsorcery_web.contract.time_zones import zone_of
-from sipsorcery_web.provisioning.client import ProvisioningClient, Records
+from sipsorcery_web.provisioning.client import Records
 
 from ..http.backend import current_login, service
 from ..http.parts import part
 from ..storage.deleted_records import DeletedRecords
 from ..ui import formats
-from .dial_plan_names import forget_dial_plan_names
-from .records import add_once
+from .records import add_once, name_of
 
-Changeable = SIPAccount | SIPProvider | SIPDialPlan
-R = TypeVar("R", SIPAccount, SIPProvider, SIPDialPlan)
+R = TypeVar("R", bound=OwnedRecord)
 
 UNDOABLE = "undoable"
 """The level of a note that has a button; its message is a mapping."""
 
 
-@dataclass(frozen=True)
-class DeletableType:
-    """How a kind of record is added again."""
-
-    operation: str
-    argument: str
-    records: Callable[[ProvisioningClient], Records[Any]]
-    name: tuple[str, ...]
-
-
-KINDS = {
-    "SIPAccount": DeletableType(
-        "AddSIPAccount", "sip_account", lambda it: it.sip_accounts, ("sip_username", "sip_domain")
-    ),
-    "SIPProvider": DeletableType("AddSIPProvider", "sip_provider", lambda it: it.sip_providers, ("provider_name",)),
-    "SIPDialPlan": DeletableType("AddDialPlan", "dial_plan", lambda it: it.dial_plans, ("dial_plan_name",)),
-}
 BY_THE_SERVICE = frozenset({"id", "owner", "inserted", "last_update", "execution_count"})
 
 
@@ -106,18 +87,22 @@ def put_back(record_id: UUID) -> Restored | Deleted | None:
     deleted = kept and _read(kept.contents)
     if not deleted or not deleted.request or deleted.is_back:
         return deleted if deleted and deleted.is_back else None
-    kind = KINDS[deleted.kind]
-    record = read_arguments(OPERATIONS[kind.operation], etree.fromstring(deleted.request))[kind.argument]
-    stored = add_once(kind.records(service()), record, lambda one: [getattr(one, name) for name in kind.name])
-    forget_dial_plan_names()
+    named = _operations_on(deleted.kind)
+    record = read_arguments(OPERATIONS[named.add], etree.fromstring(deleted.request))[named.argument]
+    records: Records[Any] = service().records(named.record)
+    stored = add_once(records, record, name_of)
     _keep(record_id, Deleted(deleted.name, deleted.kind, "", is_back=True))
     return _compared(deleted.name, record, stored)
 
 
-def _request_of(record: Changeable) -> str:
+def _operations_on(kind: str) -> RecordOperations:
+    return next(each for each in RECORD_OPERATIONS.values() if each.record.__name__ == kind)
+
+
+def _request_of(record: OwnedRecord) -> str:
     """The request that adds the record again, as it would go over the wire: nothing of it is lost in between."""
-    kind = KINDS[type(record).__name__]
-    wrapper = write_arguments(OPERATIONS[kind.operation], {kind.argument: record})
+    named = RECORD_OPERATIONS[type(record)]
+    wrapper = write_arguments(OPERATIONS[named.add], {named.argument: record})
     return etree.tostring(wrapper, encoding="unicode")
 
 

@@ -14,6 +14,7 @@ from ..http import session
 from ..http.clock import now
 from ..http.urls import this_address, this_path
 from ..storage.errors import StorageUnavailable
+from .area import areas
 from .formats import zone_label
 
 THEMES = ("light", "dark", "device")
@@ -40,32 +41,6 @@ class Zone:
     label: str
 
 
-@dataclass(frozen=True)
-class NavItem:
-    """An entry of the navigation; `long` is a word that narrow screens leave out, `beside` are other areas of it."""
-
-    endpoint: str
-    icon: str
-    label: str
-    long: str = ""
-    beside: tuple[str, ...] = ()
-
-    @property
-    def current(self) -> bool:
-        """Whether this page belongs to it."""
-        return request.blueprint in (self.endpoint.partition(".")[0], *self.beside)
-
-
-NAV_ITEMS = (
-    NavItem("sip_accounts.index", "accounts", "accounts", "SIP ", beside=("registrations",)),
-    NavItem("sip_providers.index", "providers", "providers", "SIP ", beside=("provider_registrations",)),
-    NavItem("dial_plans.index", "dial-plans", "Dial plans"),
-    NavItem("calls.index", "calls", "Calls", beside=("cdrs",)),
-    NavItem("account.details", "settings", "Settings"),
-    NavItem("help.index", "help", "Help"),
-)
-
-
 def init_app(app: Flask) -> None:
     """Give every page its frame."""
     app.context_processor(_surroundings)
@@ -82,7 +57,7 @@ def _surroundings() -> dict[str, Any]:
         "zone": known and _zone(known),
         "theme": theme if theme in THEMES else "device",
         "version": __version__,
-        "nav_items": NAV_ITEMS,
+        "nav_items": [area for area in areas() if area.nav],
     }
 
 

@@ -10,6 +10,7 @@ from sipsorcery_web.portal.http import session
 from sipsorcery_web.portal.http.backend import current_login, service
 from sipsorcery_web.portal.http.capabilities import capabilities
 from sipsorcery_web.portal.storage.errors import StorageUnavailable
+from sipsorcery_web.portal.ui.area import Area, NavItem
 from sipsorcery_web.portal.ui.forms import NOT_SAVED, load_form
 
 from .forms import CHOSEN, TYPED, DeleteCustomerForm, DetailsForm, PasswordForm
@@ -20,6 +21,7 @@ CHANGED_HERE = "Your password is changed. Other browsers that were signed in her
 CHANGED_ONLY = "Your password is changed, but other browsers that are signed in could not be signed out."
 
 bp = Blueprint("account", __name__, url_prefix="/account")
+AREA = Area(bp, "Settings", start="details", key="s", nav=NavItem("settings", "Settings"), help="settings")
 
 
 @bp.route("", methods=["GET", "POST"])

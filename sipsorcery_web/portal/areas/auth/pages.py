@@ -22,6 +22,7 @@ from sipsorcery_web.portal.http.csrf import ForeignOrigin
 from sipsorcery_web.portal.http.service_status import service_status
 from sipsorcery_web.portal.http.urls import local_path, next_page, with_parameter
 from sipsorcery_web.portal.ui import messages
+from sipsorcery_web.portal.ui.area import Area
 from sipsorcery_web.portal.ui.forms import OUT_OF_DATE, load_form
 from sipsorcery_web.portal.ui.layout import LONGEST_SESSION
 
@@ -29,6 +30,7 @@ from .demonstration import demonstration
 from .forms import DEFAULTS, CustomerForm, InviteForm, SignInForm
 
 bp = Blueprint("auth", __name__)
+AREA = Area(bp)
 
 
 @bp.get("/")

@@ -19,9 +19,11 @@ from sipsorcery_web.portal.lists.page import page_of
 from sipsorcery_web.portal.lists.query import ListQuery
 from sipsorcery_web.portal.lists.search import text_search
 from sipsorcery_web.portal.live.views import live_list
+from sipsorcery_web.portal.ui.area import Area, NavItem
 from sipsorcery_web.portal.ui.sip_parties import Party, bridge_of, party_at, party_of, provider_in
 
 bp = Blueprint("calls", __name__, url_prefix="/calls")
+AREA = Area(bp, "Calls", key="c", nav=NavItem("calls", "Calls", beside=("cdrs",)), help="calls")
 
 
 @dataclass(frozen=True)

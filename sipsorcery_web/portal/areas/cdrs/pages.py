@@ -16,6 +16,7 @@ from sipsorcery_web.portal.lists.exports import export_routes, exported
 from sipsorcery_web.portal.lists.page import page_of
 from sipsorcery_web.portal.lists.query import ListQuery
 from sipsorcery_web.portal.lists.search import search
+from sipsorcery_web.portal.ui.area import Area
 from sipsorcery_web.portal.ui.sip_parties import bridge_of
 
 from .details import details_of
@@ -27,6 +28,7 @@ from .rows import CDRRow, days_of
 MOST_LEGS = 10
 
 bp = Blueprint("cdrs", __name__, url_prefix="/cdrs")
+AREA = Area(bp, "Call records", key="l", help="cdrs")
 
 
 @bp.get("")

@@ -25,6 +25,7 @@ from sipsorcery_web.portal.lists.page import page_of
 from sipsorcery_web.portal.lists.query import ListQuery
 from sipsorcery_web.portal.lists.search import search, text_search
 from sipsorcery_web.portal.ui import messages
+from sipsorcery_web.portal.ui.area import Area, NavItem
 from sipsorcery_web.portal.ui.forms import load_form
 from sipsorcery_web.portal.ui.text.differences import rows
 from sipsorcery_web.portal.ui.text.lines import lines_of
@@ -36,6 +37,7 @@ from .scripts import MOST_CHARACTERS, type_words
 from .usage import Usage, renamed, usage_of, usages_of
 
 bp = Blueprint("dial_plans", __name__, url_prefix="/dial-plans")
+AREA = Area(bp, "Dial plans", key="d", nav=NavItem("dial-plans", "Dial plans"), help="dial-plans")
 
 THING = "the dial plan"
 MOST_COPIES = 500

@@ -1,28 +1,18 @@
 """The keys of the pages: which there are, and whether this browser wants them (WCAG 2.1.4)."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from flask import request
 
-from .topics import TOPICS
+from sipsorcery_web.portal.ui.area import Area, areas
 
 COOKIE = "keyboard"
 OFF = "off"
 
 
-@dataclass(frozen=True)
-class Jump:
-    """A letter that leads somewhere after `g`."""
-
-    key: str
-    endpoint: str
-    words: str
-
-
-JUMPS = (
-    *(Jump(topic.key, topic.endpoint, topic.title) for topic in TOPICS if topic.key),
-    Jump("h", "help.index", "Help"),
-)
+def jumps() -> Sequence[Area]:
+    """Return the areas that a letter leads to after `g`."""
+    return [area for area in areas() if area.key]
 
 
 def keys_are_on() -> bool:

@@ -8,9 +8,10 @@ from werkzeug.wrappers import Response
 from sipsorcery_web.portal.diagnosis import diagnose_call
 from sipsorcery_web.portal.http.access import open_to_all
 from sipsorcery_web.portal.http.cookies import keep_choice
+from sipsorcery_web.portal.ui.area import Area, NavItem
 
-from .keyboard import COOKIE, JUMPS, OFF, keys_are_on
-from .topics import TOPICS, anchor_of
+from .keyboard import COOKIE, OFF, jumps, keys_are_on
+from .topics import anchor_of, topics
 
 ANSWERS = {
     403: "Forbidden",
@@ -27,12 +28,13 @@ ANSWERS = {
 """The final answers that stand in most records, with the phrases that RFC 3261 gives them."""
 
 bp = Blueprint("help", __name__, url_prefix="/help")
+AREA = Area(bp, "Help", key="h", nav=NavItem("help", "Help"))
 
 
 @bp.app_context_processor
 def keys() -> dict[str, Any]:
     """What every page says of the keys."""
-    return {"jumps": JUMPS, "keys_are_on": keys_are_on()}
+    return {"jumps": jumps(), "keys_are_on": keys_are_on()}
 
 
 @bp.app_template_global()
@@ -46,7 +48,7 @@ def help_anchor() -> str:
 def index() -> str:
     """All topics."""
     answers = [(status, phrase, diagnose_call(status, phrase)) for status, phrase in ANSWERS.items()]
-    return render_template("help/index.html", topics=TOPICS, answers=answers)
+    return render_template("help/index.html", topics=topics(), answers=answers)
 
 
 @bp.post("/keyboard")

@@ -17,10 +17,12 @@ from sipsorcery_web.portal.lists.page import page_of
 from sipsorcery_web.portal.lists.query import FilterOption, ListFilter, ListQuery
 from sipsorcery_web.portal.lists.search import and_, text_search
 from sipsorcery_web.portal.live.views import live_list
+from sipsorcery_web.portal.ui.area import Area
 
 from ..sip_providers.registrations import registration_in
 
 bp = Blueprint("provider_registrations", __name__, url_prefix="/provider-registrations")
+AREA = Area(bp, "Provider registrations", key="t", help="provider-registrations")
 
 _REGISTERED = prop("IsRegistered").is_true()
 _FAILING = all_of(

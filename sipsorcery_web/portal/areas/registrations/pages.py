@@ -19,10 +19,12 @@ from sipsorcery_web.portal.lists.page import page_of
 from sipsorcery_web.portal.lists.query import ListQuery
 from sipsorcery_web.portal.lists.search import text_search
 from sipsorcery_web.portal.live.views import live_list
+from sipsorcery_web.portal.ui.area import Area
 
 from ..sip_accounts.registrations import ends
 
 bp = Blueprint("registrations", __name__, url_prefix="/registrations")
+AREA = Area(bp, "Registrations", key="r", help="registrations")
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from sipsorcery_web.portal.http.urls import local_path, this_path
 from sipsorcery_web.portal.lists.exports import export_routes, exported
 from sipsorcery_web.portal.lists.query import ListQuery
 from sipsorcery_web.portal.live.views import live_list
+from sipsorcery_web.portal.ui.area import Area, NavItem
 from sipsorcery_web.portal.ui.forms import load_form
 
 from .form import SIPAccountForm, new_values, values_of
@@ -32,6 +33,13 @@ LOCKED = "An administrator has disabled this SIP account; only an administrator 
 NOT_FOR_ENGINE = "is not used: the SIP engine reads whole addresses and beginnings of addresses alone"
 
 bp = Blueprint("sip_accounts", __name__, url_prefix="/sip-accounts")
+AREA = Area(
+    bp,
+    "SIP accounts",
+    key="a",
+    nav=NavItem("accounts", "accounts", long="SIP ", beside=("registrations",)),
+    help="sip-accounts",
+)
 
 
 @bp.get("")

@@ -18,6 +18,7 @@ from sipsorcery_web.portal.http.urls import local_path, this_path
 from sipsorcery_web.portal.lists.exports import export_routes, exported
 from sipsorcery_web.portal.lists.query import ListQuery
 from sipsorcery_web.portal.live.views import live_list
+from sipsorcery_web.portal.ui.area import Area, NavItem
 from sipsorcery_web.portal.ui.forms import load_form
 
 from .form import SIPProviderForm, new_values, values_of
@@ -26,6 +27,13 @@ from .registering import registering
 from .registrations import registrations_of
 
 bp = Blueprint("sip_providers", __name__, url_prefix="/providers")
+AREA = Area(
+    bp,
+    "SIP providers",
+    key="p",
+    nav=NavItem("providers", "providers", long="SIP ", beside=("provider_registrations",)),
+    help="providers",
+)
 
 THING = "the SIP provider"
 ADD_HEADER = "add_header"

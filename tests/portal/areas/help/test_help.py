@@ -3,8 +3,8 @@
 import pytest
 from lxml import html
 
-from sipsorcery_web.portal.areas.help.topics import TOPICS
-from sipsorcery_web.portal.ui.layout import NAV_ITEMS
+from sipsorcery_web.portal import AREAS
+from sipsorcery_web.portal.areas.help.topics import topics
 from tests.portal.app_harness import AppHarness
 from tests.portal.browser import Browser, Page, words
 
@@ -48,10 +48,11 @@ def test_every_screen_is_explained_with_an_example(alice: Browser) -> None:
         assert "old client" in words(section), anchor
 
 
-def test_the_contents_lead_to_every_topic(alice: Browser) -> None:
+def test_the_contents_lead_to_every_topic(harness: AppHarness, alice: Browser) -> None:
     page = alice.open("/help")
     contents = {words(link): link.get("href") for link in page.all("//nav[@aria-label='Topics']//a")}
-    assert contents == {each.title: f"#{each.anchor}" for each in TOPICS}
+    with harness.app.app_context():
+        assert contents == {each.title: f"#{each.anchor}" for each in topics()}
     assert [words(heading) for heading in page.all("//main//h2")] == [*contents]
 
 
@@ -75,8 +76,8 @@ def test_a_page_that_the_help_does_not_explain_has_no_link_to_it(alice: Browser,
 
 
 def test_no_place_is_without_help() -> None:
-    explained = {each.blueprint for each in TOPICS}
-    areas = {area for place in NAV_ITEMS for area in (place.endpoint.partition(".")[0], *place.beside)}
+    explained = {each.name for each in AREAS if each.help}
+    areas = {name for each in AREAS if each.nav for name in (each.name, *each.nav.beside)}
     assert areas - {"help"} <= explained
 
 
