@@ -19,7 +19,7 @@ from pathlib import Path
 from bench.load import HOST, Load, percentile
 from bench.processes import cpu_seconds, family, is_running, megabytes
 from bench.service_fixture import signed_in
-from bench.target import FORWARDED, STREAM
+from bench.target import FORWARDED
 from sipsorcery_web.serving import STOPS_WITHIN, THREADS
 
 TOP = Path(__file__).resolve().parent.parent
@@ -53,8 +53,8 @@ COMMANDS = {
 }
 CONTESTANTS = (("waitress", 1), ("granian", 1), ("gunicorn", 1), ("granian", 2), ("gunicorn", 2))
 COLUMNS = (
-    *("req/s", "p50 ms", "p99 ms", "p99 beside 2 streams", "CPU ms a request", "RSS MB", "PSS MB", "first 200 s"),
-    *("busy stop s", "cut off", "exit", "streaming stop s", "exit"),
+    *("req/s", "p50 ms", "p99 ms", "CPU ms a request", "RSS MB", "PSS MB", "first 200 s"),
+    *("busy stop s", "cut off", "exit"),
     *("8 half heads", "8 half bodies", "X_Forwarded_For"),
 )
 
@@ -140,20 +140,6 @@ def times_of(load: Load, seconds: float) -> list[float]:
     return load.seconds
 
 
-@contextmanager
-def streams(server: Server, number: int) -> Iterator[None]:
-    """Browsers that read a response without an end."""
-    connections = [HTTPConnection(HOST, server.port, timeout=PATIENCE) for _ in range(number)]
-    responses = []
-    for connection in connections:
-        connection.request("GET", STREAM)
-        responses.append(connection.getresponse())
-        responses[-1].read(4)
-    yield
-    for response in responses:
-        response.close()
-
-
 def speed(server: Server, cookies: str) -> tuple[float, ...]:
     """Requests a second, percentiles, processor time, memory."""
     pid = server.process.pid
@@ -161,9 +147,7 @@ def speed(server: Server, cookies: str) -> tuple[float, ...]:
     cpu_before = cpu_seconds(pid)
     times = times_of(load_on(server, cookies), SECONDS)
     cpu = (cpu_seconds(pid) - cpu_before) / len(times) * 1000
-    with streams(server, THREADS // 4):
-        beside_streams = times_of(load_on(server, cookies), SECONDS / 2)
-    percentiles = [percentile(times, 0.5), percentile(times, 0.99), percentile(beside_streams, 0.99)]
+    percentiles = [percentile(times, 0.5), percentile(times, 0.99)]
     return (len(times) / SECONDS, *percentiles, cpu, megabytes(pid, "Rss"), megabytes(pid, "Pss"))
 
 
@@ -175,12 +159,6 @@ def stop_while_busy(server: Server, cookies: str) -> tuple[float, int, str]:
     took, code = server.stop()
     load.stop()
     return took, len([word for word in load.wrong if word != "ConnectionRefusedError"]), code
-
-
-def stop_while_streaming(server: Server) -> tuple[float, str]:
-    """Seconds and exit code while a browser reads a response that does not end."""
-    with streams(server, 1):
-        return server.stop()
 
 
 def forged(server: Server) -> str:
@@ -222,13 +200,10 @@ def row(name: str, workers: int, rounds: list[tuple[float, ...]], data_dir: Path
     with running(name, workers, data_dir) as server:
         busy, cut, busy_code = stop_while_busy(server, cookies)
     with running(name, workers, data_dir) as server:
-        streaming, streaming_code = stop_while_streaming(server)
-    with running(name, workers, data_dir) as server:
         answers_to_rude = [*(beside(server, half) for half in HALF_REQUESTS.values()), forged(server)]
     speed, *others = best(rounds)
     figures = [f"{speed:.0f}", *(f"{figure:.1f}" for figure in others)]
-    stops = [f"{busy:.1f}", str(cut), busy_code, f"{streaming:.1f}", streaming_code]
-    return [f"{name}, {workers} × {THREADS}", *figures, *stops, *answers_to_rude]
+    return [f"{name}, {workers} × {THREADS}", *figures, f"{busy:.1f}", str(cut), busy_code, *answers_to_rude]
 
 
 def main() -> None:

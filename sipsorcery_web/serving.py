@@ -27,8 +27,6 @@ from .kamailio.assembly import KamailioEngine, kamailio_of
 from .kamailio.claim import Claim
 from .kamailio.supervisor import Supervisor
 from .portal.areas.auth.demonstration import Demonstration
-from .portal.live.streams import allow_streams
-from .portal.live.views import LEAVING
 from .portal.ui.text.invisible import visible
 from .service.dispatch import service_of
 from .service.first_run import FirstRun
@@ -37,8 +35,6 @@ from .starting import OBSTACLES, told
 
 THREADS = 8
 """Requests that are worked on at once; they mostly wait for the database or for another service."""
-STREAMS = THREADS // 4
-"""Answers without an end, each of which keeps a thread."""
 STOPS_WITHIN = 4.0
 """Seconds that a request may go on after the server was told to stop."""
 CONNECTIONS = 500
@@ -61,13 +57,7 @@ class DiscreetFormatter(logging.Formatter):
 class Task(WSGITask):
     """A request; while the server stops, the last one on its connection."""
 
-    channel: "Channel"
-
-    def get_environment(self) -> dict[str, Any]:
-        return {**super().get_environment(), LEAVING: self.channel.leaving}
-
     def build_response_header(self) -> bytes:
-        self.channel.is_streaming = ("Content-Type", "text/event-stream") in self.response_headers
         if not self.channel.server.accepting:
             self.set_close_on_finish()
         return super().build_response_header()
@@ -77,26 +67,6 @@ class Channel(HTTPChannel):
     """A browser's connection."""
 
     task_class = Task
-    is_streaming = False
-
-    def __init__(self, *arguments: Any, **more: Any) -> None:
-        self.leaving = threading.Event()
-        """Set when the browser has gone, or the server is told to stop: then an answer without an end ends."""
-        super().__init__(*arguments, **more)
-
-    def readable(self) -> bool:
-        """Also while an answer without an end is under way: that a browser has gone is something to be read."""
-        is_open = not (self.will_close or self.close_when_flushed)
-        return super().readable() or (self.is_streaming and is_open and len(self.requests) < 2)
-
-    def handle_write(self) -> None:
-        """Nothing, where reading has found just now that the browser has gone."""
-        if self.socket is not None:
-            super().handle_write()
-
-    def handle_close(self) -> None:
-        self.leaving.set()
-        super().handle_close()
 
     @property
     def is_idle(self) -> bool:
@@ -128,7 +98,6 @@ def prepare(settings: Settings, demonstration: Demonstration | None = None) -> t
     listener = listen(settings)
     try:
         app = create_app(settings, demonstration=demonstration)
-        allow_streams(app, STREAMS)
     except BaseException:
         listener.close()
         raise
@@ -235,8 +204,6 @@ def run(server: Any, told_to_stop: threading.Event) -> None:
     """Serve until told to stop; then answer what has come in, within STOPS_WITHIN seconds."""
     while not told_to_stop.is_set():
         _look(server, 1.0)
-    for channel in list(server.active_channels.values()):
-        channel.leaving.set()
     wasyncore.dispatcher.close(server)  # the listening socket only; the server's own close() would end all
     deadline = time.monotonic() + STOPS_WITHIN
     while server.active_channels and time.monotonic() < deadline:

@@ -1,10 +1,8 @@
 """The real server, as a process of its own and, for what happens between its sockets and threads, in a thread."""
 
-import json
 import logging
 import os
 import re
-import select
 import signal
 import socket
 import sqlite3
@@ -16,18 +14,14 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import requests
 from waitress import wasyncore
-from waitress.adjustments import Adjustments
 
 from sipsorcery_web import create_app, serving
 from sipsorcery_web.contract import names
-from sipsorcery_web.portal.live.messages import AT_ONCE, CONTENT_TYPE
-from sipsorcery_web.portal.live.views import LEAVING
 from sipsorcery_web.service.operators import Operators
 from sipsorcery_web.settings import Settings
 from tests.conftest import HOME, PASSWORD, person
@@ -155,23 +149,6 @@ def test_where_there_is_an_administrator_it_only_tells_the_address_and_stops_wit
     assert not list((tmp_path / "instance").glob("*-wal"))
 
 
-def test_open_streams_keep_neither_other_browsers_waiting_nor_the_server_running(
-    portal: Callable[..., Portal], tmp_path: Path
-) -> None:
-    with_customer(tmp_path, "alice")
-    running = portal(SIPSORCERY_LIVE_SECONDS="300")
-    running.until("/setup/")
-    with requests.Session() as browser, ExitStack() as open_ones:
-        sign_in(browser, running, "alice")
-        for _ in range(serving.STREAMS):
-            assert first_message(open_ones, browser, running)["again"] == AT_ONCE
-        assert first_message(open_ones, browser, running)["again"] == 300.0
-        for _ in range(serving.THREADS):
-            assert browser.get(f"{running.address}/sip-accounts", timeout=PATIENCE).status_code == 200
-        assert running.stop() == 0
-    assert running.errors == ""  # nothing had to be cut off
-
-
 def sign_in(browser: requests.Session, running: Portal, username: str) -> str:
     """Sign in with a browser; its token against forged requests."""
     page = browser.get(f"{running.address}/login", timeout=PATIENCE).text
@@ -179,16 +156,6 @@ def sign_in(browser: requests.Session, running: Portal, username: str) -> str:
     values = {"username": username, "password": PASSWORD, "csrf_token": token}
     assert browser.post(f"{running.address}/login", values, timeout=PATIENCE).url.endswith("/sip-accounts")
     return token
-
-
-def first_message(open_ones: ExitStack, browser: requests.Session, running: Portal) -> Any:
-    """What a stream begins with; it stays open."""
-    answer = browser.get(
-        f"{running.address}/sip-accounts", headers={"Accept": CONTENT_TYPE}, stream=True, timeout=PATIENCE
-    )
-    open_ones.enter_context(answer)
-    lines = open_ones.enter_context(closing(answer.iter_lines()))
-    return json.loads(next(lines).removeprefix(b"data: "))
 
 
 def test_nothing_that_would_let_its_reader_in_is_put_out(portal: Callable[..., Portal], tmp_path: Path) -> None:
@@ -377,66 +344,6 @@ def test_a_request_far_above_the_limit_is_refused_before_it_is_received() -> Non
         with connection.getresponse() as response:
             assert response.status == 413
         connection.close()
-
-
-@dataclass
-class Endless:
-    """An application whose answer goes on until the server says that nobody reads it any more."""
-
-    ended: threading.Event = field(default_factory=threading.Event)
-
-    def __call__(self, environ: Mapping[str, Any], start_response: Any) -> Iterator[bytes]:
-        start_response("200 OK", [("Content-Type", CONTENT_TYPE)])
-        yield b"first"
-        if environ[LEAVING].wait(PATIENCE):
-            self.ended.set()
-
-
-def test_an_answer_without_an_end_ends_when_its_browser_goes() -> None:
-    endless = Endless()
-    with served(endless) as running:
-        with socket.create_connection((HOME, running.port)) as browser:
-            browser.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
-            received = b""
-            while b"first" not in received:
-                received += browser.recv(4096)
-            assert not endless.ended.is_set()
-        assert endless.ended.wait(PATIENCE)
-
-
-def test_a_browser_that_goes_while_something_is_to_be_written_is_no_error(caplog: pytest.LogCaptureFixture) -> None:
-    ours, theirs = socket.socketpair()
-    channel = serving.Channel(SimpleNamespace(active_channels={}), ours, ("", 0), Adjustments(), map={})
-    channel.outbufs[-1].append(b"the rest")
-    channel.total_outbufs_len = len(b"the rest")
-    theirs.close()
-    wasyncore.readwrite(channel, select.POLLIN | select.POLLOUT)
-    assert channel.leaving.is_set()
-    assert caplog.messages == []
-
-
-def test_an_answer_without_an_end_ends_when_the_server_is_told_to_stop(caplog: pytest.LogCaptureFixture) -> None:
-    endless = Endless()
-    with served(endless) as running:
-        connection = running.connection()
-        connection.request("GET", "/")
-        with connection.getresponse() as response:
-            assert response.read(5) == b"first"
-            running.stop()
-            assert response.read() == b""
-        assert endless.ended.is_set()
-        connection.close()
-    assert caplog.messages == []
-
-
-def test_what_follows_a_request_for_an_answer_without_an_end_is_not_collected() -> None:
-    endless = Endless()
-    with served(endless) as running, socket.create_connection((HOME, running.port)) as browser:
-        browser.settimeout(0.2)
-        with pytest.raises(TimeoutError):
-            browser.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n" * 500_000)
-        (channel,) = running.server.active_channels.values()
-        assert len(channel.requests) < 1000
 
 
 @dataclass

@@ -1,21 +1,26 @@
-// Keeps the list of a page current while somebody looks at it, and still while they use it.
+// Keeps the list of a page current: asks again and again how it is now. The list stands still while somebody uses it.
 {
   const aSecond = 1000
-  const silence = 15 * aSecond
+  const patience = 15 * aSecond
   const afterTrouble = 10 * aSecond
+  const longestAfterTrouble = 60 * aSecond
+  const whileUnseen = 60 * aSecond
 
   const list = document.querySelector("[data-live-list]")
-  let digest = list?.dataset.liveList
-  let waiting  // what has come while the list was in use
-  let following  // aborts the connection
+  const pause = list?.dataset.liveSeconds * aSecond
+  let etag = `W/"${list?.dataset.liveList}"`
+  let state, clock
+  let waiting  // the list that has come while the one on the page was in use
+  let asking  // aborts the request that is under way
   let timer
-  let oneByOne = false  // where something on the way holds a stream back until its end
+  let failures = 0
 
-  const show = (state, clock, which) => {
-    for (const words of document.querySelectorAll("[data-live-state]")) words.hidden = words.dataset.liveState !== state
-    if (clock) for (const words of document.querySelectorAll("[data-live-clock]")) {
-      words.textContent = [clock.slice(11, 19), which].filter(Boolean).join(" ")
-      words.dateTime = clock
+  const show = () => {
+    const shown = state === "on" && waiting !== undefined ? "held" : state
+    for (const words of document.querySelectorAll("[data-live-state]")) words.hidden = words.dataset.liveState !== shown
+    if (clock && waiting === undefined) for (const words of document.querySelectorAll("[data-live-clock]")) {
+      words.textContent = [clock.time.slice(11, 19), clock.zone].filter(Boolean).join(" ")
+      words.dateTime = clock.time
     }
   }
 
@@ -36,76 +41,71 @@
   }
 
   const settle = () => {
-    if (waiting === undefined || isInUse()) return
-    const fresh = list.cloneNode()
-    fresh.innerHTML = waiting.list
-    become(list, fresh)
-    show("on", waiting.clock, waiting.which)
-    waiting = undefined
+    if (waiting !== undefined && !isInUse()) {
+      const fresh = list.cloneNode()
+      fresh.innerHTML = waiting
+      become(list, fresh)
+      waiting = undefined
+    }
+    show()
   }
 
-  const hear = (message) => {
-    if (message.list !== undefined) {
-      digest = message.digest
-      waiting = message
-    }
-    if (waiting) Object.assign(waiting, message.clock && { clock: message.clock, which: message.which })
+  const ask = async (signal) => {
+    const answer = await fetch(location.pathname + location.search, {
+      headers: { "Live-List": "1", "If-None-Match": etag },
+      cache: "no-store",
+      signal,
+    })
+    const told = (name) => answer.headers.get(name)
+    const state = told("Live-State") ?? "lost"  // without the portal's own word something on the way has answered
+    if (state !== "on") return { state, retryAfter: told("Retry-After") * aSecond }
+    const clock = { time: told("Live-Clock"), zone: told("Live-Zone") }
+    return answer.ok ? { state, clock, etag: told("ETag"), html: await answer.text() } : { state, clock }
+  }
+
+  const hear = (answer) => {
+    state = answer.state
+    clock = answer.clock ?? clock
+    if (answer.html !== undefined) [etag, waiting] = [answer.etag, answer.html]
+    failures = state === "on" ? 0 : failures + 1
     settle()
-    if (waiting) show("held")
-    else show(message.state, message.clock, message.which)
-    return (message.again ?? Infinity) * aSecond
   }
 
-  const ask = (signal) => fetch(location.pathname + location.search, {
-    headers: { Accept: "text/event-stream", "Last-Event-ID": digest, ...oneByOne && { Prefer: "wait=0" } },
-    cache: "no-store",
-    signal,
-  })
-
-  // gives how long to wait before asking again, as the last message says: for ever once the session has ended
-  const follow = async (connection) => {
-    let again, text = ""
-    let watchdog
-    const stayAwake = () => {
-      clearTimeout(watchdog)
-      watchdog = setTimeout(() => { oneByOne ||= again === undefined; connection.abort() }, silence)
-    }
-    try {
-      stayAwake()
-      const answer = await ask(connection.signal)
-      if (!answer.headers.get("Content-Type")?.startsWith("text/event-stream")) return undefined
-      const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader()
-      for (let part = await reader.read(); !part.done; part = await reader.read()) {
-        stayAwake()
-        const messages = (text + part.value).split("\n\n")
-        text = messages.pop()
-        for (const message of messages) again = hear(JSON.parse(message.slice("data: ".length)))
-      }
-      return again
-    } finally {
-      clearTimeout(watchdog)
-    }
+  const untilNext = (retryAfter) => {
+    const backOff = failures ? Math.min(afterTrouble * 2 ** (failures - 1), longestAfterTrouble) : 0
+    const unseen = document.visibilityState === "hidden" ? whileUnseen : 0
+    return Math.max(pause, backOff, retryAfter || 0, unseen)
   }
 
   const stop = () => {
     clearTimeout(timer)
-    following?.abort()
-    following = undefined
+    asking?.abort()
+    asking = undefined
+  }
+  const wait = (retryAfter) => {
+    clearTimeout(timer)
+    if (state !== "ended") timer = setTimeout(start, untilNext(retryAfter))
   }
   const start = async () => {
     stop()
-    if (document.visibilityState === "hidden") return
-    const connection = following = new AbortController()
-    const again = await follow(connection).catch(() => undefined)
-    if (following !== connection) return  // stopped meanwhile
-    if (again === undefined) show("lost")
-    if (again !== Infinity) timer = setTimeout(start, again ?? afterTrouble)
+    const request = asking = new AbortController()
+    const limit = setTimeout(() => request.abort(), patience)
+    const answer = await ask(request.signal).catch(() => ({ state: "lost" }))
+    clearTimeout(limit)
+    if (asking !== request) return  // stopped meanwhile
+    asking = undefined
+    hear(answer)
+    wait(answer.retryAfter)
   }
 
   if (list) {
     addEventListener("pageshow", start)
     addEventListener("pagehide", stop)
-    document.addEventListener("visibilitychange", start)
+    addEventListener("online", start)
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "visible") start()
+      else if (!asking) wait()
+    })
     list.addEventListener("focusout", () => setTimeout(settle))
   }
 }

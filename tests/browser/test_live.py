@@ -118,58 +118,128 @@ TURNS = """seen => {
 }"""
 
 
-def asks_for_events(request: Request) -> bool:
-    return request.headers.get("accept") == "text/event-stream"
+def is_look(request: Request) -> bool:
+    return "live-list" in request.headers
 
 
-def test_a_tab_that_nobody_sees_asks_for_nothing_and_is_current_at_once_when_it_is_seen_again(
-    page: Page, lively: Portal, line: SIPAccount
-) -> None:
-    asked: list[Request] = []
-    page.on("request", lambda request: asked.append(request) if asks_for_events(request) else None)
-    with page.expect_event("requestfailed", predicate=asks_for_events):
-        page.evaluate(TURNS, "hidden")
-    lively.register(line, "Snom/10.1", "203.0.113.41:5060")
-    page.evaluate(TURNS, "hidden")
-    assert asked == []
-    page.evaluate(TURNS, "visible")
-    comes(row_of(page, str(line.sip_username)), "Snom/10.1")
-    assert len(asked) == 1
+def stand_still(page: Page) -> None:
+    """Let the page's time pass only as the test says, once no look is under way."""
+    with page.expect_response(lambda response: is_look(response.request)):
+        pass
+    page.clock.pause_at(page.evaluate("Date.now()") / 1000 + 0.2)
 
 
-def test_beyond_the_streams_that_there_may_be_a_page_asks_again_and_again(
-    page: Page, open_page: Pages, lively: Portal, line: SIPAccount, alice: str
-) -> None:
-    others = [page.context.new_page() for _ in range(2)]
-    for other in others:
-        other.goto("/sip-accounts")
-        begin_again_with_a_clock(other)
-    lively.register(line, "Snom/10.1", "203.0.113.41:5060")
-    for each in (page, *others):
-        if each is not page:
-            each.clock.run_for(6_000)
-        comes(row_of(each, str(line.sip_username)), "Snom/10.1")
+def looks_of(page: Page) -> list[Request]:
+    """The looks that a page takes from now on."""
+    found: list[Request] = []
+    page.on("request", lambda request: found.append(request) if is_look(request) else None)
+    return found
 
 
-def test_where_something_on_the_way_holds_streams_back_a_page_asks_again_and_again(
+def asks_nothing_for(page: Page, asked: list[Request], seconds: float) -> None:
+    count = len(asked)
+    page.clock.run_for(seconds * 1000)
+    assert len(asked) == count
+
+
+def asks_soon(page: Page, asked: list[Request]) -> None:
+    """Within some seconds of the page's time; waits for the answer."""
+    count = len(asked)
+    with page.expect_response(lambda response: is_look(response.request)):
+        for _ in range(20):
+            if len(asked) == count:
+                page.clock.run_for(500)
+    assert len(asked) == count + 1
+
+
+def test_a_list_that_stays_as_it_is_is_not_sent_again(page: Page) -> None:
+    with page.expect_response(lambda response: is_look(response.request)) as answered:
+        pass
+    assert answered.value.status == 304
+
+
+def test_a_tab_that_nobody_sees_asks_once_a_minute_and_is_current_at_once_when_it_is_seen_again(
     page: Page, lively: Portal, line: SIPAccount
 ) -> None:
     begin_again_with_a_clock(page)
+    stand_still(page)
+    asked = looks_of(page)
+    page.evaluate(TURNS, "hidden")
+    for _ in range(2):
+        asks_nothing_for(page, asked, 58)
+        asks_soon(page, asked)
+    lively.register(line, "Snom/10.1", "203.0.113.41:5060")
+    page.evaluate(TURNS, "visible")
+    comes(row_of(page, str(line.sip_username)), "Snom/10.1")
+    assert len(asked) == 3
+
+
+def test_a_fourth_tab_is_as_live_as_the_first(page: Page, lively: Portal, line: SIPAccount) -> None:
+    others = [page.context.new_page() for _ in range(3)]
+    for other in others:
+        other.goto("/sip-accounts")
+    lively.register(line, "Snom/10.1", "203.0.113.41:5060")
+    for each in (page, *others):
+        comes(row_of(each, str(line.sip_username)), "Snom/10.1")
+
+
+def test_a_look_that_nobody_answers_is_given_up_after_15_s(page: Page, lively: Portal, line: SIPAccount) -> None:
+    begin_again_with_a_clock(page)
     held: list[Route] = []
-
-    def hold_streams_back(route: Route) -> None:
-        is_stream = asks_for_events(route.request) and route.request.headers.get("prefer") != "wait=0"
-        held.append(route) if is_stream else route.continue_()
-
-    page.route("**/sip-accounts", hold_streams_back)
-    with page.expect_request(asks_for_events):
-        page.reload()
+    page.route("**/sip-accounts", lambda route: route.continue_() if held else held.append(route))
+    page.clock.run_for(2_000)
     lively.register(line, "Snom/10.1", "203.0.113.41:5060")
     page.clock.run_for(16_000)
     expect(state(page, "Not live: no connection")).to_be_visible()
     page.clock.run_for(11_000)
     comes(row_of(page, str(line.sip_username)), "Snom/10.1")
     assert len(held) == 1
+
+
+def test_what_something_on_the_way_answers_is_neither_shown_nor_believed(page: Page, line: SIPAccount) -> None:
+    page.route("**/sip-accounts", lambda route: route.fulfill(body="<h1>Welcome to the hotel</h1>"))
+    expect(state(page, "Not live: no connection")).to_be_visible(timeout=SHORTLY_AFTER)
+    expect(page.get_by_text("Welcome to the hotel")).to_have_count(0)
+    expect(row_of(page, str(line.sip_username))).to_be_visible()
+
+
+def test_a_service_that_stays_away_is_asked_less_and_less(page: Page) -> None:
+    begin_again_with_a_clock(page)
+    stand_still(page)
+    away = {"Live-State": "away", "Retry-After": "10"}
+    page.route("**/sip-accounts", lambda route: route.fulfill(status=503, headers=away))
+    asked = looks_of(page)
+    asks_soon(page, asked)
+    expect(state(page, "Not live: the service does not answer")).to_be_visible()
+    for seconds in (10, 20, 40, 60, 60):
+        asks_nothing_for(page, asked, seconds - 1)
+        asks_soon(page, asked)
+    page.unroute("**/sip-accounts")
+    asks_nothing_for(page, asked, 59)
+    asks_soon(page, asked)
+    expect(state(page, "Live, as of")).to_be_visible()
+    asks_soon(page, asked)
+
+
+def test_what_is_held_is_shown_as_not_live_once_the_session_has_ended(
+    page: Page, lively: Portal, line: SIPAccount, alice: str
+) -> None:
+    page.get_by_role("link", name=str(line.sip_username), exact=True).focus()
+    lively.register(line, "Snom/10.1", "203.0.113.41:5060")
+    expect(state(page, "Held while you use the list")).to_be_visible(timeout=SHORTLY_AFTER)
+    lively.change_password_elsewhere(alice)
+    expect(state(page, "Not live: your session has ended")).to_be_visible(timeout=SHORTLY_AFTER)
+    page.get_by_label("Find an account").focus()
+    expect(page.get_by_text("Snom/10.1")).to_be_visible()
+    expect(state(page, "Not live: your session has ended")).to_be_visible()
+
+
+def test_a_browser_that_is_online_again_asks_at_once(open_page: Pages, page: Page) -> None:
+    page.context.set_offline(True)
+    expect(state(page, "Not live: no connection")).to_be_visible(timeout=SHORTLY_AFTER)
+    page.context.set_offline(False)
+    expect(state(page, "Live, as of")).to_be_visible(timeout=5_000)
+    assert [complaint for complaint in open_page.watch.told() if "ERR_INTERNET_DISCONNECTED" not in complaint] == []
 
 
 def test_a_session_that_ended_elsewhere_is_told_and_nothing_is_asked_any_more(

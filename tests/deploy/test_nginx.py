@@ -15,7 +15,6 @@ from playwright.sync_api import Browser, expect
 from sipsorcery_web import create_app
 from sipsorcery_web.contract.operations import OPERATIONS
 from sipsorcery_web.portal.http.session import COOKIE, SECURE_COOKIE
-from sipsorcery_web.portal.live.streams import allow_streams
 from sipsorcery_web.provisioning.soap import SoapChannel
 from sipsorcery_web.service.passwords import Passwords
 from sipsorcery_web.settings import NewAccounts, Settings
@@ -67,7 +66,6 @@ def portal(tmp_path_factory: pytest.TempPathFactory, passwords: Passwords) -> It
         data_dir=folder, domain=DOMAIN, trusted_proxies=1, new_accounts=NewAccounts("open", chosen=True)
     )
     app: Flask = create_app(settings, passwords=passwords)
-    allow_streams(app, 2)
     assert app.test_cli_runner().invoke(args=["customers", "create", *ALICE, *SECRETS]).exit_code == 0
     with portal_at_work(app, settings) as address:
         yield address

@@ -42,7 +42,6 @@ __all__ = [
     "extend_until",
     "has_cookie",
     "init_app",
-    "is_still_valid",
     "only_read",
     "sign_in",
     "sign_out",
@@ -188,14 +187,6 @@ class PortalSessions(ServerSideSessionInterface):
 
         self._storage.rewrite_others(session.sid, username, ended, now)
 
-    def is_still_valid(self, session: PortalSession) -> bool:
-        """Whether the visit is still there, as it is kept at this moment. Raises StorageUnavailable."""
-        stored = self._retrieve_session_data(session.sid)
-        contents = None if stored is None else _read(stored)
-        if stored is None or contents is None or contents.login is None:
-            return False
-        return self.clock() < _end(contents, stored)
-
     def ends_at(self, session: PortalSession) -> datetime:
         """When the session ends if nothing more is asked of it."""
         contents = session.contents
@@ -325,12 +316,6 @@ def only_read() -> None:
     """Keep nothing of this request: it neither changes the session nor puts its end off."""
     _, session = _here()
     session.is_only_read = True
-
-
-def is_still_valid() -> bool:
-    """Whether the visit has not ended meanwhile, for a request that lasts. Raises StorageUnavailable."""
-    sessions, session = _here()
-    return sessions.is_still_valid(session)
 
 
 def sign_in(username: str, token: str, minutes: int, is_administrator: bool, time_zone: str) -> None:

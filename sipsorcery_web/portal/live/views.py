@@ -1,133 +1,122 @@
-"""Lists that stay current: the address of a list also tells its changes, to those who ask for events.
+"""Lists that stay current: the address of a page also gives its list alone, to scripts that ask for that by a header.
 
-A browser that finds no place among the streams is told how the list is now, and asks again after some seconds.
+They ask again and again with the ETag of the list that they show (RFC 9110, section 13.1.2), and are given 304 or the
+new list. `Live-State` tells the state; an answer without it is not the portal's but of something on the way.
 """
 
-import threading
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+import hashlib
+import re
+from collections.abc import Callable
 from datetime import UTC
 from functools import wraps
 from typing import Any
 
-from flask import Flask, Response, current_app, render_template, request, stream_with_context
+from flask import Flask, Response, current_app, make_response, render_template, request
 
 from sipsorcery_web.contract.errors import ProvisioningError, SessionExpired
 from sipsorcery_web.contract.time_zones import zone_of
 
 from ..http import session
-from ..http.backend import current_login, wait_anew
+from ..http.backend import current_login
 from ..http.clock import now
 from ..storage.errors import StorageUnavailable
 from ..ui import formats
-from .messages import AFTER_TROUBLE, AT_ONCE, AWAY, CONTENT_TYPE, ENDED, Message, digest
-from .streams import EXTENSION, Streams, streams
 
-LEAVING = "sipsorcery.leaving"
-"""In a request's environment: the event that is set when its browser has gone, or the server is told to stop."""
-LONGEST = 300.0
-"""Seconds after which a stream gives its place back; browsers ask anew."""
-ASKED_AGAIN_AFTER = 5.0
-"""Seconds until a browser without a place among the streams asks again."""
+HEADER = "Live-List"
+"""In a request: the list alone is wanted, and to look on is not to use the session."""
+STATE = "Live-State"
+"""In an answer: on, away (whatever the list comes from does not answer) or ended (the session)."""
+CLOCK = "Live-Clock"
+"""In an answer: when the list was looked at, in the visitor's zone."""
+ZONE = "Live-Zone"
+"""In an answer: which of the two hours the clock means, where clocks are put back."""
+AFTER_TROUBLE = 10
+"""Seconds until a browser asks again whom the service has not answered."""
+
+_TOKEN = re.compile(r'(name="csrf_token" value=")[^"]*')
 
 View = Callable[..., dict[str, Any]]
 
 
 def init_app(app: Flask, pause: float) -> None:
-    """Let lists be live. This has to meet a request before the guard of the pages, which would lead to the sign-in."""
-    app.extensions[EXTENSION] = Streams(pause)
+    """Let lists be live, looked at every `pause` seconds.
+
+    This has to meet a request before the guard of the pages, which would lead to the sign-in.
+    """
     app.add_template_filter(digest)
+    app.jinja_env.globals["live_seconds"] = pause
     app.before_request(_meet)
 
 
 def live_list(view: View) -> Callable[..., Any]:
     """Make a page of a view that gives what its list shows: `<area>/index.html`, which includes `<area>/list.html`.
 
-    Asked for events, its address tells the list alone, now and whenever it has changed.
+    Asked by HEADER, its address gives the list alone.
     """
 
     @wraps(view)
     def shown(**arguments: Any) -> Any:
-        if not _asks_for_events():
-            return render_template(f"{request.blueprint}/index.html", **view(**arguments))
-        return _response(stream_with_context(_told(lambda: _list_alone(view, arguments))))
+        response = _fragment(view, arguments) if _is_poll() else _page(view, arguments)
+        response.vary.add(HEADER)
+        return response
 
     shown.__dict__["is_live"] = True
     return shown
 
 
-def _asks_for_events() -> bool:
+def digest(html: str) -> str:
+    """Return a name for a list as it is; lists that differ in the masks of their tokens only have the same one."""
+    return hashlib.sha256(_TOKEN.sub(r"\1", html.strip()).encode()).hexdigest()[:16]
+
+
+def _is_poll() -> bool:
     view = current_app.view_functions.get(request.endpoint or "")
-    return getattr(view, "is_live", False) and request.headers.get("Accept") == CONTENT_TYPE
+    return getattr(view, "is_live", False) and HEADER in request.headers
 
 
 def _meet() -> Response | None:
-    """To look on is not to use the session: it ends as if nobody had asked."""
-    if not _asks_for_events():
+    """Let a look change nothing of the session, so that it ends as if nobody had asked."""
+    if not _is_poll():
         return None
     session.only_read()
     try:
-        return None if session.current() is not None else _response([str(ENDED)])
+        return None if session.current() is not None else _ended()
     except StorageUnavailable:
-        return _response([str(AWAY)])
+        return _away()
 
 
-def _response(messages: Iterable[str]) -> Response:
-    response = Response(messages, content_type=CONTENT_TYPE)
-    response.headers["X-Accel-Buffering"] = "no"  # a proxy that collects the answer would tell all of it at the end
+def _page(view: View, arguments: dict[str, Any]) -> Response:
+    return make_response(render_template(f"{request.blueprint}/index.html", **view(**arguments)))
+
+
+def _fragment(view: View, arguments: dict[str, Any]) -> Response:
+    """Return the list as it is now, or 304. Whatever goes wrong may be over in a moment."""
+    try:
+        html = render_template(f"{request.blueprint}/list.html", **view(**arguments)).strip()
+    except SessionExpired:
+        return _ended()
+    except (ProvisioningError, StorageUnavailable):
+        return _away()
+    except Exception as error:
+        current_app.logger.error("The live list %s failed", request.path, exc_info=error)
+        return _away()
+    response = _with_clock(Response(html, headers={STATE: "on"}))
+    response.set_etag(digest(html), weak=True)  # the masks of its tokens differ
+    response.make_conditional(request)
     return response
 
 
-def _list_alone(view: View, arguments: dict[str, Any]) -> str:
-    return render_template(f"{request.blueprint}/list.html", **view(**arguments)).strip()
-
-
-def _told(list_now: Callable[[], str]) -> Iterator[str]:
-    """Messages for as long as there is a place and somebody who reads them; without a place there is one."""
-    leaving = request.environ.get(LEAVING) or threading.Event()
-    seen = request.headers.get("Last-Event-ID", "")
-    with _place() as has_place:
-        for _ in range(_looks() if has_place else 1):
-            message = _looked(list_now, seen)
-            seen = message.digest or seen
-            yield str(message if has_place or message.again != AT_ONCE else replace(message, again=_poll_pause()))
-            if message == ENDED or (has_place and leaving.wait(_pause_after(message))):
-                return
-
-
-def _place() -> Any:
-    wants_no_more_than_one = request.headers.get("Prefer") == "wait=0"  # RFC 7240, section 4.3
-    return Streams(0).place() if wants_no_more_than_one else streams().place()
-
-
-def _looks() -> int:
-    return max(1, round(LONGEST / streams().pause))
-
-
-def _poll_pause() -> float:
-    return max(ASKED_AGAIN_AFTER, streams().pause)
-
-
-def _pause_after(message: Message) -> float:
-    return AFTER_TROUBLE if message == AWAY else streams().pause
-
-
-def _looked(list_now: Callable[[], str], seen: str) -> Message:
-    """How the list is now. Whatever goes wrong may be over in a moment."""
-    wait_anew()
-    try:
-        if not session.is_still_valid():
-            return ENDED
-        html = list_now()
-    except SessionExpired:
-        return ENDED
-    except (ProvisioningError, StorageUnavailable):
-        return AWAY
-    except Exception as error:
-        current_app.logger.error("The live list %s failed", request.path, exc_info=error)
-        return AWAY
+def _with_clock(response: Response) -> Response:
     moment, zone = now(), zone_of(current_login().time_zone) or UTC
-    clock, which = formats.iso(moment, zone), formats.which_of_two(moment, zone) or None
-    name = digest(html)
-    as_before = Message("on", AT_ONCE, clock, which=which)
-    return as_before if name == seen else replace(as_before, digest=name, list=html)
+    response.headers[CLOCK] = formats.iso(moment, zone)
+    if which := formats.which_of_two(moment, zone):
+        response.headers[ZONE] = which
+    return response
+
+
+def _away() -> Response:
+    return Response(status=503, headers={STATE: "away", "Retry-After": str(AFTER_TROUBLE)})
+
+
+def _ended() -> Response:
+    return Response(status=403, headers={STATE: "ended"})

@@ -13,12 +13,12 @@ def live_no_more(page: Page, scene: Scene) -> None:
     expect(page.get_by_text("your session has ended").first).to_be_visible()
 
 
-def asks_for_events(route: Route) -> bool:
-    return route.request.headers.get("accept") == "text/event-stream"
+def is_look(route: Route) -> bool:
+    return "live-list" in route.request.headers
 
 
 @view("owner")
 def live_without_a_connection(page: Page, scene: Scene) -> None:
-    page.route("**/sip-accounts", lambda route: route.fulfill() if asks_for_events(route) else route.continue_())
+    page.route("**/sip-accounts", lambda route: route.fulfill() if is_look(route) else route.continue_())
     page.goto("/sip-accounts")
     expect(page.get_by_text("no connection").first).to_be_visible()

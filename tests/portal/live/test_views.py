@@ -1,36 +1,49 @@
-"""Live lists: what is told to whom, for how long, and what it costs."""
+"""Live lists: what is told to whom, and what it costs."""
 
 from collections.abc import Callable
-from typing import Any
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import delete
 
 from sipsorcery_web.contract.errors import ContractError, OutcomeUnknown, Refused, Unavailable
-from sipsorcery_web.portal.live.streams import Streams
-from sipsorcery_web.portal.live.views import ASKED_AGAIN_AFTER, LONGEST
+from sipsorcery_web.portal.http.csrf import masked
+from sipsorcery_web.portal.live.views import HEADER, digest
 from sipsorcery_web.portal.storage.errors import StorageUnavailable
 from sipsorcery_web.portal.storage.sessions import SqlSessions
 from sipsorcery_web.service.store.models import SIPDialogueRow, SIPRegistrarBindingRow
 from tests.portal.app_harness import AppHarness, counted_statements
 from tests.portal.browser import Browser
 
-from .conftest import nothing, told, told_with_pauses
+from .conftest import Look, look, looks, nothing
 
 LIST = "/sip-accounts"
 LIVE = (LIST, "/registrations", "/providers", "/provider-registrations", "/calls")
 
-pytestmark = pytest.mark.usefixtures("streams")
 
-
-def shown_digest(browser: Browser, path: str = LIST) -> str:
-    """The name of the list on a page."""
+def shown_etag(browser: Browser, path: str = LIST) -> str:
+    """The ETag of the list on a page."""
     (name,) = browser.open(path).tree.xpath("//@data-live-list")
-    return str(name)
+    return f'W/"{name}"'
 
 
-def states(messages: list[dict[str, Any]]) -> list[str]:
-    return [message["state"] for message in messages]
+def states(found: list[Look]) -> list[str]:
+    return [each.state for each in found]
+
+
+# The name of a list as it is
+
+
+def form_with(token: str, words: str = "End call") -> str:
+    return f'<form><input type="hidden" name="csrf_token" value="{masked(token)}"><button>{words}</button></form>'
+
+
+def test_lists_that_differ_in_the_masks_of_their_tokens_have_one_name() -> None:
+    assert digest(form_with("secret")) == digest(f"\n{form_with('secret')} \n")
+
+
+def test_lists_that_differ_in_anything_else_have_two() -> None:
+    assert digest(form_with("secret")) != digest(form_with("secret", "End both calls"))
 
 
 # What is told
@@ -38,23 +51,39 @@ def states(messages: list[dict[str, Any]]) -> list[str]:
 
 def test_the_list_is_told_when_it_has_changed_and_the_time_at_every_look(harness: AppHarness, alice: Browser) -> None:
     account = harness.account("alice", "front-desk")
-    before, after, quiet = told(alice, lambda: harness.bind(account), lambda: harness.clock.pass_(seconds=3))
-    assert "Not registered" in before["list"]
-    assert "Snom/10.1" in after["list"]
-    assert before["digest"] != after["digest"]
-    assert quiet == {"state": "on", "again": 1.0, "clock": "2026-11-23T12:00:03+00:00"}
+    before, after, quiet = looks(alice, lambda: harness.bind(account), lambda: harness.clock.pass_(seconds=3))
+    assert (before.status, after.status, quiet.status) == (200, 200, 304)
+    assert "Not registered" in before.list
+    assert "Snom/10.1" in after.list
+    assert before.etag != after.etag == quiet.etag
+    assert (quiet.state, quiet.list, quiet.clock) == ("on", "", "2026-11-23T12:00:03+00:00")
+
+
+def test_where_clocks_are_put_back_the_time_says_which_of_the_two_hours_it_is(
+    harness: AppHarness, alice: Browser
+) -> None:
+    harness.clock.now = datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
+    later = look(harness.signed_in("alice"))
+    assert (later.clock, later.zone) == ("2026-10-25T01:30:00+00:00", "GMT")
 
 
 def test_a_browser_that_shows_the_list_as_it_is_is_told_the_time_only(alice: Browser) -> None:
-    (message,) = told(alice, Last_Event_ID=shown_digest(alice))
-    assert message == {"state": "on", "again": 1.0, "clock": "2026-11-23T12:00:00+00:00"}
+    told = look(alice, seen=shown_etag(alice))
+    assert (told.status, told.state, told.list, told.clock) == (304, "on", "", "2026-11-23T12:00:00+00:00")
 
 
 def test_what_is_told_is_what_the_page_shows(harness: AppHarness, alice: Browser) -> None:
     harness.account("alice", "front-desk")
-    (message,) = told(alice)
-    assert message["list"] in alice.open(LIST).source
-    assert message["digest"] == shown_digest(alice)
+    told = look(alice)
+    assert told.response.content_type == "text/html; charset=utf-8"
+    assert told.list in alice.open(LIST).source
+    assert told.etag == shown_etag(alice)
+
+
+def test_a_compressed_list_has_the_same_name(alice: Browser) -> None:
+    response = alice.client.get(LIST, headers={HEADER: "1", "Accept-Encoding": "br"})
+    assert response.headers["Content-Encoding"] == "br"
+    assert look(alice, seen=response.headers["ETag"]).status == 304
 
 
 @pytest.mark.parametrize("path", LIVE)
@@ -62,9 +91,9 @@ def test_what_is_told_is_what_the_page_shows(harness: AppHarness, alice: Browser
 def test_every_live_list_is_told_as_its_page_shows_it(harness: AppHarness, path: str, username: str) -> None:
     browser = harness.signed_in(username)
     harness.bind(harness.account("alice", "front-desk"))
-    (message,) = told(browser, path=path)
-    assert message["list"] in browser.open(path).source
-    assert told(browser, path=path, Last_Event_ID=shown_digest(browser, path))[0].keys() == {"state", "again", "clock"}
+    told = look(browser, path)
+    assert told.list in browser.open(path).source
+    assert look(browser, path, seen=shown_etag(browser, path)).status == 304
 
 
 @pytest.mark.parametrize("path", LIVE)
@@ -87,17 +116,16 @@ def test_what_comes_and_goes_is_told_of_every_live_list(harness: AppHarness, ali
                 session.execute(delete(row))
 
     fresh = {"/calls": "+35315550163", "/providers": "Provider refused", "/provider-registrations": "Provider refused"}
-    before, during, after = told(alice, comes, goes, path=path)
-    present = [fresh.get(path, "Snom/10.1") in message["list"] for message in (before, during, after)]
-    assert present == [False, True, False]
+    found = looks(alice, comes, goes, path=path)
+    assert [fresh.get(path, "Snom/10.1") in each.list for each in found] == [False, True, False]
+    assert [each.status for each in found] == [200, 200, 200]
 
 
 @pytest.mark.parametrize("asked", ["?q=front", "?size=1&page=2", "?q=nowhere"])
 def test_the_list_is_the_one_that_was_asked_for(harness: AppHarness, alice: Browser, asked: str) -> None:
     harness.account("alice", "front-desk")
     harness.account("alice", "back-desk")
-    (message,) = told(alice, path=LIST + asked)
-    assert message["digest"] == shown_digest(alice, LIST + asked)
+    assert look(alice, LIST + asked).etag == shown_etag(alice, LIST + asked)
 
 
 def test_many_changes_between_two_looks_are_one(harness: AppHarness, alice: Browser) -> None:
@@ -105,28 +133,42 @@ def test_many_changes_between_two_looks_are_one(harness: AppHarness, alice: Brow
         for number in range(20):
             harness.account("alice", f"line-{number:02}")
 
-    _, after = told(alice, burst)
-    assert "line-00" in after["list"]
-    assert "line-19" in after["list"]
+    _, after = looks(alice, burst)
+    assert "line-00" in after.list
+    assert "line-19" in after.list
 
 
 def test_an_empty_list_fills_itself(harness: AppHarness, alice: Browser) -> None:
     harness.accounts("alice", 0)
-    before, after = told(alice, lambda: harness.accounts("alice", 1))
-    assert "No SIP accounts yet" in before["list"]
-    assert "line-00001" in after["list"]
+    before, after = looks(alice, lambda: harness.accounts("alice", 1))
+    assert "No SIP accounts yet" in before.list
+    assert "line-00001" in after.list
 
 
 def test_markup_that_somebody_has_stored_is_told_as_text(harness: AppHarness, alice: Browser) -> None:
     account = harness.account("alice", "front-desk")
-    _, after = told(alice, lambda: harness.bind(account, user_agent='\r\rdata: {"state": "ended"}\r\r<img src=x>'))
-    assert "&lt;img src=x&gt;" in after["list"]
-    assert "<img" not in after["list"]
+    _, after = looks(alice, lambda: harness.bind(account, user_agent="\r\rLive-State: ended\r\r<img src=x>"))
+    assert after.state == "on"
+    assert "&lt;img src=x&gt;" in after.list
+    assert "<img" not in after.list
 
 
-def test_a_page_stays_a_page_for_everybody_who_does_not_ask_for_events(alice: Browser) -> None:
-    for accepted in ("text/html", "*/*", "text/html, text/event-stream;q=0.5"):
-        assert alice.open(LIST, headers={"Accept": accepted}).h1 == "SIP accounts"
+def test_a_page_stays_a_page_for_everybody_who_does_not_ask_for_the_list_alone(alice: Browser) -> None:
+    page = alice.open(LIST, headers={"If-None-Match": shown_etag(alice)})
+    assert (page.status, page.h1) == (200, "SIP accounts")
+    assert "ETag" not in page.response.headers
+    assert HEADER in page.response.vary
+    assert HEADER in look(alice).response.vary
+
+
+def test_where_nothing_is_live_the_page_is_told(alice: Browser) -> None:
+    page = alice.open("/dial-plans", headers={HEADER: "1"})
+    assert page.h1 == "Dial plans"
+
+
+def test_the_operator_says_how_often_to_look(harness_with: Callable[..., AppHarness]) -> None:
+    alice = harness_with(live_seconds=20.0).signed_in("alice")
+    assert alice.open(LIST).tree.xpath("//@data-live-seconds") == ["20.0"]
 
 
 # To whom
@@ -136,25 +178,35 @@ def test_bob_is_told_nothing_of_alices_lines_and_phones(harness: AppHarness, bob
     def alice_changes_much() -> None:
         harness.bind(harness.account("alice", "front-desk"))
 
-    before, after = told(bob, alice_changes_much)
-    assert "front-desk" not in str([before, after])
-    assert "list" not in after
+    before, after = looks(bob, alice_changes_much)
+    assert "front-desk" not in before.list
+    assert after.status == 304
 
 
 def test_bob_is_told_nothing_of_alices_registrations(harness: AppHarness, bob: Browser) -> None:
     def a_phone_of_alice_registers() -> None:
         harness.bind(harness.account("alice", "front-desk"))
 
-    assert "front-desk" not in str(told(bob, a_phone_of_alice_registers, path="/registrations?q=front"))
+    before, after = looks(bob, a_phone_of_alice_registers, path="/registrations?q=front")
+    assert "Snom" not in before.list
+    assert after.status == 304
+
+
+def test_the_name_of_alices_list_tells_bob_nothing(harness: AppHarness, alice: Browser, bob: Browser) -> None:
+    harness.bind(harness.account("alice", "front-desk"))
+    told = look(bob, seen=shown_etag(alice))
+    assert told.status == 200
+    assert "front-desk" not in told.list
 
 
 def test_the_administrator_is_told_of_all(harness: AppHarness, administrator: Browser) -> None:
-    _, after = told(administrator, lambda: harness.account("alice", "front-desk"))
-    assert "front-desk" in after["list"]
+    _, after = looks(administrator, lambda: harness.account("alice", "front-desk"))
+    assert "front-desk" in after.list
 
 
 def test_a_stranger_is_told_that_there_is_no_session_and_given_no_cookie(browser: Browser) -> None:
-    assert told(browser) == [{"state": "ended"}]
+    told = look(browser)
+    assert (told.status, told.state, told.list) == (403, "ended", "")
     assert not browser.client._cookies
 
 
@@ -164,9 +216,9 @@ def test_a_stranger_is_told_that_there_is_no_session_and_given_no_cookie(browser
 def ends(harness: AppHarness, alice: Browser, how: str) -> None:
     match how:
         case "signed out in another tab":
-            harness.service_fixture.alice.is_alive()  # the test's browser shares its cookie with the stream
+            harness.service_fixture.alice.is_alive()  # the test's browser shares its cookie with the one that looks on
             other = harness.browser()
-            other.client._cookies = alice.client._cookies
+            other.client._cookies = alice.client._cookies.copy()
             other.sign_out()
         case "ended at the service":
             harness.revoke("alice")
@@ -175,20 +227,18 @@ def ends(harness: AppHarness, alice: Browser, how: str) -> None:
 
 
 @pytest.mark.parametrize("how", ["signed out in another tab", "ended at the service", "timed out"])
-def test_a_session_that_ends_ends_the_stream(harness: AppHarness, alice: Browser, how: str) -> None:
-    messages = told(alice, lambda: ends(harness, alice, how), nothing)
-    assert states(messages) == ["on", "ended"]
-    assert "again" not in messages[-1]
+def test_whoever_looks_on_is_told_that_the_session_has_ended(harness: AppHarness, alice: Browser, how: str) -> None:
+    assert states(looks(alice, lambda: ends(harness, alice, how), nothing)) == ["on", "ended", "ended"]
 
 
-def test_a_stream_ends_with_the_browsers_session_even_if_the_service_goes_on(
+def test_to_look_on_ends_with_the_browsers_session_even_if_the_service_goes_on(
     harness: AppHarness, alice: Browser
 ) -> None:
     def goodbye_that_does_not_arrive() -> None:
         harness.watched.before["Logout"] = unavailable
         ends(harness, alice, "signed out in another tab")
 
-    assert states(told(alice, goodbye_that_does_not_arrive, nothing)) == ["on", "ended"]
+    assert states(looks(alice, goodbye_that_does_not_arrive)) == ["on", "ended"]
 
 
 def stay_longer(browser: Browser) -> None:
@@ -202,18 +252,16 @@ def unavailable() -> None:
 
 def test_looking_on_does_not_put_the_end_of_the_session_off(harness: AppHarness, alice: Browser) -> None:
     stay_longer(alice)
-    for _ in range(4):
-        assert states(told(alice, lambda: harness.clock.pass_(minutes=8))) == ["on", "on"]
-    for _ in range(4):
-        assert states(told(alice, Prefer="wait=0")) == ["on"]
+    for _ in range(8):
+        assert look(alice).state == "on"
         harness.clock.pass_(minutes=8)
+    assert look(alice).state == "ended"
     assert alice.open(LIST).h1 == "Sign in"
 
 
 def test_after_the_end_the_browser_is_still_known_for_what_was_typed(harness: AppHarness, alice: Browser) -> None:
     page = alice.open("/sip-accounts/add")
-    told(alice, lambda: harness.revoke("alice"))
-    told(alice)
+    assert states(looks(alice, lambda: harness.revoke("alice"), nothing)) == ["on", "ended", "ended"]
     message_page = page.submit(sip_username="front-desk", sip_password="bl4ckbird!")
     assert "front-desk" in message_page.text
     assert harness.saved_forms() == 1
@@ -223,7 +271,7 @@ def test_looking_on_writes_nothing(harness: AppHarness, alice: Browser) -> None:
     stay_longer(alice)
     harness.clock.pass_(minutes=20)  # a page would put the end of the session off now
     with counted_statements() as noted:
-        told(alice, nothing, nothing)
+        looks(alice, nothing)
     assert {statement.split()[0].upper() for statement in noted} == {"SELECT"}
 
 
@@ -246,11 +294,10 @@ def test_a_service_that_is_away_is_asked_again_after_10_s_and_all_is_well_when_i
         harness.watched.before.clear()
         harness.account("alice", "front-desk")
 
-    messages, pauses = told_with_pauses(alice, goes_away, nothing, comes_back, nothing)
-    assert states(messages) == ["on", "away", "away", "on", "on"]
-    assert messages[1] == {"state": "away", "again": 10.0}
-    assert "front-desk" in messages[3]["list"]
-    assert pauses == [3.0, 10.0, 10.0, 3.0, 3.0]
+    found = looks(alice, goes_away, nothing, comes_back, nothing)
+    assert states(found) == ["on", "away", "away", "on", "on"]
+    assert (found[1].status, found[1].response.headers["Retry-After"], found[1].list) == (503, "10", "")
+    assert "front-desk" in found[3].list
 
 
 def test_a_database_that_is_away_ends_nothing(
@@ -262,9 +309,7 @@ def test_a_database_that_is_away_ends_nothing(
     def goes_away() -> None:
         monkeypatch.setattr(SqlSessions, "read", fails)
 
-    assert states(told(alice, goes_away, monkeypatch.undo)) == ["on", "away", "on"]
-    goes_away()
-    assert told(alice) == [{"state": "away", "again": 10.0}]
+    assert states(looks(alice, goes_away, monkeypatch.undo)) == ["on", "away", "on"]
 
 
 def test_an_error_that_nobody_foresaw_is_logged_and_may_be_over_next_time(
@@ -276,67 +321,15 @@ def test_an_error_that_nobody_foresaw_is_logged_and_may_be_over_next_time(
     def goes_wrong() -> None:
         harness.watched.before["GetSIPAccounts"] = fails
 
-    assert states(told(alice, goes_wrong, harness.watched.before.clear)) == ["on", "away", "on"]
+    assert states(looks(alice, goes_wrong, harness.watched.before.clear)) == ["on", "away", "on"]
     assert "The live list /sip-accounts failed" in caplog.text
 
 
-# How many, for how long, at what cost
-
-
-def open_streams(harness: AppHarness, count: int) -> Callable[[], None]:
-    """Take places, and give them back when called."""
-    places = [harness.app.extensions["streams"].place() for _ in range(count)]
-    for place in places:
-        place.__enter__()
-
-    def leave() -> None:
-        for place in places:
-            place.__exit__(None, None, None)
-
-    return leave
-
-
-def test_without_a_place_the_list_is_told_once_and_asked_for_again_after_5_s(
-    harness: AppHarness, alice: Browser
-) -> None:
-    leave = open_streams(harness, 2)
-    messages, pauses = told_with_pauses(alice, nothing)
-    assert [message["again"] for message in messages] == [ASKED_AGAIN_AFTER]
-    assert "alice" in messages[0]["list"]
-    assert pauses == []
-    harness.watched.before["GetSIPAccountsCount"] = unavailable
-    assert told(alice) == [{"state": "away", "again": 10.0}]
-    leave()
-
-
-def test_a_place_that_was_given_back_serves_the_next(harness: AppHarness, alice: Browser, streams: Streams) -> None:
-    open_streams(harness, 2)()
-    assert len(told(alice, nothing)) == 2
-    assert streams.count == 0
-
-
-def test_one_who_wants_no_stream_is_told_once_and_takes_no_place(alice: Browser, streams: Streams) -> None:
-    streams.most = 0
-    assert len(told(alice, nothing, Prefer="wait=0")) == 1
-
-
-def test_a_stream_has_its_place_for_5_minutes_at_most(alice: Browser) -> None:
-    messages, pauses = told_with_pauses(alice, *[nothing] * 1000)
-    assert sum(pauses) == LONGEST == 300.0
-    assert messages[-1]["again"] == 1.0
+# At what cost
 
 
 def test_a_look_costs_what_the_page_costs(harness: AppHarness, alice: Browser) -> None:
     alice.open(LIST)
     harness.forget_calls()
-    told(alice, harness.forget_calls)
+    look(alice)
     assert harness.calls == ["GetSIPAccountsCount", "GetSIPAccounts", "GetSIPRegistrarBindings"]
-
-
-def test_the_operator_says_how_often_to_look(harness_with: Callable[..., AppHarness]) -> None:
-    harness = harness_with(live_seconds=20.0)
-    alice = harness.signed_in("alice")
-    harness.app.extensions["streams"].most = 1
-    assert told_with_pauses(alice)[1] == [20.0]
-    assert told(alice, Prefer="wait=0")[0]["again"] == 20.0
-    harness.app.extensions["streams"].most = 0
