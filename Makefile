@@ -35,7 +35,7 @@ test-wcf: $(VENV)/tests.done mono ## Compile and run the C# sample with Debian's
 
 check: $(VENV)/tests.done ## Look for mistakes without running anything: ruff, and mypy in strict mode.
 	@$(IN_VENV) -m ruff check .
-	@$(IN_VENV) -m ruff format --check app.py sipsorcery_web bench demo
+	@$(IN_VENV) -m ruff format --check .
 	@$(IN_VENV) -m mypy
 
 bench: $(VENV)/bench.done ## Measure; takes some minutes and a quiet machine.

@@ -65,9 +65,20 @@ def _register(harness: KamailioHarness, folder: Path, count: int, rate: int) -> 
     steps = folder / "register.xml"
     steps.write_text(_scenario())
     statistics = folder / f"statistics-{port}.csv"
-    command = ["sipp", f"{HOME}:{harness.settings.sip_port}", "-sf", steps, "-inf", names, "-i", HOME, "-p", str(port)]
+    command: list[str | Path] = [
+        "sipp",
+        f"{HOME}:{harness.settings.sip_port}",
+        "-sf",
+        steps,
+        "-inf",
+        names,
+        "-i",
+        HOME,
+        "-p",
+        str(port),
+    ]
     limits = ["-m", str(count), "-r", str(rate), "-l", str(count), "-nostdin", "-timeout", "120s"]
-    written = ["-trace_stat", "-stf", statistics, "-fd", "1"]
+    written: list[str | Path] = ["-trace_stat", "-stf", statistics, "-fd", "1"]
     began = time.monotonic()
     subprocess.run([*command, *limits, *written], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
     seconds = time.monotonic() - began
@@ -96,7 +107,7 @@ def _request(cseq: int, more: str) -> str:
 
 
 def _bindings(harness: KamailioHarness) -> int:
-    with harness.engine.database.read() as session:
+    with harness.kamailio.database.read() as session:
         return int(session.scalar(select(func.count(func.distinct(LOCATION.c.username)))) or 0)
 
 

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask, request
 from lxml import etree, html
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
-from werkzeug.test import Client, TestResponse
+from werkzeug.test import Client, Cookie, TestResponse
 
 from sipsorcery_web import create_app
 from sipsorcery_web.portal.http.session import COOKIE, MOUNTED_COOKIE, SECURE_COOKIE
@@ -97,6 +97,10 @@ class Visitor:
         for cookie in answer.headers.getlist("Set-Cookie"):
             assert f"Path={PREFIX};" in f"{cookie};", cookie
         return answer
+
+    def cookies(self) -> list[Cookie]:
+        assert self.client._cookies is not None
+        return list(self.client._cookies.values())
 
     def page(self, address: str) -> html.HtmlElement:
         answer = self.ask("GET", address)
@@ -203,13 +207,13 @@ def test_a_sign_in_does_not_lead_to_what_lies_beside_the_portal(visitor: Visitor
 
 def test_cookies_are_of_the_prefix_alone(visitor: Visitor) -> None:
     visitor.sign_in()
-    names = {cookie.key: cookie.path for cookie in visitor.client._cookies.values()}
+    names = {cookie.key: cookie.path for cookie in visitor.cookies()}
     assert names == {MOUNTED_COOKIE: PREFIX}
     token = visitor.page(f"{PREFIX}/sip-accounts?size=50").xpath("//input[@name='csrf_token']/@value")[0]
     visitor.ask("POST", f"{PREFIX}/appearance", data={"csrf_token": token, "theme": "dark"})
     visitor.ask("POST", f"{PREFIX}/help/keyboard", data={"csrf_token": token, "keyboard": "off"})
-    assert {cookie.path for cookie in visitor.client._cookies.values()} == {PREFIX}
-    assert len(visitor.client._cookies) == 4
+    assert {cookie.path for cookie in visitor.cookies()} == {PREFIX}
+    assert len(visitor.cookies()) == 4
 
 
 def test_at_the_top_of_a_host_the_cookie_is_for_the_whole_host(portal: Flask) -> None:

@@ -152,6 +152,7 @@ def test_where_there_is_an_administrator_it_only_tells_the_address_and_stops_wit
 def sign_in(browser: requests.Session, running: Portal, username: str) -> str:
     """Sign in with a browser; its token against forged requests."""
     page = browser.get(f"{running.address}/login", timeout=PATIENCE).text
+    token: str
     (token,) = set(re.findall(r'name="csrf_token"[^>]*value="([^"]+)"', page))
     values = {"username": username, "password": PASSWORD, "csrf_token": token}
     assert browser.post(f"{running.address}/login", values, timeout=PATIENCE).url.endswith("/sip-accounts")
@@ -234,7 +235,7 @@ def test_a_setting_that_needs_another_package_names_it(
 ) -> None:
     for module in [name for name in sys.modules if name.split(".")[0] == package or name.endswith("redis_sessions")]:
         monkeypatch.delitem(sys.modules, module)
-    monkeypatch.setitem(sys.modules, package, None)  # type: ignore[arg-type]
+    monkeypatch.setitem(sys.modules, package, None)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SIPSORCERY_PORT", str(port))
     monkeypatch.setenv(f"SIPSORCERY_{setting}", value)

@@ -149,6 +149,7 @@ class Scene:
     away: Portal
     with_engine: "Telephony"
     users: Cast
+    plan: SIPDialPlan = field(init=False)
     _states: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

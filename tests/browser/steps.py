@@ -1,6 +1,6 @@
 """What somebody does at a page, in their own words."""
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Dialog, Locator, Page, expect
 
 from tests.conftest import PASSWORD
 
@@ -70,3 +70,15 @@ def row_of(page: Page, name: str) -> Locator:
 def note(page: Page, words: str) -> Locator:
     """What the page says of its own accord."""
     return page.locator("[role=status]:not([hidden]), [role=alert]:not([hidden])").filter(has_text=words)
+
+
+def dismissed_dialogs(page: Page) -> list[str]:
+    """Dismiss every dialog from now on; return the list that their types are added to."""
+    seen: list[str] = []
+
+    def dismiss(dialog: Dialog) -> None:
+        seen.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", dismiss)
+    return seen

@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 from .conftest import BOTH_WAYS, Pages
 from .portals import Portal
 from .scenes import Opening
-from .steps import heading, note, row_of, sign_in
+from .steps import dismissed_dialogs, heading, note, row_of, sign_in
 
 
 @pytest.fixture
@@ -189,8 +189,7 @@ def test_a_plan_is_written_checked_saved_compared_and_brought_back(
 
 
 def test_a_script_that_is_not_saved_is_not_left_without_a_warning(page: Page, portal: Portal, owner: str) -> None:
-    seen: list[str] = []
-    page.on("dialog", lambda dialog: (seen.append(dialog.type), dialog.dismiss()))
+    seen = dismissed_dialogs(page)
     write(page, "# mine")
     page.get_by_role("link", name="Calls").click(no_wait_after=True)
     expect(page.locator("[data-unsaved-words]")).to_have_text("1 change not saved: script")

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from .conftest import DESK, PHONE
 from .portals import Portal
-from .steps import add_account, heading, note, row_of, sign_in
+from .steps import add_account, dismissed_dialogs, heading, note, row_of, sign_in
 
 Opening = Callable[..., Page]
 
@@ -49,7 +49,6 @@ def test_a_conflict_page_warns_before_it_is_left_but_not_who_discards(
     open_page: Opening, portal: Portal, alice: str, desk: str
 ) -> None:
     page = open_page(portal)
-    seen: list[str] = []
     sign_in(page, alice)
     add_account(page, desk)
     row_of(page, desk).get_by_role("link", name=desk, exact=True).click()
@@ -59,7 +58,7 @@ def test_a_conflict_page_warns_before_it_is_left_but_not_who_discards(
     page.get_by_role("radiogroup", name="Network id").get_by_role("radio", name="Stored now: attic").check()
     expect(page.locator("[data-unsaved-words]")).to_have_text("1 change not saved: network id")
 
-    page.on("dialog", lambda dialog: (seen.append(dialog.type), dialog.dismiss()))
+    seen = dismissed_dialogs(page)
     page.get_by_role("link", name="SIP accounts").first.click(no_wait_after=True)
     expect(heading(page, "This has changed meanwhile")).to_be_visible()
     page.get_by_role("link", name="Discard mine").click()

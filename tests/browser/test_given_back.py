@@ -11,7 +11,7 @@ from tests.chromium import launch
 from tests.conftest import PASSWORD
 
 from .conftest import Pages
-from .portals import Portal, as_chosen, in_use
+from .portals import Portal, Server, as_chosen, in_use
 from .steps import SIP_PASSWORD, add_account, heading, note, row_of, sign_in, sign_out
 
 Opening = Callable[..., Page]
@@ -97,11 +97,15 @@ def open_by_name(playwright: Playwright, by_name: Portal) -> Iterator[Callable[[
         assert [each for each in pages.watch.complaints if "Cross-Origin-Opener-Policy" not in each] == []
 
 
-class NamedServer:
-    """A server as it is reached by its name."""
+class NamedServer(Server):
+    """A server that runs already, as it is reached by its name."""
 
-    def __init__(self, server: object) -> None:
-        self.address = f"http://{NAME}:{server.port}"  # type: ignore[attr-defined]
+    def __init__(self, server: Server) -> None:
+        self.port = server.port
+
+    @property
+    def address(self) -> str:
+        return f"http://{NAME}:{self.port}"
 
 
 def test_over_plain_http_by_a_name_a_form_comes_back_when_bob_has_signed_in_meanwhile(

@@ -138,7 +138,7 @@ def looks_of(page: Page) -> list[Request]:
 
 def asks_nothing_for(page: Page, asked: list[Request], seconds: float) -> None:
     count = len(asked)
-    page.clock.run_for(seconds * 1000)
+    page.clock.run_for(round(seconds * 1000))
     assert len(asked) == count
 
 

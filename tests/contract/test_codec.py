@@ -390,8 +390,13 @@ def test_one_bad_record_spoils_the_list_wherever_it_stands(bad: int) -> None:
 
 
 def test_a_list_is_validated_no_further_than_its_first_bad_piece(monkeypatch: pytest.MonkeyPatch) -> None:
-    looked_at = []
-    monkeypatch.setattr(codec, "_first_complaint", lambda schema: looked_at.append(len(schema.error_log)) or "")
+    looked_at: list[int] = []
+
+    def first_complaint(schema: etree.XMLSchema) -> str:
+        looked_at.append(len(schema.error_log))
+        return ""
+
+    monkeypatch.setattr(codec, "_first_complaint", first_complaint)
     items = "<a:SIPAccount><a:Id>1</a:Id></a:SIPAccount>" * (10 * codec.PIECE)
 
     with pytest.raises(ContractError):

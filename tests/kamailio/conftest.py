@@ -76,9 +76,9 @@ def certificate(tmp_path: Path) -> tuple[str, str]:
         "-days",
         "2",
         "-keyout",
-        key,
+        str(key),
         "-out",
-        certificate,
+        str(certificate),
     ]
     subprocess.run([*made, *subject], check=True, capture_output=True)
     return str(certificate), str(key)

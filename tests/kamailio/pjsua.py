@@ -16,13 +16,13 @@ def say(*words: object) -> None:
     sys.stdout.flush()
 
 
-class Call(pjsua2.Call):  # type: ignore[misc]
+class Call(pjsua2.Call):
     def onCallState(self, _parameters: Any) -> None:  # noqa: N802 (PJSIP calls it)
         info = self.getInfo()
         say("call", info.stateText, info.lastStatusCode)
 
 
-class Account(pjsua2.Account):  # type: ignore[misc]
+class Account(pjsua2.Account):
     def __init__(self) -> None:
         super().__init__()
         self.calls: list[Call] = []

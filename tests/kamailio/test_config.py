@@ -16,7 +16,8 @@ KAMAILIO = "/usr/sbin/kamailio"
 
 
 def settings(folder: Path, **more: Any) -> Settings:
-    return Settings(**{"data_dir": folder, "sip_host": "127.0.0.1"} | more)
+    usual: dict[str, Any] = {"data_dir": folder, "sip_host": "127.0.0.1"}
+    return Settings(**usual | more)
 
 
 def text(folder: Path, **more: Any) -> str:

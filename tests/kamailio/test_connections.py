@@ -25,7 +25,7 @@ def connection_ends_in(harness: KamailioHarness, phone: UserAgent) -> int:
     """
     port = int(phone.at.rpartition(":")[2])
     connections = harness.kamailio.control.rpc.call("core.tcp_list")
-    return next(connection["timeout"] for connection in connections if connection["src_port"] == port)
+    return next(int(connection["timeout"]) for connection in connections if connection["src_port"] == port)
 
 
 def keep_alive_seconds(harness: KamailioHarness, phone: UserAgent) -> float:

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import Row, select
+from sqlalchemy import Row, select, update
 
 from sipsorcery_web.contract.errors import ProvisioningError
 from sipsorcery_web.contract.records import SIPProvider
@@ -222,7 +222,7 @@ def test_a_deleted_customers_providers_are_to_be_told(told: Told, service_contex
 
 def register(service_context: ServiceContext, is_registered: bool) -> None:
     with service_context.database.write() as session:
-        session.execute(SIPProviderBindingRow.__table__.update().values(is_registered=is_registered))
+        session.execute(update(SIPProviderBindingRow).values(is_registered=is_registered))
 
 
 def test_a_provider_that_does_not_register_is_not_told(told: Told) -> None:

@@ -107,7 +107,7 @@ def test_a_suspended_customer_has_no_phones(harness: KamailioHarness) -> None:
     account = harness.account("dave-1", "desk-seven")
     phone = harness.phone(account)
     phone.register()
-    operators = Operators(harness.parts)
+    operators = Operators(harness.service_context)
 
     operators.suspend("dave-1", "unpaid")
     eventually(lambda: harness.bindings_of(account) == [])

@@ -81,9 +81,12 @@ def test_an_engine_that_ends_is_started_again(program: Path, tmp_path: Path) -> 
 def test_before_each_start_the_tables_are_put_in_order(program: Path, tmp_path: Path) -> None:
     starts: list[str] = []
     child = supervisor(tmp_path)
-    child.launch = Launch(
-        child.launch.config, child.launch.environment, child.launch.claim, lambda: starts.append("put") or Memory(64, 8)
-    )
+
+    def put_in_order() -> Memory:
+        starts.append("put")
+        return Memory(64, 8)
+
+    child.launch = Launch(child.launch.config, child.launch.environment, child.launch.claim, put_in_order)
     child.start()
     first = eventually(lambda: child.process_id)
     assert first is not None
@@ -137,7 +140,7 @@ def test_an_engine_whose_supervisor_has_gone_is_ended_first(program: Path, tmp_p
 
 
 def test_others_with_the_same_program_are_left_alone(program: Path, tmp_path: Path) -> None:
-    command = [program, "-DD", "-Y", tmp_path / "another", "-P", tmp_path / "pid"]
+    command: list[str | Path] = [program, "-DD", "-Y", tmp_path / "another", "-P", tmp_path / "pid"]
     with subprocess.Popen(command, start_new_session=True) as other:
         eventually((tmp_path / "pid").exists)
 
@@ -148,7 +151,7 @@ def test_others_with_the_same_program_are_left_alone(program: Path, tmp_path: Pa
 
 
 def test_without_kamailio_the_command_that_installs_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(launch.shutil, "which", lambda *_, **__: None)
+    monkeypatch.setattr(shutil, "which", lambda *_, **__: None)
 
     with pytest.raises(SettingError, match="apt-get install"):
         launch.find_kamailio()

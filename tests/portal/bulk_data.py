@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Insert, delete, insert, literal_column, select
+from sqlalchemy import ColumnElement, Insert, delete, insert, literal_column, select
 
 from sipsorcery_web.database.connection import Database
 from sipsorcery_web.service.store.models import (
@@ -78,7 +78,7 @@ def _doublings(count: int, wanted: int) -> Iterator[int]:
 
 def _copies(owner: str, count: int) -> Insert:
     columns = [column for column in SIPCDRRow.__table__.columns if column.name != "id"]
-    new_id = literal_column("lower(hex(randomblob(16)))")
+    new_id: ColumnElement[str] = literal_column("lower(hex(randomblob(16)))")
     copied = select(new_id, *columns).where(SIPCDRRow.owner == owner).limit(count)
     return insert(SIPCDRRow).from_select(["id", *(column.name for column in columns)], copied)
 

@@ -1,11 +1,12 @@
 """How long a page waits for the provisioning service: once, however many questions it has."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from threading import Event, Thread
 from typing import Any
 
 import pytest
+from flask import g
 from werkzeug.datastructures import MultiDict
 
 from sipsorcery_web.contract.errors import OutcomeUnknown
@@ -50,7 +51,7 @@ class SlowService:
 
 
 @pytest.fixture
-def slow(harness: AppHarness, monkeypatch: pytest.MonkeyPatch) -> Iterator[SlowService]:
+def slow(harness: AppHarness, monkeypatch: pytest.MonkeyPatch) -> SlowService:
     """The service behind the portal, as quick as ever until a test says otherwise."""
     service = SlowService(parts_of(harness.app)[Backend].channel, 0.0)
     monkeypatch.setattr(backend, "monotonic", service.clock)
@@ -103,7 +104,12 @@ def test_a_long_file_may_wait_for_each_portion_as_long_as_a_page(
 def test_a_page_does_not_wait_for_what_another_asks(harness_with: HarnessWith) -> None:
     harness = harness_with()
     asked, answered = Event(), Event()
-    is_told = TTLCache(lambda: bool(asked.set() or answered.wait(60)))
+
+    def wait_for_answer() -> bool:
+        asked.set()
+        return answered.wait(60)
+
+    is_told = TTLCache(wait_for_answer)
     other = Thread(target=is_told.now)
     other.start()
     asked.wait(60)
@@ -115,6 +121,6 @@ def test_a_page_does_not_wait_for_what_another_asks(harness_with: HarnessWith) -
     assert is_told.within(60.0) is True
     with harness.app.test_request_context():
         parts_of(harness.app)[ServiceStatusCache]._lock.acquire()
-        backend.g.waits_until = 0.0
+        g.waits_until = 0.0
         assert service_status().alive is False
         parts_of(harness.app)[ServiceStatusCache]._lock.release()

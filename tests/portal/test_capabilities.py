@@ -258,7 +258,11 @@ def test_no_contact_is_made_up(genuine: GenuineService, alice: Browser) -> None:
     page = alice.open("/providers/add")
     assert "Left empty" not in page.text
     assert "127.0.0.1" not in page.text
-    typed = {"provider_name": "northline", "provider_server": "northline.example", "register_enabled": True}
+    typed: dict[str, Any] = {
+        "provider_name": "northline",
+        "provider_server": "northline.example",
+        "register_enabled": True,
+    }
 
     refused = page.submit(**typed)
 

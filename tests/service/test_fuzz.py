@@ -1,6 +1,7 @@
 """Ten thousand hostile messages and filters: each gets an answer of the contract, and nothing leaks."""
 
 from random import Random
+from typing import Any
 from xml.sax.saxutils import escape
 
 import pytest
@@ -16,7 +17,7 @@ from .hostile import hostile_filter, hostile_message
 
 LEAKS = (b"Traceback", b'File "', b"sqlalchemy", b"sqlite3", b"psycopg", b"site-packages", b"root:x:0")
 RANDOMS = st.randoms(use_true_random=False)
-UNBOUNDED = {"deadline": None, "suppress_health_check": list(HealthCheck), "database": None}
+UNBOUNDED: dict[str, Any] = {"deadline": None, "suppress_health_check": list(HealthCheck), "database": None}
 
 
 @pytest.fixture

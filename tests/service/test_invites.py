@@ -21,7 +21,8 @@ def code(database: Database, clock: Clock) -> str:
 
 def complaint(database: Database, code: str | None) -> str | None:
     with database.read() as session:
-        return invites.complaint(session, code)
+        broken = invites.broken_rule(session, code)
+    return None if broken is None else broken.sentence
 
 
 def spent(database: Database, clock: Clock, code: str | None) -> bool:

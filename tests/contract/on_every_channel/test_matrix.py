@@ -70,7 +70,7 @@ TABLE = {
 def alices_things(service_fixture: ChannelFixture) -> dict[str, Any]:
     """A record of each kind that customers own; the label's administrator looks after those that a label can have."""
     alice = service_fixture.alice
-    things = {
+    things: dict[str, Any] = {
         "sip_account": alice.sip_accounts.add(sip_account("front-desk")),
         "sip_provider": alice.sip_providers.add(
             SIPProvider(

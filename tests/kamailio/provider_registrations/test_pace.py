@@ -1,6 +1,7 @@
 """When a registration is sent next."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,7 @@ NOW = datetime(2026, 11, 29, 12, 0, tzinfo=UTC)
 PACE = Pace(timedelta(seconds=60))
 
 
-def wait(kind: Kind, failures: int = 1, **more: int) -> timedelta:
+def wait(kind: Kind, failures: int = 1, **more: Any) -> timedelta:
     return PACE.next_attempt(Outcome(kind, **more), failures, NOW) - NOW
 
 

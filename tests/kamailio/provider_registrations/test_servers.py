@@ -4,6 +4,7 @@ import socket
 from collections.abc import Sequence
 from typing import Any
 
+import dns.resolver
 import pytest
 
 from sipsorcery_web.kamailio.provider_registrations import servers
@@ -124,8 +125,8 @@ def test_this_machines_own_names_are_known() -> None:
 
 def test_where_no_name_server_answers_there_are_no_services(monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(*_: object, **__: object) -> None:
-        raise servers.dns.resolver.NoNameservers
+        raise dns.resolver.NoNameservers
 
-    monkeypatch.setattr(servers.dns.resolver, "resolve", fails)
+    monkeypatch.setattr(dns.resolver, "resolve", fails)
 
     assert servers.services_of(f"_sip._udp.{NAME}") == []

@@ -218,7 +218,7 @@ def ends(harness: AppHarness, alice: Browser, how: str) -> None:
         case "signed out in another tab":
             harness.service_fixture.alice.is_alive()  # the test's browser shares its cookie with the one that looks on
             other = harness.browser()
-            other.client._cookies = alice.client._cookies.copy()
+            other.client._cookies = {} if alice.client._cookies is None else alice.client._cookies.copy()
             other.sign_out()
         case "ended at the service":
             harness.revoke("alice")

@@ -88,7 +88,7 @@ def test_a_note_is_told_once(alice: Browser) -> None:
 def test_notes_of_success_warning_and_error_are_told_apart_by_eye_and_ear(alice: Browser) -> None:
     def levels(page: Page) -> list[tuple[str, str]]:
         notes = page.all("//main//*[contains(@class, 'note ')][not(@hidden)]")
-        return [(note.get("class").split()[1], note.get("role")) for note in notes]
+        return [(note.get("class", "").split()[1], note.get("role", "")) for note in notes]
 
     assert levels(alice.submit("/account", city="Cork")) == [("note-success", "status")]
     assert levels(alice.submit("/account", city="")) == [("note-error", "alert")]

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 
 from sipsorcery_web.contract.records import Customer, SIPAccount, SIPProvider
 from sipsorcery_web.contract.rules import (
@@ -40,13 +39,13 @@ def without_blank_password(account: SIPAccount) -> SIPAccount:
     """A blank password becomes null, which the relational stores do not take (quirk Q13)."""
     names = ("owner", "sip_username", "sip_domain", "sip_password")
     trimmed = {name: (getattr(account, name) or "").strip() or None for name in names}
-    return replace(account, **trimmed)
+    return account.with_(**trimmed)
 
 
 def normalised_provider(provider: SIPProvider) -> SIPProvider:
     """The provider with its URIs and expiry as they are stored."""
     uris = {name: _uri(getattr(provider, name)) for name in ("provider_server", "register_server", "register_contact")}
-    return replace(provider, **uris, register_expiry=max(provider.register_expiry, SHORTEST_EXPIRY))
+    return provider.with_(**uris, register_expiry=max(provider.register_expiry, SHORTEST_EXPIRY))
 
 
 def _uri(text: str | None) -> str | None:

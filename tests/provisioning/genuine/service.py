@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
 from sipsorcery_web.contract.operations import LONGEST_SESSION_MINUTES, OPERATIONS, SESSION_MINUTES, Operation
@@ -25,6 +25,11 @@ from sipsorcery_web.contract.rules.catalogue import ADDRESS_TAKEN, NAME_TAKEN
 from .faults import Thrown, null_reference, unauthorised
 from .rules import normalised_provider, refuse_account, refuse_customer, refuse_provider, without_blank_password
 from .store import Scope, Store
+
+R = TypeVar("R", Customer, SIPAccount, SIPProvider, SIPDialPlan)
+"""A kind of record that this service writes whole."""
+Owned = TypeVar("Owned", SIPAccount, SIPProvider, SIPDialPlan)
+"""A kind of record that belongs to a customer."""
 
 DOMAIN = "sip.example.org"
 SCRIPT = 'sys.Log("hello world")\n'
@@ -305,7 +310,7 @@ class Provisioning:
         self._refuse_stranger(caller, plan, "delete the Dial Plan")
         return self._deleted(plan)
 
-    def _owned(self, caller: Customer, record: Any) -> Any:
+    def _owned(self, caller: Customer, record: Owned | None) -> Owned:
         return replace(_whole(record), owner=caller.customer_username)
 
     def _refuse_stranger(self, caller: Customer, record: Any, what: str) -> None:
@@ -315,20 +320,21 @@ class Provisioning:
         if caller.admin_id != TOP_LEVEL and record.owner != caller.customer_username:
             raise Thrown(f"You are not authorised to {what}.")
 
-    def _inserted(self, record: Any) -> Any:
+    def _inserted(self, record: R) -> R:
         self.store.insert(record)
         return record
 
-    def _updated(self, record: Any) -> Any:
+    def _updated(self, record: R) -> R:
         self.store.update(record)
         return record
 
-    def _deleted(self, record: Any) -> Any:
-        self.store.delete(type(record), record.id)
-        return _whole(record)
+    def _deleted(self, record: R | None) -> R:
+        whole = _whole(record)
+        self.store.delete(type(whole), whole.id)
+        return whole
 
 
-def _whole(record: Any) -> Any:
+def _whole(record: R | None) -> R:
     """The record with every field that was left out at its default: a row is written whole."""
     if record is None:
         raise null_reference()

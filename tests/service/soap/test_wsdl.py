@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import zeep
@@ -23,14 +24,14 @@ ClientWith = Callable[..., FlaskClient]
 
 @pytest.fixture
 def client_with(settings: Settings, clock: Clock, passwords: Passwords) -> ClientWith:
-    def client_with(**changed: object) -> FlaskClient:
-        return create_app(replace(settings, **changed), clock=clock, passwords=passwords).test_client()  # type: ignore[arg-type]
+    def client_with(**changed: Any) -> FlaskClient:
+        return create_app(replace(settings, **changed), clock=clock, passwords=passwords).test_client()
 
     return client_with
 
 
-def contract(client: FlaskClient, query: str = "wsdl", **options: str) -> etree._Element:
-    response = client.get(f"{names.ENDPOINT_PATH}?{query}", **options)  # type: ignore[arg-type]
+def contract(client: FlaskClient, query: str = "wsdl", **options: Any) -> etree._Element:
+    response = client.get(f"{names.ENDPOINT_PATH}?{query}", **options)
     assert (response.status_code, response.content_type) == (200, "text/xml; charset=utf-8")
     return etree.fromstring(response.data)
 

@@ -13,8 +13,9 @@ SOMEWHERE = "3f0e7c1a-9a0b-4c55-9d0e-2f8f0b6f7a11"
 def facts(browser: Browser, cdr: object) -> dict[str, str]:
     """The fields of a record: labels and values."""
     page = browser.open(f"/cdrs/{cdr}")
-    lists = page.all("//main//dl[@class='plain-facts']")
-    return {words(label): words(label.getnext()) for each in lists for label in each.iter("dt")}
+    labels = page.all("//main//dl[@class='plain-facts']//dt")
+    values = page.all("//main//dl[@class='plain-facts']//dt/following-sibling::*[1]")
+    return {words(label): words(value) for label, value in zip(labels, values, strict=True)}
 
 
 def test_every_field_that_is_set_stands_under_a_label_in_words(harness: AppHarness, alice: Browser) -> None:

@@ -231,7 +231,7 @@ def test_wrong_passwords_are_hidden_as_the_original_hid_them(harness: AppHarness
     try:
         alice.open("/cdrs")
     finally:
-        del harness.watched.call  # type: ignore[method-assign]
+        del harness.watched.call
     assert asked_for == ["(AnsweredStatus != 401 and AnsweredStatus != 407)"] * 2
 
 

@@ -1,6 +1,7 @@
 """Setting up a phone: the values to type, the password and the code for those who ask, and what the form says."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import segno
@@ -27,7 +28,7 @@ def address_of(account: SIPAccount) -> str:
 
 def values(page: Page) -> dict[str, str]:
     """What is to be typed, by the id of its place."""
-    return {each.get("id"): each.text for each in page.all("//dl[@class='phone-values']//span[@id]")}
+    return {each.get("id", ""): each.text or "" for each in page.all("//dl[@class='phone-values']//span[@id]")}
 
 
 def asked_for_all(browser: Browser, account: SIPAccount) -> Page:
@@ -76,11 +77,11 @@ def test_the_code_holds_the_settings_as_the_app_reads_them(monkeypatch: pytest.M
     texts: list[str] = []
     made = segno.make
 
-    def noted(text: str, **options: object) -> object:
+    def noted(text: str, **options: Any) -> object:
         texts.append(text)
         return made(text, **options)
 
-    monkeypatch.setattr(phones.segno, "make", noted)
+    monkeypatch.setattr(segno, "make", noted)
     phones.code_of(sip_account("front-desk", sip_password="a<&>9xyz"), SERVER)
     assert texts == [
         '<?xml version="1.0" encoding="utf-8"?><AccountConfig version="1"><Account>'

@@ -420,7 +420,7 @@ def test_headers_have_a_row_each_and_stay_as_they_are_stored(
 ) -> None:
     change(harness, northline, custom_headers=stored)
     page = alice.open(f"/providers/{northline.id}")
-    assert page.all("//input[@name='custom_headers']/@value") == rows
+    assert page.tree.xpath("//input[@name='custom_headers']/@value") == rows
     page = alice.force(f"/providers/{northline.id}", {"custom_headers": rows}, provider_username="me")
     assert SAVED in page.notes
     after = stored_in(harness, northline)
@@ -450,7 +450,7 @@ def test_one_more_row_is_given_without_saving_anything(harness: AppHarness, alic
         button="Add a header", provider_name="northline", custom_headers="X-A: 1", provider_password=SECRET
     )
     assert page.status == 200
-    assert page.all("//input[@name='custom_headers']/@value") == ["X-A: 1", "", ""]
+    assert page.tree.xpath("//input[@name='custom_headers']/@value") == ["X-A: 1", "", ""]
     assert len(page.all("//input[@name='custom_headers'][@autofocus]")) == 1
     assert (page.value("provider_name"), page.errors) == ("northline", {})
     assert page.one("//details[@class='more-fields']").get("open") is not None
@@ -462,7 +462,7 @@ def test_one_more_row_is_given_for_a_stored_provider_too(
     harness: AppHarness, alice: Browser, northline: SIPProvider
 ) -> None:
     page = alice.open(f"/providers/{northline.id}").submit(button="Add a header", provider_username="me")
-    assert page.all("//input[@name='custom_headers']/@value") == ["", ""]
+    assert page.tree.xpath("//input[@name='custom_headers']/@value") == ["", ""]
     assert harness.stored_provider(northline.id) == northline
 
 
@@ -478,7 +478,7 @@ def test_every_row_that_was_refused_stays(harness: AppHarness, alice: Browser) -
         provider_name="northline",
         provider_server="sip.northline.example",
     )
-    assert page.all("//input[@name='custom_headers']/@value") == ["X-A: 1", "X-B: 2|X-C: 3", "nonsense", ""]
+    assert page.tree.xpath("//input[@name='custom_headers']/@value") == ["X-A: 1", "X-B: 2|X-C: 3", "nonsense", ""]
 
 
 # Where registrations are switched off
@@ -582,7 +582,7 @@ def test_rows_of_headers_wait_too(harness: AppHarness, alice: Browser, northline
     page = alice.post(address, values)
     assert "X-A: 1, X-B: 2" in page.text
     page = page.submit(username="alice", password=PASSWORD)
-    assert page.all("//input[@name='custom_headers']/@value") == ["X-A: 1", "X-B: 2", ""]
+    assert page.tree.xpath("//input[@name='custom_headers']/@value") == ["X-A: 1", "X-B: 2", ""]
     assert page.one("//details[@class='more-fields']").get("open") is not None
     assert harness.stored_provider(northline.id) == northline
 
