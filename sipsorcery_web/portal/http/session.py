@@ -144,6 +144,8 @@ class PortalSessions(ServerSideSessionInterface):
         if session.failure is not None:
             return  # the browser keeps the cookie of a session that could not be read, and has it again afterwards
         is_new = session.stored is None
+        if is_new and _is_form_of_another_site():
+            return
         try:
             self._store(session)
         except StorageUnavailable as failure:
@@ -382,6 +384,11 @@ def cookie_needs_https() -> bool:
 
 def _here() -> tuple[PortalSessions, PortalSession]:
     return cast(PortalSessions, current_app.session_interface), cast(PortalSession, browser_session)
+
+
+def _is_form_of_another_site() -> bool:
+    """Return whether another site has a browser send this form: its cookie stays behind, and must not be replaced."""
+    return request.method == "POST" and request.headers.get("Sec-Fetch-Site") == "cross-site"
 
 
 def _change_login(**changes: Any) -> None:
