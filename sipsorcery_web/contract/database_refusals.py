@@ -131,8 +131,14 @@ _MEANINGS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], RecordClass], R
         ),
         (
             r"Unable to connect to any of the specified \w+ hosts|Too many connections|server has gone away"
-            r"|Timeout expired|Deadlock found|Lock wait timeout|Failed to establish a connection",
+            r"|Timeout expired|Deadlock found|Lock wait timeout|Failed to establish a connection"
+            r"|Lost connection to MySQL|Access denied for user '|Unknown database '|Host '[^']*' is (?:blocked|not allowed)",
             lambda _found, _record: Unavailable(OUT_OF_REACH),
+        ),
+        (
+            r"Unknown column '|Invalid column name '|Invalid object name '|Table '[^']*' (?:doesn't exist|is marked)"
+            r"|ERROR: [0-9A-Z]{5}: |(?:error in your|in the) SQL syntax|\bfor column '[^']*' at row \d",
+            lambda _found, _record: Refused(UNEXPLAINED),
         ),
     )
 )

@@ -111,6 +111,31 @@ def test_a_sentence_of_the_service_is_none_of_a_database() -> None:
     )
 
 
+@pytest.mark.parametrize("type_name", ["System.ApplicationException", "System.Exception", ""])
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("Unknown column 'cdr.calldirection' in 'where clause'", UNEXPLAINED),
+        ("Invalid column name 'calldirection'.", UNEXPLAINED),
+        ("Table 'sipsorcery.cdr' doesn't exist", UNEXPLAINED),
+        ("Invalid object name 'dbo.cdr'.", UNEXPLAINED),
+        ('ERROR: 42P01: relation "cdr" does not exist', UNEXPLAINED),
+        ("You have an error in your SQL syntax; check the manual near '-1' at line 1", UNEXPLAINED),
+        ("Out of range value for column 'registerexpiry' at row 1", UNEXPLAINED),
+        ("Incorrect string value: '\\xF0\\x9F' for column 'networkid' at row 1", UNEXPLAINED),
+        ("Access denied for user 'sip'@'db.internal' (using password: YES)", OUT_OF_REACH),
+        ("Unknown database 'sipsorcery'", OUT_OF_REACH),
+        ("Lost connection to MySQL server during query", OUT_OF_REACH),
+    ],
+)
+def test_a_service_that_passes_on_what_its_database_says_tells_people_no_more(
+    text: str, sentence: str, type_name: str
+) -> None:
+    found = error_for(Fault("InternalServiceFault", text, type_name), operation=OPERATIONS["AddSIPAccount"])
+
+    assert found.message == sentence
+
+
 def test_a_database_that_does_not_take_a_filter_has_refused_the_filter() -> None:
     fault = Fault("InternalServiceFault", "Unknown column 'cdr.calldirection' in 'where clause'", MYSQL)
 
