@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from ..scenes import Scene
-from ..steps import fill_in_customer, note, try_to_sign_in
+from ..steps import fill_in_customer, heading, note, try_to_sign_in
 from .view import view
 
 
@@ -100,8 +100,18 @@ def nothing_here_for_strangers(page: Page, scene: Scene) -> None:
 
 
 @view("portal")
-def form_out_of_date(page: Page, scene: Scene) -> None:
+def form_given_back(page: Page, scene: Scene) -> None:
     page.goto("/register")
     page.context.clear_cookies()
     page.get_by_role("button", name="Create account").click()
-    expect(page.get_by_role("alert")).to_contain_text("The browser sent no cookie")
+    expect(page.get_by_text("The browser sent no cookie").first).to_be_visible()
+
+
+@view("portal")
+def form_out_of_date(page: Page, scene: Scene) -> None:
+    page.goto("/register")
+    address = page.url
+    page.goto("about:blank")  # a page of another site
+    page.set_content(f'<form method="post" action="{address}"><button>Send</button></form>')
+    page.get_by_role("button", name="Send").click()
+    expect(heading(page, "This form is out of date")).to_be_visible()
