@@ -15,7 +15,7 @@ ASSEMBLY = ("__init__", "commands", "serving", "starting")
 MAY_IMPORT = {
     "contract": {"contract"},
     "database": {"database"},
-    "settings": {"contract"},
+    "settings": {"settings", "contract"},
     "proxies": set(),
     "version": set(),
     "public_addresses": set(),

@@ -1,11 +1,16 @@
+import re
 import stat
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sipsorcery_web.settings import NewAccounts, SettingError, Settings, is_loopback
+from sipsorcery_web.settings import NewAccounts, SettingError, Settings, is_loopback, settings_table, variable_of
+
+ROOT = Path(__file__).parent.parent
 
 
 def read(**variables: str) -> Settings:
@@ -208,3 +213,44 @@ def test_without_one_a_key_is_made_once_for_its_owner_alone(tmp_path: Path) -> N
     assert settings.signing_key() == key
     assert stat.S_IMODE((tmp_path / "instance" / "secret_key").stat().st_mode) == 0o600
     assert Settings(data_dir=tmp_path / "other").signing_key() != key
+
+
+# What README and the files of deploy/ say of them
+
+
+def test_the_table_of_readme_is_made_of_the_declarations() -> None:
+    assert f"\n\n{settings_table()}\n" in (ROOT / "README.md").read_text()
+
+
+def test_the_table_is_printed() -> None:
+    command = [sys.executable, "-W", "error", "-m", "sipsorcery_web.settings"]
+    printed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert (printed.stdout, printed.stderr) == (settings_table(), "")
+
+
+def test_the_table_says_what_holds_where_nothing_is_set() -> None:
+    lines = settings_table().splitlines()
+
+    assert len(lines) == 2 + len(Settings.__dataclass_fields__)
+    assert "| `SIPSORCERY_PROVISIONING_TIMEOUT` | `10` |" in settings_table()
+    assert "| `SIPSORCERY_PROVIDER_REGISTRATIONS` | on |" in settings_table()
+    assert "| `SIPSORCERY_INSECURE_HTTP` | off |" in settings_table()
+    assert not [line for line in lines if "| `` |" in line or "| `()` |" in line]
+
+
+@pytest.mark.parametrize("path", ["README.md", "Makefile", "deploy/README.md", "deploy/sipsorcery-web.env"])
+def test_every_variable_that_is_named_is_one(path: str) -> None:
+    named = set(re.findall(r"SIPSORCERY_[A-Z_]*[A-Z]\b", (ROOT / path).read_text()))
+
+    assert named
+    assert {name for name in named if not name.startswith("SIPSORCERY_TEST_")} <= set(
+        map(variable_of, Settings.__dataclass_fields__)
+    )
+
+
+def test_a_name_is_declared_once() -> None:
+    source = (ROOT / "sipsorcery_web/settings/__init__.py").read_text()
+
+    for name in Settings.__dataclass_fields__:
+        assert len(re.findall(rf"^    {name}: .* = setting\(", source, re.MULTILINE)) == 1, name
