@@ -1,11 +1,12 @@
 """The browser's session: a random id in a cookie, everything else kept and sealed on the server.
 
-Flask-Session gives the shape; the rules of who is recognised, and until when, are here.
+Flask gives the shape; the rules of who is recognised, and until when, are here.
 """
 
 import ipaddress
 import logging
 import re
+import secrets
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -14,7 +15,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Request, Response, current_app, g, request
 from flask import session as browser_session
-from flask_session.base import ServerSideSession, ServerSideSessionInterface
+from flask.sessions import SessionInterface, SessionMixin
 from werkzeug.exceptions import SecurityError
 
 from sipsorcery_web.portal.storage.errors import StorageUnavailable
@@ -65,11 +66,12 @@ Clock = Callable[[], datetime]
 log = logging.getLogger(__name__)
 
 
-class PortalSession(ServerSideSession):
+class PortalSession(dict[str, Any], SessionMixin):
     """Flask's `session` for views, with what the portal knows beside the views' values."""
 
     def __init__(self, sid: str, contents: SessionContents, stored: StoredSession | None = None) -> None:
-        super().__init__(contents.values, sid=sid)
+        super().__init__(contents.values)
+        self.sid = sid
         self.login = contents.login
         self.ended_session = contents.ended_session
         self.stored = stored
@@ -92,23 +94,16 @@ class PortalSession(ServerSideSession):
             self.failure_is_told = True
             raise self.failure
 
-    def clear(self) -> None:
-        """Drop the views' values. (Flask-Session's own leaves a mark behind.)"""
-        for name in list(self):
-            del self[name]
-
     def start_over(self, sid: str, ended: EndedSession | None = None) -> None:
         """Hold nothing, under an id that nobody has seen."""
         self.clear()
         self.sid, self.stored, self.login, self.ended_session = sid, None, None, ended
 
 
-class PortalSessions(ServerSideSessionInterface):
+class PortalSessions(SessionInterface):
     """Opens and saves the sessions of an application: one read for a request, a write only when something changed."""
 
-    def __init__(self, app: Flask, storage: SessionStorage, clock: Clock, insecure_http: bool) -> None:
-        super().__init__(app, key_prefix="", use_signer=False, permanent=False, sid_length=ID_BYTES)
-        self.serializer = None  # the inherited one falls back to pickle; contents.py knows JSON only
+    def __init__(self, storage: SessionStorage, clock: Clock, insecure_http: bool) -> None:
         self.clock = clock
         self._storage = storage
         self._insecure_http = insecure_http
@@ -123,19 +118,19 @@ class PortalSessions(ServerSideSessionInterface):
         if not ID_SHAPE.fullmatch(sid):
             return self._new()
         try:
-            stored = self._retrieve_session_data(sid)
+            stored = self._storage.read(sid)
         except StorageUnavailable as failure:
             return self._unknown(failure)
         session = self._new() if stored is None else self._opened(sid, stored)
         g.ended_session = self._recent(session.ended_session)
         return session
 
-    def save_session(self, app: Flask, session: PortalSession | None, response: Response) -> None:
+    def save_session(self, app: Flask, session: SessionMixin | None, response: Response) -> None:
         """Keep what changed. The cookie is set with a new id only, and holds nothing else.
 
         Raises StorageUnavailable when a new session cannot be kept.
         """
-        if session is None:
+        if not isinstance(session, PortalSession):
             return  # the request failed before its session was opened
         if session.accessed:
             response.vary.add("Cookie")
@@ -160,8 +155,8 @@ class PortalSessions(ServerSideSessionInterface):
     def regenerate(self, session: PortalSession) -> None:
         """Give the session a new id; the old one is worth nothing from now on. Raises StorageUnavailable."""
         if session.stored is not None:
-            self._delete_session(session.sid)
-        session.sid, session.stored = self._generate_sid(ID_BYTES), None
+            self._storage.delete(session.sid)
+        session.sid, session.stored = _new_id(), None
 
     def sign_out(self, session: PortalSession) -> None:
         """Delete the session at once, so that a request under way cannot bring it back. Raises StorageUnavailable."""
@@ -176,7 +171,7 @@ class PortalSessions(ServerSideSessionInterface):
         if session.stored is not None:
             record = _ended_record(ended, now)
             self._rewrite(session.sid, session.stored, lambda _latest: record)
-        session.start_over(self._generate_sid(ID_BYTES), ended)
+        session.start_over(_new_id(), ended)
         g.ended_session = ended
 
     def end_others(self, session: PortalSession, username: str) -> None:
@@ -205,27 +200,8 @@ class PortalSessions(ServerSideSessionInterface):
         """Always over https, and over http unless the browser is on this machine or the operator allowed it."""
         return request.is_secure or not (self._insecure_http or _is_loopback(_host()))
 
-    # What Flask-Session asks of a backend.
-
-    def _retrieve_session_data(self, store_id: str) -> StoredSession | None:
-        return self._storage.read(store_id)
-
-    def _delete_session(self, store_id: str) -> None:
-        self._storage.delete(store_id)
-
-    def _upsert_session(self, _lifetime: timedelta, session: PortalSession, store_id: str) -> None:
-        """Insert a new id, update a known one, and never the other way: a deleted session stays deleted."""
-        contents = session.contents
-        if session.stored is None:
-            self._storage.add(store_id, self._record(contents), self.clock())
-        elif contents.to_json() != session.stored.contents or self._is_due(contents, session.stored):
-            before = SessionContents.from_json(session.stored.contents)
-            self._rewrite(store_id, session.stored, lambda latest: self._record(with_changes(before, contents, latest)))
-
-    # The rules.
-
     def _new(self, ended: EndedSession | None = None) -> PortalSession:
-        return PortalSession(self._generate_sid(ID_BYTES), SessionContents(ended_session=ended))
+        return PortalSession(_new_id(), SessionContents(ended_session=ended))
 
     def _unknown(self, failure: StorageUnavailable) -> PortalSession:
         log.error("A session could not be read: %s", failure)
@@ -274,10 +250,16 @@ class PortalSessions(ServerSideSessionInterface):
         log.warning("A session was written by too many requests at once: one change is lost.")
 
     def _store(self, session: PortalSession) -> None:
-        if session:
-            self._upsert_session(IDLE_FOR, session, session.sid)
-        elif session.stored is not None:
-            self._delete_session(session.sid)
+        """Insert a new id, update a known one, and never the other way: a deleted session stays deleted."""
+        contents = session.contents
+        if session.stored is None:
+            if session:
+                self._storage.add(session.sid, self._record(contents), self.clock())
+        elif not session:
+            self._storage.delete(session.sid)
+        elif contents.to_json() != session.stored.contents or self._is_due(contents, session.stored):
+            before = SessionContents.from_json(session.stored.contents)
+            self._rewrite(session.sid, session.stored, lambda last: self._record(with_changes(before, contents, last)))
 
     def _set_cookie(self, app: Flask, sid: str, response: Response) -> None:
         response.set_cookie(self.get_cookie_name(app), sid, **self._cookie_rules(app))
@@ -293,7 +275,7 @@ class PortalSessions(ServerSideSessionInterface):
 
 def init_app(app: Flask, storage: SessionStorage, clock: Clock, insecure_http: bool = False) -> None:
     """Give the application its sessions. `insecure_http` lets the cookie travel over plain http."""
-    app.session_interface = PortalSessions(app, storage, clock, insecure_http)
+    app.session_interface = PortalSessions(storage, clock, insecure_http)
 
 
 def current() -> LoginSession | None:
@@ -396,6 +378,10 @@ def _change_login(**changes: Any) -> None:
     if session.login is None:
         raise LookupError("Nobody has signed in.")
     session.login = replace(session.login, **changes)
+
+
+def _new_id() -> str:
+    return secrets.token_urlsafe(ID_BYTES)
 
 
 def _read(stored: StoredSession) -> SessionContents | None:

@@ -382,6 +382,23 @@ def test_signing_in_gives_a_new_id_and_drops_what_was_there(portal: Portal) -> N
     assert portal.place.count() == 1
 
 
+def test_a_session_that_an_earlier_version_has_stored_goes_on(portal: Portal) -> None:
+    """Its id, and its contents as text, are what Flask-Session's classes were given."""
+    earlier = "Zk3vB1xqT0m9-Y2cR_8uLwN5aHsE7jPdGfKoIiVtXbQ"
+    contents = (
+        '{"ended":null,"values":{"csrf_token":"csrf-s3cret"},"visit":{"ends_at":"2026-03-02T10:00:00+00:00",'
+        f'"is_administrator":false,"signed_in_at":"2026-03-02T09:00:00+00:00","time_zone":"{DUBLIN}",'
+        f'"token":"{TOKEN}","username":"alice"}}}}'
+    )
+    ends_at = NINE + timedelta(minutes=60)
+    portal.keeping.add(earlier, SessionRecord(contents, "alice", ends_at, ends_at + timedelta(hours=1)), NINE)
+    portal.browser.set_cookie(ID, earlier)
+    assert portal.visitor() == "alice"
+    portal.get("/put/theme/dark")
+    assert portal.get("/values").json == {"csrf_token": "csrf-s3cret", "theme": "dark"}
+    assert portal.id == earlier
+
+
 def test_signing_in_again_ends_the_visit_before(portal: Portal) -> None:
     first = portal.sign_in()
 
