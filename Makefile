@@ -7,7 +7,7 @@ INSTALL := $(IN_VENV) -m pip install --quiet --disable-pip-version-check
 EXTRAS ?=
 KAMAILIO := kamailio kamailio-sqlite-modules kamailio-postgres-modules kamailio-extra-modules kamailio-tls-modules
 
-.PHONY: help setup run run-sip demo test test-sip test-wcf check bench bench-sip clean browser kamailio phones office proxy mono
+.PHONY: help setup run run-sip demo test test-sip test-wcf check bench bench-sip clean browser kamailio phones office proxy npm mono
 .DELETE_ON_ERROR:
 
 help: ## List the targets.
@@ -33,10 +33,12 @@ test-sip: $(VENV)/tests.done kamailio phones ## Run the tests of the SIP engine 
 test-wcf: $(VENV)/tests.done mono ## Compile and run the C# sample with Debian's Mono.
 	@exec $(IN_VENV) -m pytest tests/samples/test_csharp.py $(ARGS)
 
-check: $(VENV)/tests.done ## Look for mistakes without running anything: ruff, and mypy in strict mode.
+check: $(VENV)/tests.done node_modules/made.done ## Look for mistakes without running anything: ruff, mypy in strict mode, Biome and djLint.
 	@$(IN_VENV) -m ruff check .
 	@$(IN_VENV) -m ruff format --check .
 	@$(IN_VENV) -m mypy
+	@node_modules/.bin/biome lint --error-on-warnings
+	@$(IN_VENV) -m djlint --lint --quiet templates
 
 bench: $(VENV)/bench.done ## Measure; takes some minutes and a quiet machine.
 	@$(IN_VENV) -m bench.servers
@@ -48,7 +50,7 @@ bench-sip: $(VENV)/tests.done kamailio phones ## Measure how fast phones registe
 	@env $$($(IN_VENV) -m tests.services) $(IN_VENV) -m bench.calls
 
 clean: ## Remove .venv and what the tools left behind; instance/ stays.
-	@rm -rf $(VENV) .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf $(VENV) node_modules .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	@find app.py sipsorcery_web tests bench demo -name __pycache__ -prune -exec rm -rf {} +
 
 $(VENV)/made.done:
@@ -79,6 +81,11 @@ $(VENV)/bench.done: $(VENV)/runtime.done bench/requirements.txt
 	@$(INSTALL) -r bench/requirements.txt
 	@touch $@
 
+node_modules/made.done: package.json package-lock.json | npm
+	@echo 'Installing the linter of scripts and styles.'
+	@npm ci --silent --no-audit --no-fund
+	@touch $@
+
 # $(call debian,what for,packages): Debian packages, where root or sudo is there and apt is; a clear word where not.
 debian = as_root=$$([ "$$(id -u)" = 0 ] || echo 'sudo -n'); \
 	if command -v apt-get >/dev/null && $$as_root true 2>/dev/null; then \
@@ -107,6 +114,9 @@ office: # the spreadsheet that opens and saves the portal's files in a test
 proxy: # the reverse proxy of deploy/
 	@command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || { $(call debian,The tests of deploy/ need,nginx); } || \
 	  echo 'nginx is not installed, so its tests are left out.' >&2
+
+npm: # what Biome comes by
+	@command -v npm >/dev/null || { $(call debian,The linter of scripts and styles needs,npm); }
 
 mono: # Debian's Mono with WCF, for the C# sample
 	@command -v mcs >/dev/null || { $(call debian,The C# sample needs,mono-mcs mono-runtime \

@@ -132,7 +132,8 @@ _MEANINGS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], RecordClass], R
         (
             r"Unable to connect to any of the specified \w+ hosts|Too many connections|server has gone away"
             r"|Timeout expired|Deadlock found|Lock wait timeout|Failed to establish a connection"
-            r"|Lost connection to MySQL|Access denied for user '|Unknown database '|Host '[^']*' is (?:blocked|not allowed)",
+            r"|Lost connection to MySQL|Access denied for user '|Unknown database '"
+            r"|Host '[^']*' is (?:blocked|not allowed)",
             lambda _found, _record: Unavailable(OUT_OF_REACH),
         ),
         (

@@ -28,6 +28,6 @@ ace.define("ace/mode/extension_lines", ["require", "exports", "module"], (requir
 })
 
 // The theme is in editor.css.
-ace.define("ace/theme/paper", ["require", "exports", "module"], (require, exports) => {
+ace.define("ace/theme/paper", ["require", "exports", "module"], (_require, exports) => {
   Object.assign(exports, { isDark: false, cssClass: "ace-paper", cssText: "" })
 })

@@ -36,7 +36,7 @@
 
     const setMode = () => editor.session.setMode(MODES[type.value.toLowerCase()] ?? "ace/mode/text")
     const annotate = () => editor.session.setAnnotations([...form.querySelectorAll("[data-warnings] [data-line]")].map((remark) => ({
-      row: remark.dataset.line - 1, type: remark.dataset.level, text: remark.textContent,
+      row: remark.dataset.line - 1, type: remark.dataset.level, text: remark.textContent.trim(),
     })))
     // as the service counts: characters, not the halves that scripts count, and line ends as they are stored
     const count = (text, lines) => [...text].length + (lines - 1) * (area.dataset.lineEnd - 1)
@@ -100,7 +100,10 @@
 
     let saving = null
     // an answer that is not the saved plan is a page to be seen: a refusal, a conflict, or the end of the session
-    const saveInPlace = () => { saving ??= save().catch(() => form.requestSubmit()).finally(() => { saving = null }) }
+    const saveInPlace = () => {
+      if (saving) return
+      saving = save().catch(() => form.requestSubmit()).finally(() => { saving = null })
+    }
 
     form.addEventListener("keydown", (event) => {
       if (event.key.toLowerCase() !== "s" || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return

@@ -88,7 +88,8 @@
   }
   const start = async () => {
     stop()
-    const request = asking = new AbortController()
+    const request = new AbortController()
+    asking = request
     const limit = setTimeout(() => request.abort(), patience)
     const answer = await ask(request.signal).catch(() => ({ state: "lost" }))
     clearTimeout(limit)
