@@ -1,4 +1,4 @@
-"""How many calls a second the engine carries, and when it takes the next one after too many: `python -m bench.calls`.
+"""The calls a second that the engine carries, and when it takes the next one after too many: `python -m bench.calls`.
 
 sipp is both phones: each call is challenged, rings, is answered, goes on for a moment and is hung up by the caller.
 Everything is on one machine.
@@ -36,7 +36,7 @@ LOSES_PATIENCE = 60.0
 
 @dataclass(frozen=True)
 class Burst:
-    """What became of so many calls a second."""
+    """The outcome of so many calls a second."""
 
     calls: int
     seconds: float
@@ -65,7 +65,7 @@ def main() -> None:
 
 
 def _measure(store: str, url: str, rates: Sequence[int], too_many: int, seconds: int) -> bool:
-    """Whether no call failed at these rates, and the next one went well soon after too many."""
+    """Return True when no call failed at these rates, and the next one went well soon after too many."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         harness = stack.enter_context(KamailioHarness(folder, Passwords(), url).open())
@@ -87,7 +87,7 @@ class Line:
         self.answer = scenario(RECEIVED, RING, pause(RINGS), ANSWER, ACKED, *HUNG_UP)
 
     def burst(self, rate: int, seconds: int) -> Burst:
-        """So many calls a second for so long, and then one more."""
+        """Place so many calls a second for so long, and then one more."""
         engine = self.harness.supervisor.process_id
         calls = rate * seconds
         statistics = self.folder / f"statistics-{next(self.numbers)}.csv"

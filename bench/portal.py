@@ -1,4 +1,4 @@
-"""What a page costs a customer who has very much, beside one who has little: `python -m bench.portal`."""
+"""The cost of a page for a customer who has very much, beside one who has little: `python -m bench.portal`."""
 
 import statistics
 import tempfile
@@ -37,7 +37,7 @@ PAGES = (
 
 @dataclass(frozen=True)
 class Cost:
-    """What one page takes: the median of some requests, and its length on the way."""
+    """The cost of one page: the median of some requests, and its length on the way."""
 
     milliseconds: float
     length: int
@@ -55,7 +55,7 @@ def main() -> None:
 
 
 def costs(size: Size) -> dict[str, Cost]:
-    """What each page takes a customer of that size."""
+    """Return the cost of each page for a customer of that size."""
     with tempfile.TemporaryDirectory() as folder:
         browser = _browser(Path(folder), size)
         parts: dict[str, object] = {kind: id_of(USERNAME, kind, 1) for kind in ("account", "provider", "plan")}

@@ -1,4 +1,4 @@
-"""What Linux tells about a server's processes."""
+"""The figures of Linux about a server's processes."""
 
 import os
 import re
@@ -26,7 +26,7 @@ def cpu_seconds(pid: int) -> float:
 
 
 def is_running(pid: int) -> bool:
-    """Whether a process is there and not just waiting to be buried."""
+    """Return True when a process is there and is no zombie."""
     try:
         return (PROC / str(pid) / "stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
     except OSError:

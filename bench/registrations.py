@@ -1,4 +1,4 @@
-"""How fast phones register, and what the page of registrations costs then: `python -m bench.registrations`.
+"""The rate at which phones register, and what the page of registrations costs then: `python -m bench.registrations`.
 
 sipp is the phones: each sends REGISTER, answers the challenge and is done. Everything is on one machine.
 """

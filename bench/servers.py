@@ -106,7 +106,7 @@ def running(name: str, workers: int, data_dir: Path) -> Iterator[Server]:
 
 
 def answers(port: int, path: str, within: float) -> bool:
-    """Whether a page is there in time."""
+    """Return True when a page is there in time."""
     connection = HTTPConnection(HOST, port, timeout=within)
     try:
         connection.request("GET", path)
@@ -131,7 +131,7 @@ def load_on(server: Server, cookies: str) -> Load:
 
 
 def times_of(load: Load, seconds: float) -> list[float]:
-    """How long each request took, in seconds."""
+    """Return how long each request took, in seconds."""
     load.start()
     time.sleep(seconds)
     load.stop()
@@ -162,7 +162,7 @@ def stop_while_busy(server: Server, cookies: str) -> tuple[float, int, str]:
 
 
 def forged(server: Server) -> str:
-    """Whether a browser's X_Forwarded_For passes for the proxy's X-Forwarded-For."""
+    """Return True when a browser's X_Forwarded_For passes for the proxy's X-Forwarded-For."""
     connection = HTTPConnection(HOST, server.port, timeout=PATIENCE)
     connection.request("GET", FORWARDED, headers={"X-Forwarded-For": "192.0.2.1", "X_Forwarded_For": "203.0.113.6"})
     came_from = connection.getresponse().read()
@@ -171,7 +171,7 @@ def forged(server: Server) -> str:
 
 
 def beside(server: Server, half: bytes) -> str:
-    """Whether others are served while as many browsers as there are threads never finish their request."""
+    """Return True when others are served while as many browsers as there are threads never finish their request."""
     browsers = [socket.create_connection((HOST, server.port)) for _ in range(THREADS)]
     for browser in browsers:
         browser.sendall(half)

@@ -37,7 +37,7 @@ def main() -> None:
 
 
 def settings_for(folder: Path, environment: Mapping[str, str] = os.environ) -> Settings:
-    """Where it listens is as it was set; nothing else of the environment, least of all a database, takes part.
+    """Return the settings of the demonstration, which takes its address alone from the environment.
 
     SettingError for an address that other machines reach.
     """

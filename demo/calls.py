@@ -38,7 +38,7 @@ CALLED = ("015550198", "015550177", "015550134", "015550102", "015550119", "0155
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a call ends: the final answer and how often that happens; `way` is the direction that it is limited to."""
+    """The end of a call: the final answer and how often that happens; `way` is the direction that it is limited to."""
 
     status: int
     reason: str
@@ -79,12 +79,12 @@ class Call:
 
     @property
     def answered(self) -> datetime:
-        """When the final answer came."""
+        """Return when the final answer came."""
         return self.started + timedelta(seconds=self.rang)
 
     @property
     def ends(self) -> datetime:
-        """When it is over."""
+        """Return when the call is over."""
         return self.answered + timedelta(seconds=self.talked)
 
     @property
@@ -121,7 +121,7 @@ def new_call(random: Random, person: Person, lines: Sequence[str], answered: dat
 
 
 def cdr_of(call: Call) -> SIPCDRRow:
-    """What is kept of a call when it is over."""
+    """Return the call record of a call that is over."""
     is_in = call.direction == "In"
     to_user, to_host = (call.line, call.domain) if is_in else (call.number, "sip.northline.example")
     from_header = call.outside if is_in else f"<{call.line_uri}>"
@@ -230,5 +230,5 @@ def _outcome(random: Random, direction: str) -> Outcome:
 
 
 def _seconds(random: Random) -> int:
-    """How long people talk: mostly a few minutes, now and then an hour."""
+    """Return how long people talk: mostly a few minutes, now and then an hour."""
     return min(3600, 20 + int(random.expovariate(1 / 190)))

@@ -1,4 +1,4 @@
-"""What goes on while the demonstration runs: phones renew, calls begin and end, registrations are tried again."""
+"""The events while the demonstration runs: phones renew, calls begin and end, registrations are tried again."""
 
 import logging
 from collections import deque
@@ -58,7 +58,7 @@ class Life:
         self._thread.join()
 
     def beat(self) -> None:
-        """What happens every few seconds."""
+        """Carry out the events of a few seconds."""
         now = self.parts.clock()
         with self.parts.database.write() as session:
             self._renew(session, now)
@@ -81,7 +81,7 @@ class Life:
             binding.last_update, binding.expiry_time = now, now + timedelta(seconds=binding.expiry)
 
     def _register(self, session: Session, now: datetime) -> None:
-        """What is due: who was refused is refused again, who has had no answer gets none, who is new is let in."""
+        """Repeat the outcomes of the registrations that are due, and accept the new ones."""
         due = select(SIPProviderBindingRow).where(SIPProviderBindingRow.next_registration_time <= now)
         for binding in session.scalars(due):
             if not binding.binding_expiry:

@@ -1,4 +1,4 @@
-"""Who is at the demonstration: three customers with their lines and phones, and the administrator of all."""
+"""The people of the demonstration: three customers with their lines and phones, and the administrator of all."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -58,7 +58,7 @@ class Person:
         return tuple(line.name for line in self.lines if not (line.locked or line.more.get("is_user_disabled")))
 
     def may_call(self, name: str) -> bool:
-        """Whether a line has calls to everywhere, too."""
+        """Return True when a line calls everywhere."""
         return any(line.out_plan == "default" for line in self.lines if line.name == name)
 
     @property

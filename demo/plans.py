@@ -33,7 +33,7 @@ class Plan:
 
     @property
     def script(self) -> str:
-        """What is in use."""
+        """Return the script in use."""
         return (SCRIPTS / self.file).read_text("utf-8")
 
     def versions(self) -> Iterator[tuple[Saved, str]]:

@@ -13,7 +13,7 @@ CONTACT_OF_HARBOUR = f"sip:harbour@{DOMAIN}"
 
 @dataclass(frozen=True)
 class Registration:
-    """How a registration stands; moments are seconds from now."""
+    """The state of a registration; moments are seconds from now."""
 
     socket: str
     registered: bool = False

@@ -1,4 +1,4 @@
-"""Puts the cast into a store: by way of the service what customers can say themselves, the rest as an engine would."""
+"""Storing the people of the demonstration: through the service as customers do, the rest as an engine would."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -201,7 +201,7 @@ class DemoService:
         return self.now + timedelta(seconds=seconds)
 
     def _on_day(self, days_ago: float) -> datetime:
-        """So many days ago; the fraction is how much of the working day had passed."""
+        """Return a moment so many days ago; the fraction is how much of the working day had passed."""
         days, passed = divmod(days_ago, 1)
         return _opening(self.now - timedelta(days=days)) + passed * WORKING_DAY
 
@@ -211,7 +211,7 @@ def _opening(moment: datetime) -> datetime:
 
 
 def _counted(before: Saving, saved: Saving) -> Saving:
-    """With how many lines came and went."""
+    """Return the customer with the numbers of lines that came and went."""
     old, new = before.text.script.splitlines(), saved.text.script.splitlines()
     same = sum(block.size for block in SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks())
     return replace(saved, added=len(new) - same, removed=len(old) - same)

@@ -93,7 +93,7 @@ def create_app(
 def _service_context(
     settings: Settings, database: Database, keyring: Keyring, clock: Clock, passwords: Passwords | None
 ) -> ServiceContext:
-    """What the embedded service is made of, with its default domain in place."""
+    """Return the parts of the embedded service, with its default domain in place."""
     with telling("cannot be written", database.engine.url), database.write() as session:
         keep_default_domain(session, settings.domain, keyring, clock())
     return ServiceContext(
@@ -175,7 +175,7 @@ def _sessions(settings: Settings, database: Database, keyring: Keyring) -> Sessi
 
 
 def _invites(settings: Settings) -> str:
-    """Whether an invite code is of use at sign-up; what another service wants is not known."""
+    """Return why an invite code cannot be used at sign-up; None when it can, and at another service."""
     if not settings.embedded:
         return "perhaps"
     return "needed" if settings.new_accounts.policy == "invite" else "none"

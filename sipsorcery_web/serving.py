@@ -70,7 +70,7 @@ class Channel(HTTPChannel):
 
     @property
     def is_idle(self) -> bool:
-        """Whether nothing of a request or of an answer is under way."""
+        """Return True when nothing of a request or of an answer is under way."""
         return not (self.requests or self.request or self.total_outbufs_len)
 
 
@@ -106,7 +106,7 @@ def prepare(settings: Settings, demonstration: Demonstration | None = None) -> t
 
 @dataclass
 class RunningEngine:
-    """What goes on beside the server for the SIP engine; nothing where there is none."""
+    """The parts of the SIP engine that run beside the server; nothing where there is none."""
 
     kamailio: KamailioEngine | None
     supervisor: Supervisor | None = None
@@ -121,7 +121,7 @@ class RunningEngine:
 
 
 def claim_engine(settings: Settings) -> Claim:
-    """Have the engine's folder and ports, before anything is started. SettingError where something else has them."""
+    """Claim Kamailio's folder and ports, before anything is started. SettingError where something else has them."""
     settings.check_engine()
     if not settings.sip.is_on:
         raise SettingError("there is no SIP engine to run. Set SIPSORCERY_SIP_HOST.")
@@ -146,7 +146,7 @@ def start_engine(app: Flask, runs_it: bool, claim: Claim | None = None) -> Runni
 
 
 def set_up_logging() -> None:
-    """To standard error: warnings and errors, and what the portal itself has to say."""
+    """Log to standard error: warnings and errors, and what the portal itself has to say."""
     handler = logging.StreamHandler()
     handler.setFormatter(DiscreetFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
@@ -170,7 +170,7 @@ def listen(settings: Settings) -> socket.socket:
 
 
 def make_server(app: Flask, settings: Settings, listener: socket.socket) -> Any:
-    """Waitress, about to serve the application."""
+    """Return a waitress server for the application."""
     server: Any = create_server(
         app,
         sockets=[listener],
@@ -216,7 +216,9 @@ def run(server: Any, told_to_stop: threading.Event) -> None:
 
 
 def stop_on_signals(server: Any) -> threading.Event:
-    """What is set when SIGINT, SIGTERM or SIGHUP comes: a terminal that is closed ends the portal in order.
+    """Return the event that is set when SIGINT, SIGTERM or SIGHUP comes.
+
+    A terminal that is closed ends the portal in order.
 
     Who starts it with SIGHUP ignored (nohup) wants it to outlive the terminal.
     """

@@ -1,4 +1,4 @@
-"""What can keep the portal from starting, as sentences for its operator."""
+"""Errors that keep the portal from starting, as sentences for its operator."""
 
 from .database.connection import StoreUnavailable
 from .database.keyring import KeyringError
@@ -9,7 +9,7 @@ EXTRAS = ("psycopg", "redis")
 
 
 def told(error: Exception) -> str:
-    """Why it does not start; raises the error itself where that is a mistake of the code."""
+    """Return why the portal does not start; raises the error itself where that is a mistake of the code."""
     return f"SIPSorcery Web does not start: {_reason(error)}"
 
 

@@ -141,7 +141,7 @@ class ServiceFixture:
 
     @property
     def stranger(self) -> ProvisioningClient:
-        """Somebody without a session."""
+        """A client without a session."""
         return self.client(None)
 
     @property

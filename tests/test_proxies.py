@@ -23,7 +23,7 @@ ADDRESSES = "//@href | //@src | //@action | //@formaction | //input[@name='next'
 
 
 def seen(count: int, path: str, **headers: str) -> tuple[str, str]:
-    """What an application behind so many proxies takes for its mount and its path."""
+    """Return the mount and the path that an application behind so many proxies sees."""
     app = Flask(__name__)
     app.add_url_rule("/", "any", lambda rest="": f"{request.script_root} {request.path}")
     app.add_url_rule("/<path:rest>", "any")
@@ -76,7 +76,7 @@ def test_without_a_trusted_proxy_nobody_can_name_a_prefix(settings: Settings) ->
 
 
 class Visitor:
-    """Somebody whose browser reaches the portal under a path, and never sees anything else of the host."""
+    """A browser that reaches the portal under a path, and never sees anything else of the host."""
 
     def __init__(self, application: Any, base_url: str, **headers: str) -> None:
         self.client = Client(application)

@@ -40,7 +40,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals are POS
 
 @pytest.fixture(autouse=True)
 def nothing_is_said_of_the_queue(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As in use: on a busy machine a request waits for its thread, which is not worth a word."""
+    """Silence waitress about its queue: on a busy machine a request waits for its thread, which is not worth a word."""
     monkeypatch.setattr(logging.getLogger("waitress.queue"), "disabled", True)
 
 
@@ -243,7 +243,7 @@ def test_a_setting_that_needs_another_package_names_it(
 
 
 def refusal(monkeypatch: pytest.MonkeyPatch) -> str:
-    """With which words `serve` ends."""
+    """Return the words with which `serve` ends."""
     monkeypatch.setattr(serving, "set_up_logging", lambda: None)
     with pytest.raises(SystemExit) as ended:
         serving.serve()
@@ -284,7 +284,7 @@ class Served:
         return HTTPConnection(HOME, self.port, timeout=PATIENCE)
 
     def get(self, path: str = "/", headers: Mapping[str, str] | None = None) -> bytes:
-        """What one request is answered with."""
+        """Return the answer to one request."""
         connection = self.connection()
         connection.request("GET", path, headers=headers or {})
         with connection.getresponse() as response:
@@ -375,7 +375,7 @@ def under_way(running: Served, slow: Slow) -> Iterator[HTTPConnection]:
 
 
 def closed(running: Served) -> bool:
-    """Whether the server has stopped to listen; waits for that."""
+    """Wait for the server to stop listening, and return True when it has."""
     while running.server.accepting:
         running.thread.join(0.01)
     with pytest.raises(ConnectionRefusedError):

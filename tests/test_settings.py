@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sipsorcery_web.settings import NewAccounts, SettingError, Settings, is_loopback, settings_table, variable_of
+from sipsorcery_web.settings import NewAccounts, SettingError, Settings, settings_table, variable_of
 
 ROOT = Path(__file__).parent.parent
 
@@ -147,16 +147,6 @@ def test_the_address_is_where_a_browser_on_this_machine_looks(host: str, address
     settings = Settings(host=host)
 
     assert (settings.address, settings.is_loopback) == (address, loopback)
-
-
-@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.9.1", "::1", "[::1]", "localhost", "portal.localhost"])
-def test_this_machine_is(host: str) -> None:
-    assert is_loopback(host)
-
-
-@pytest.mark.parametrize("host", ["10.0.0.1", "0.0.0.0", "::", "localhost.example.org", "127.0.0.1.example.org", ""])
-def test_this_machine_is_not(host: str) -> None:
-    assert not is_loopback(host)
 
 
 # Another service

@@ -1,4 +1,4 @@
-"""From the bytes of a message to its text (RFC 7303, section 3; XML 1.0, appendix F), and what that text can hold."""
+"""Decoding the bytes of a message into text (RFC 7303, section 3; XML 1.0, appendix F), and what that text can hold."""
 
 import codecs
 import re
@@ -35,7 +35,7 @@ def _declared(document: bytes) -> str:
 
 
 def _in_its_order(name: str, document: bytes) -> str:
-    """UTF-16 without a byte order mark: the first character of XML has a zero byte, before it or behind."""
+    """Return UTF-16 with the byte order of XML's first character, whose other byte is zero; other names as they are."""
     if name.lower() not in ("utf-16", "utf16"):
         return name
     return "utf-16-be" if document.startswith(b"\0") else "utf-16-le"

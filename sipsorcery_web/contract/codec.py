@@ -1,4 +1,4 @@
-"""Between XML elements and values, the same for both sides of the wire.
+"""Conversion between XML elements and values, the same for both sides of the wire.
 
 Reading is tolerant where nothing can be lost: children may come in any order, attributes are dropped but for `xsi:nil`,
 elements of another revision are set aside (in a record they are kept), and ids and times may be in every form that .NET

@@ -1,4 +1,4 @@
-"""What a customer chooses from: security questions and countries, spelled as customer records store them.
+"""The choices offered to a customer: security questions and countries, spelled as customer records store them.
 
 Both are free strings on the wire, so a record may hold others; a form keeps those. The questions are the original
 client's. Its country list had 255 entries after the CIA World Factbook of 2006, and is rebuilt here from what is known
@@ -94,7 +94,7 @@ _SHOWN = {
 
 
 def country_label(country: str) -> str:
-    """How a stored country is shown: today's spelling of an old one, any other as it is."""
+    """Return the label of a stored country: today's spelling of an old one, any other as it is."""
     return _SHOWN.get(country, country)
 
 

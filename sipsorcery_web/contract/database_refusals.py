@@ -1,4 +1,4 @@
-"""What the sentences of a database mean, which the original lets through as faults (spec, sections 4.6 and 7).
+"""The meaning of database errors, which the original lets through as faults (spec, sections 4.6 and 7).
 
 MySQL, PostgreSQL, SQL Server and SQLite are known, one of which is beneath every relational store of the original and
 of its kin. Nobody is shown such a sentence: it names tables and columns, and often values.
@@ -47,7 +47,7 @@ _DRIVERS = re.compile(r"MySql|MySQL|Npgsql|Postgres|SqlClient|Sqlite|SQLite|DbEx
 
 
 def meaning_of(message: str, type_name: str, record: RecordClass) -> Refused | Unavailable | None:
-    """What a sentence of a database says of a record; None for a sentence of the service itself.
+    """Return what a sentence of a database says of a record; None for a sentence of the service itself.
 
     `type_name` is the .NET type of the fault, `record` what the operation is about.
     """

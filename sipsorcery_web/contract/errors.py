@@ -1,4 +1,4 @@
-"""What can go wrong between a page and the provisioning service.
+"""The errors that can occur between a page and the provisioning service.
 
 ProvisioningError
 ├── SessionExpired         no session, or one that has ended
@@ -35,7 +35,7 @@ class Rule:
 
 
 class ProvisioningError(Exception):
-    """Anything that kept an operation from giving its result; the message is a sentence for people."""
+    """An error that kept an operation from giving its result; the message is a sentence for people."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -71,7 +71,7 @@ class Refused(ProvisioningError):
 
 
 class NotFound(Refused):
-    """There is no such record for this caller; somebody else's record gives the same answer."""
+    """No such record for this caller; somebody else's record gives the same answer."""
 
 
 class Conflict(Refused):

@@ -1,4 +1,4 @@
-"""Between the error tree and faults: which sentence and type goes out, and what a fault that comes in means.
+"""Conversion between the error tree and faults: which sentence and type goes out, and what a fault that comes in means.
 
 The wire has no error codes, only sentences and .NET type names (spec, section 1.8), so a table of both decides.
 """
@@ -75,7 +75,7 @@ _TOO_MANY_TEXT = re.compile(r"Too many failed sign-ins\. The next one is possibl
 
 
 def fault_for(error: ProvisioningError) -> Fault:
-    """What the service answers for an error."""
+    """Return the fault that the service answers for an error."""
     match error:
         case SessionExpired():
             return Fault(INTERNAL, error.message, UNAUTHORISED)
@@ -90,7 +90,7 @@ def fault_for(error: ProvisioningError) -> Fault:
 
 
 def error_for(fault: Fault, token_may_be_over: bool = False, operation: Operation | None = None) -> ProvisioningError:
-    """What a fault means to the caller of an operation.
+    """Return the error that a fault means to the caller of an operation.
 
     Where a service hides its texts behind one generic fault, a fault after the token's hour counts as expired.
     """
@@ -154,7 +154,7 @@ _BY_PATTERN = [(_pattern_of(rule), rule) for rule in _FILLED]
 
 
 def _of_an_operation(meaning: Refused | Unavailable, operation: Operation | None) -> ProvisioningError:
-    """What a database says, by what it was asked: there is nothing to refuse in a list but its filter."""
+    """Return the error for a sentence of a database: in a list it can only be about the filter."""
     if operation is None:
         return meaning
     if isinstance(meaning, Unavailable):
@@ -163,7 +163,7 @@ def _of_an_operation(meaning: Refused | Unavailable, operation: Operation | None
 
 
 def _told(fault: Fault, record: type[Record] | None) -> Refused:
-    """What a sentence of the service itself means."""
+    """Return the error for a sentence of the service itself."""
     if _NOT_FOUND_TEXTS.fullmatch(fault.message):
         return NotFound(fault.message)
     if _FILE_STORE_LACKS.fullmatch(fault.message):

@@ -31,7 +31,7 @@ NO_LIMIT = 2147483647
 
 
 class Access(Enum):
-    """Who may call an operation."""
+    """The callers that an operation is open to."""
 
     OPEN = "anybody"
     SESSION = "only a caller with a session"
@@ -52,7 +52,7 @@ class Parameter:
 
     @property
     def nillable(self) -> bool:
-        """Strings and records may be nil; numbers may only be absent (section 1.4)."""
+        """Return True for strings and records, which may be nil; numbers may only be absent (section 1.4)."""
         return self.kind.absent is None
 
 
@@ -82,12 +82,12 @@ class Operation:
 
     @property
     def changes_records(self) -> bool:
-        """Whether there is something to lose or to do twice."""
+        """Return True when the operation changes something that could be lost or done twice."""
         return self.name.startswith(CHANGES)
 
     @property
     def is_filtered(self) -> bool:
-        """Whether it reads or counts what a where-expression lets through."""
+        """Return True when the operation reads or counts what a where-expression lets through."""
         return any(parameter.name == "where_expression" for parameter in self.parameters)
 
     def arguments(self, given: dict[str, Any]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from .wire_types import BOOLEAN, GUID, INT, MOMENT, STRING, WireType, enumeratio
 
 
 class ProviderType(StrEnum):
-    """What a provider is spoken to with (spec, section 8)."""
+    """The protocol spoken with a provider (spec, section 8)."""
 
     SIP = "SIP"
     GOOGLE_VOICE = "GoogleVoice"
@@ -42,7 +42,7 @@ CALLBACK_TYPE = enumeration("app:GoogleVoiceCallbackTypes", GoogleVoiceCallbackT
 
 @dataclass(frozen=True)
 class WireField:
-    """How one attribute of a record stands on the wire."""
+    """The form of one attribute of a record on the wire."""
 
     attribute: str
     element: str
@@ -122,7 +122,7 @@ class UnknownElement:
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """What all records share; `present` holds attribute names, None meaning every field."""
+    """The base of all records; `present` holds attribute names, None meaning every field."""
 
     NAMESPACE: ClassVar[str]
 
@@ -130,7 +130,7 @@ class Record:
     unknown: tuple[UnknownElement, ...] = field(default=(), compare=False, repr=False)
 
     def has(self, attribute: str) -> bool:
-        """Whether the field was given, be it as nil."""
+        """Return True when the field was given, be it as nil."""
         return self.present is None or attribute in self.present
 
     def with_(self, **changes: Any) -> Self:
@@ -139,7 +139,7 @@ class Record:
         return replace(self, **{"present": present, **changes})
 
     def over(self, stored: Self, attributes: Iterable[str]) -> Self:
-        """`stored` with those of the named attributes taken from this record that were given."""
+        """Return `stored` with those of the named attributes taken from this record that were given."""
         given = {name: getattr(self, name) for name in attributes if self.has(name)}
         return replace(stored, **given)
 

@@ -25,7 +25,7 @@ def message_schema() -> etree.XMLSchema:
 
 
 class _Inline(etree.Resolver):
-    """Resolves the imports between the inline schemas, and nothing else."""
+    """A resolver of the imports between the inline schemas, and nothing else."""
 
     def __init__(self, schemas: dict[str, bytes]) -> None:
         super().__init__()

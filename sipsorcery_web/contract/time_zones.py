@@ -126,7 +126,7 @@ def zone_of(name: str | None) -> ZoneInfo | None:
 
 
 def offset_minutes(name: str | None, at: datetime) -> int:
-    """Minutes that the named zone is ahead of UTC at an aware moment, daylight saving included; 0 if unknown."""
+    """Return the minutes that a zone is ahead of UTC at an aware moment, daylight saving included; 0 if unknown."""
     zone = zone_of(name)
     offset = at.astimezone(zone).utcoffset() if zone else None
     return offset // timedelta(minutes=1) if offset else 0

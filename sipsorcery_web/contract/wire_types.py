@@ -66,7 +66,7 @@ WireType = Scalar | Moment | RecordType | ListType
 
 
 def read_boolean(text: str) -> bool:
-    """`true`, `false`, `1` or `0` (XML Schema 2, section 3.2.2)."""
+    """Return the Boolean of `true`, `false`, `1` or `0` (XML Schema 2, section 3.2.2)."""
     return {"true": True, "1": True, "false": False, "0": False}[text.strip()]
 
 

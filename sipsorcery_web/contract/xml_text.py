@@ -1,4 +1,4 @@
-"""What XML can carry: a rule for every channel, so that a record stored by one can be read by another."""
+"""The characters that XML can carry: a rule for every channel, since another may read the record."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -10,7 +10,7 @@ from .rules.catalogue import CONTROL_CHARACTER
 
 
 def refuse_invalid_xml(values: Iterable[Any]) -> None:
-    """Refused when a text among the values, or in their records, cannot be carried by XML 1.0."""
+    """Raise Refused when a text among the values, or in their records, cannot be carried by XML 1.0."""
     for text in _texts(values):
         if found := NOT_XML.search(text):
             raise Refused(CONTROL_CHARACTER, values={"code_point": f"U+{ord(found[0]):04X}"})

@@ -1,4 +1,4 @@
-"""What every table of the project is declared on."""
+"""The declarative base of every table of the project."""
 
 from datetime import UTC, datetime
 from typing import Any

@@ -79,7 +79,7 @@ def open_database(url: str) -> Database:
 
 @contextmanager
 def telling(trouble: str, address: URL) -> Iterator[None]:
-    """Raises StoreUnavailable in place of the driver's errors: which database it is, the trouble, and why."""
+    """Raise StoreUnavailable in place of the driver's errors: which database it is, the trouble, and why."""
     try:
         yield
     except DBAPIError as error:
@@ -120,7 +120,7 @@ def _sqlite_engine(address: URL) -> Engine:
 
 
 def engine_file(address: URL) -> Path | None:
-    """SQLite's file for what the SIP engine reads and writes; None where the store is in memory or not SQLite's.
+    """Return SQLite's file for what the SIP engine reads and writes; None where the store is in memory or not SQLite's.
 
     A file of its own, since the engine needs HA1 in clear. Who writes to the one locks the other too.
     """
@@ -131,7 +131,7 @@ def engine_file(address: URL) -> Path | None:
 
 
 def _first_use(address: URL) -> AbstractContextManager[None]:
-    """SQLite does not wait for another process that changes to WAL at the same time: it says that it is locked."""
+    """Return a lock for the change to WAL: SQLite does not wait for another process that makes it at the same time."""
     is_file = address.get_backend_name() == "sqlite" and address.database not in IN_MEMORY
     directory = Path(str(address.database)).parent
     return file_lock(directory) if is_file and directory.is_dir() else nullcontext()

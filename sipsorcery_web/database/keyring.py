@@ -43,14 +43,14 @@ class Keyring:
         return cls(path, _read(path))
 
     def seal(self, plain: str | bytes, context: str) -> str:
-        """`key-id.base64`, which opens only with the same context: text moved to another row or column does not."""
+        """Return `key-id.base64`, which opens only with the same context, not in another row or column."""
         key_id, key = next(reversed(self._keys.items()))
         nonce = secrets.token_bytes(NONCE_BYTES)
         data = plain.encode() if isinstance(plain, str) else plain
         return f"{key_id}.{_encode(nonce + key.encrypt(nonce, data, context.encode()))}"
 
     def open(self, sealed: str, context: str) -> bytes:
-        """What was sealed with this context. Raises KeyringError otherwise."""
+        """Return the text that was sealed in this context. Raises KeyringError otherwise."""
         key_id, _, body = sealed.partition(".")
         data = _decode(body)
         try:
@@ -59,7 +59,7 @@ class Keyring:
             raise KeyringError("A sealed text was changed, or belongs to another place.") from error
 
     def open_text(self, sealed: str, context: str) -> str:
-        """Like `open`, for what was sealed as text."""
+        """Return the same, for what was sealed as text."""
         try:
             return self.open(sealed, context).decode()
         except UnicodeDecodeError:

@@ -88,7 +88,7 @@ class KamailioEngine:
         return Launch(self.config(), kamailio_environment(self.settings), Claim.of(self.settings), put_in_order)
 
     def supervisor(self, claim: Claim | None = None) -> Supervisor:
-        """What runs Kamailio beside the portal; `claim` is one that was made already."""
+        """Return the supervisor that runs Kamailio beside the portal; `claim` is one that was made already."""
         launch = self.launch()
         return Supervisor(launch if claim is None else replace(launch, claim=claim))
 
@@ -110,7 +110,7 @@ def phone_server(settings: Settings) -> PhoneServer:
 def registration_agent(
     settings: Settings, database: Database, keyring: Keyring, clock: Callable[[], datetime]
 ) -> RegistrationAgent:
-    """What registers with providers, through the engine and from its address."""
+    """Return the agent that registers with providers through Kamailio and from its address."""
     sip = settings.sip
     contacts = {transport: f"{sip.public_host}:{port}" for transport, port in sip.transports.items()}
     sockets = {transport: f"{transport}:{sip.bracketed_host}:{port}" for transport, port in sip.transports.items()}

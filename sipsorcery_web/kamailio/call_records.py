@@ -1,4 +1,4 @@
-"""From the engine's record of a call to the service's: one row for the owner of each side (spec, section 7.8)."""
+"""Call records from Kamailio's rows to the service's: one row for the owner of each side (spec, section 7.8)."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -76,7 +76,7 @@ def _json(text: str | None) -> dict[str, Any]:
 
 
 def rows_of(record: Any, now: datetime) -> Iterator[SIPCDRRow]:
-    """Out for the owner of the caller's account, In for the callee's; one row if both are unknown.
+    """Return a row Out for the owner of the caller's account, In for the callee's; one if both are unknown.
 
     None for a name that no account has: the engine notes such calls like others, lest their answer tells by its time
     that there is no such name, but anybody could fill the lists with them.
@@ -130,7 +130,10 @@ def _row(record: Any, now: datetime, direction: str, owner: str | None, id: str)
 
 
 def _text(value: str | None, most: int) -> str | None:
-    """As much as the contract carries; what XML cannot carry is left out, since strangers write these."""
+    """Return the text as far as the contract carries it.
+
+    Characters that XML cannot carry are left out, since strangers write these texts.
+    """
     if not value:
         return None
     return "".join(character for character in value if character.isprintable())[:most]
@@ -141,7 +144,7 @@ def _number(value: str | None) -> int:
 
 
 def _moment(value: str | None) -> datetime | None:
-    """Seconds since 1970, with a fraction, as the configuration notes them."""
+    """Return the moment of the seconds since 1970 with a fraction that the configuration notes."""
     try:
         return datetime.fromtimestamp(float(value), UTC) if value else None
     except (ValueError, OverflowError, OSError):
@@ -153,7 +156,7 @@ def _seconds(start: datetime | None, end: datetime | None) -> int:
 
 
 def _socket(uri: str | None) -> str:
-    """`sip:192.0.2.7:5060;transport=tcp` as `tcp:192.0.2.7:5060`."""
+    """Return `sip:192.0.2.7:5060;transport=tcp` as `tcp:192.0.2.7:5060`."""
     bare, _, parameters = (uri or "").removeprefix("sip:").partition(";")
     protocol = parameters.lower().removeprefix("transport=") or "udp"
     return f"{protocol}:{bare}"[:64] if bare else ""

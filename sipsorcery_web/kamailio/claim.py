@@ -34,7 +34,7 @@ class Claim:
         return cls(engine_folder(settings), settings.sip)
 
     def make(self) -> None:
-        """Have folder and ports to ourselves. SettingError where another engine has them, or anything the ports."""
+        """Claim the folder and the ports. SettingError where another engine has them, or anything the ports."""
         if self._lock is not None:
             return
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -74,12 +74,12 @@ class Claim:
 
 
 def engine_folder(settings: Settings) -> Path:
-    """Where the engine's configuration, its log and its lock are."""
+    """Return the folder of Kamailio's configuration, its log and its lock."""
     return settings.data_dir.absolute() / "engine"
 
 
 def end_leftovers(folder: Path) -> None:
-    """Kill the Kamailio that runs in this folder, for whoever has the claim to it: its supervisor has gone."""
+    """Kill the Kamailio that runs in this folder without a supervisor, for the process with the claim to it."""
     left = list(_processes_in(folder))
     for process in left:
         with suppress(ProcessLookupError, PermissionError):
@@ -92,7 +92,7 @@ def end_leftovers(folder: Path) -> None:
 
 
 def is_dead(process: int) -> bool:
-    """Whether nothing but its entry is left of it, for a parent that does not look."""
+    """Return True when nothing but its entry is left of a process, for a parent that does not look."""
     try:
         return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
     except OSError:

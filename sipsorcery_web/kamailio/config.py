@@ -126,7 +126,7 @@ def _replaced_dialog(is_sqlite: bool) -> str:
 
 
 def kamailio_environment(settings: Settings) -> dict[str, str]:
-    """What Kamailio's process is told: its times are UTC, and what its connections to PostgreSQL ask for.
+    """Return the environment of Kamailio's process: UTC for its times, and options for its connections to PostgreSQL.
 
     That is the schema with its tables, and not to wait for the disk. A power failure may cost the rows of calls of the
     last moment, which nobody was promised. Registrations are promised to phones, so a trigger of their table has them
@@ -138,7 +138,10 @@ def kamailio_environment(settings: Settings) -> dict[str, str]:
 
 
 def _open_files() -> int:
-    """As many as Kamailio wants, if it may: it does not start with more than the system allows."""
+    """Return the number of open files that Kamailio wants, if it may.
+
+    It does not start with more than the system allows.
+    """
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     return OPEN_FILES if most == resource.RLIM_INFINITY else min(OPEN_FILES, most)
 

@@ -1,4 +1,4 @@
-"""What the portal asks of the engine: to end bindings and calls, to register with a provider now.
+"""The portal's commands to Kamailio: to end bindings and calls, to register with a provider now.
 
 Whose a record is has been decided before: the service gave it to the visitor. Here records are named by their ids.
 """

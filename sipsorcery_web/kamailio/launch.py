@@ -1,4 +1,4 @@
-"""How Kamailio is started: what is put in order before, and the command."""
+"""Starting Kamailio: what is put in order before, and the command."""
 
 import os
 import shutil
@@ -28,7 +28,7 @@ class Launch:
     """Sweeps what the engine before left in its tables; answers how much memory the next one wants."""
 
     def check(self) -> None:
-        """Have the engine's folder and ports, and a configuration that Kamailio accepts. SettingError otherwise."""
+        """Claim Kamailio's folder and ports, and check its configuration. SettingError otherwise."""
         program = find_kamailio()
         self.claim.make()
         path = self.config.write()
@@ -39,7 +39,7 @@ class Launch:
             raise SettingError(f"Kamailio does not accept its configuration:\n{checked.stderr[-2000:]}")
 
     def command(self) -> list[str]:
-        """Kamailio in the foreground; what its tables hold now decides about its memory."""
+        """Return the command of Kamailio in the foreground; its memory follows from the rows of its tables."""
         folder = str(self.config.folder)
         memory = self.put_in_order()
         kept = ["-f", str(self.config.path), "-Y", folder, "-w", folder, "-P", str(self.pid_file)]
@@ -54,12 +54,12 @@ class Launch:
 
     @property
     def pid_file(self) -> Path:
-        """Where Kamailio writes the number of its main process."""
+        """Return the file in which Kamailio writes the number of its main process."""
         return self.config.folder / "pid"
 
     @property
     def log(self) -> Path:
-        """Where its words go when it runs beside the portal."""
+        """Return the log file that Kamailio writes when it runs beside the portal."""
         return self.config.folder / "log"
 
 

@@ -1,4 +1,4 @@
-"""What an engine that crashed left in its tables: swept before the next one loads all of it."""
+"""Rows that a crashed Kamailio left in its tables: swept before the next one loads all of it."""
 
 from datetime import datetime, timedelta
 

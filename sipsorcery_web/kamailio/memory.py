@@ -1,4 +1,4 @@
-"""How much memory Kamailio is given: it takes what it is told at its start, and ends when that does not do."""
+"""The memory that Kamailio is given at its start; it ends when that is too little."""
 
 from dataclasses import dataclass
 
@@ -23,7 +23,7 @@ class Memory:
 
     @property
     def options(self) -> list[str]:
-        """As Kamailio's command has them."""
+        """Return the options of Kamailio's command."""
         return ["-m", str(self.shared), "-M", str(self.private)]
 
 

@@ -1,4 +1,4 @@
-"""What the engine is told of accounts and providers, in the transaction that changes them.
+"""Accounts and providers written for Kamailio, in the transaction that changes them.
 
 The mirror listens to what a session flushes, so no operation can forget it. What the engine has to do at once (end the
 bindings of an account) is done after the commit, when no lock is held.
@@ -16,8 +16,9 @@ from sqlalchemy.orm import ORMExecuteState, Session
 from sipsorcery_web.contract.sip_uris import SIPURI, split_port
 from sipsorcery_web.database.connection import Database
 from sipsorcery_web.database.keyring import Keyring
+from sipsorcery_web.hashes import ha1
 from sipsorcery_web.service.store.models import CustomerRow, SIPAccountRow, SIPProviderBindingRow, SIPProviderRow
-from sipsorcery_web.service.store.rows import ha1, secret_of
+from sipsorcery_web.service.store.rows import secret_of
 
 from .acl import trusted_networks
 from .tables import PROVIDER_CONTACT, SUBSCRIBER
@@ -27,7 +28,7 @@ CHANGES = "engine_changes"
 
 @dataclass
 class Changes:
-    """What a transaction changed for the engine: (username, domain) of accounts, ids of providers, and whom to tell."""
+    """A transaction's changes for Kamailio: (username, domain) of accounts, ids of providers, and whom to tell."""
 
     ended: set[tuple[str, str]] = field(default_factory=set)
     providers: set[str] = field(default_factory=set)
@@ -47,24 +48,16 @@ class Mirror:
     """What is told after a commit."""
 
     def listen(self) -> None:
-        """From now on, every flush of the database's sessions is mirrored."""
-        for name, listener in self._listeners:
-            event.listen(self.database.sessions, name, listener)
-
-    def forget(self) -> None:
-        """Listen no longer."""
-        for name, listener in self._listeners:
-            event.remove(self.database.sessions, name, listener)
-
-    @property
-    def _listeners(self) -> tuple[tuple[str, Callable[..., Any]], ...]:
-        return (
+        """Mirror every flush of the database's sessions from now on."""
+        listeners: tuple[tuple[str, Callable[..., Any]], ...] = (
             ("before_flush", self._about_to_flush),
             ("after_flush", self._flushed),
             ("do_orm_execute", self._executed),
             ("after_commit", self._committed),
             ("after_soft_rollback", _forget),
         )
+        for name, listener in listeners:
+            event.listen(self.database.sessions, name, listener)
 
     def rebuild(self) -> None:
         """Make the tables anew from the service's; for the start, since another process may have changed those."""
@@ -79,7 +72,7 @@ class Mirror:
             _insert_all(connection, PROVIDER_CONTACT, [self._contact(row) for row in providers])
 
     def _about_to_flush(self, session: Session, _context: object, _instances: object) -> None:
-        """With a provider its binding goes, so that this is the last moment to see whether it was registered with."""
+        """Note which deleted providers were registered with, while their bindings are still there."""
         deleted = {row.id: row for row in session.deleted if isinstance(row, SIPProviderRow)}
         if deleted:
             binding = SIPProviderBindingRow.__table__.c
@@ -122,7 +115,7 @@ class Mirror:
             self.afterwards(changes)
 
     def _customer_changed(self, session: Session, changes: Changes, row: CustomerRow) -> None:
-        """Suspended, with all accounts; or no longer."""
+        """Mirror all accounts of a customer who was suspended, or is no longer."""
         if inspect(row).attrs.suspended.history.has_changes():
             accounts = select(SIPAccountRow).where(SIPAccountRow.owner == row.customer_username)
             for account in session.scalars(accounts):
@@ -147,15 +140,15 @@ class Mirror:
         `ha1b` is for phones that give their name with the domain (Kamailio's word, auth_db).
         """
         password = secret_of(row, "sip_password", self.keyring) or secrets.token_hex(16)
-        with_domain = ha1(f"{row.sip_username}@{row.sip_domain}", row.sip_domain, password)
+        with_domain = f"{row.sip_username}@{row.sip_domain}", row.sip_domain, password
         return {
             "account_id": row.id.hex,
             "username": row.sip_username,
             "domain": row.sip_domain,
             "ha1_md5": secret_of(row, "ha1_md5", self.keyring) or secrets.token_hex(16),
             "ha1_sha256": secret_of(row, "ha1_sha256", self.keyring) or secrets.token_hex(32),
-            "ha1b_md5": with_domain.md5,
-            "ha1b_sha256": with_domain.sha256,
+            "ha1b_md5": ha1(*with_domain, "MD5"),
+            "ha1b_sha256": ha1(*with_domain, "SHA-256"),
             "owner": row.owner,
             "disabled": int(row.is_user_disabled or row.is_admin_disabled or suspended),
             "incoming_only": int(row.is_incoming_only),

@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class Poller:
-    """Looks at the engine's tables again and again until it is stopped; `poke` makes it look at once."""
+    """A poller of Kamailio's tables, again and again until it is stopped; `poke` makes it look at once."""
 
     database: Database
     rpc: Rpc
@@ -45,7 +45,7 @@ class Poller:
         self._thread.start()
 
     def wake(self) -> None:
-        """There is something to do."""
+        """Look at once, without waiting for the next turn."""
         self._woken.set()
 
     def stop(self) -> None:

@@ -10,7 +10,7 @@ LOOPBACK = "127.0.0.1"
 
 
 def check_ports(sip: SipSettings) -> None:
-    """SettingError for an address that is not this machine's, or a port that something else has."""
+    """Raise SettingError for an address that is not this machine's, or a port that something else has."""
     for kind, protocol, host, port in _listeners(sip):
         try:
             _try(kind, host, port)

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sipsorcery_web.ip_addresses import customer_network
+
 from .rpc import Rpc
 
 STRANGERS_CONNECTION = 30
@@ -18,7 +20,7 @@ MOST_OF_ADDRESS = 50
 
 @dataclass(frozen=True)
 class StrangerConnections:
-    """Looks at the engine's connections and ends those that are too many."""
+    """The limit on connections: those that are too many are ended."""
 
     rpc: Rpc
 
@@ -33,12 +35,6 @@ def too_many(connections: Sequence[Mapping[str, Any]]) -> Iterator[int]:
     of_strangers: dict[str, list[int]] = defaultdict(list)
     for connection in connections:
         if connection["lifetime"] <= STRANGERS_CONNECTION:
-            of_strangers[_neighbourhood(connection["src_ip"])].append(connection["id"])
+            of_strangers[customer_network(ipaddress.ip_address(connection["src_ip"]))].append(connection["id"])
     for numbers in of_strangers.values():
         yield from sorted(numbers)[:-MOST_OF_ADDRESS]
-
-
-def _neighbourhood(address: str) -> str:
-    """The address; with IPv6 the network that one customer of a provider has."""
-    found = ipaddress.ip_address(address)
-    return address if found.version == 4 else str(ipaddress.ip_network((found, 64), strict=False))

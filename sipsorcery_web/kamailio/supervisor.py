@@ -45,7 +45,7 @@ class Supervisor:
 
     @property
     def process_id(self) -> int | None:
-        """Of the engine's main process; None while there is none."""
+        """Return the id of Kamailio's main process; None while there is none."""
         return self._process.pid if self._process is not None and self._process.poll() is None else None
 
     def _run(self) -> None:

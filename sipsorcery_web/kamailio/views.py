@@ -35,7 +35,7 @@ ANSWERED = (3, 4)
 
 
 class seconds_between(FunctionElement[int]):  # noqa: N801 (a function of SQL)
-    """Whole seconds from the first to the second of two EngineTimes."""
+    """The whole seconds from the first to the second of two KamailioTimes."""
 
     type = Integer()
     inherit_cache = True
@@ -71,14 +71,14 @@ def _now_on_postgresql(_element: Any, _compiler: Any, **_more: Any) -> str:
 
 
 class KamailioBase(DeclarativeBase):
-    """What is read from the engine; nothing is written through it."""
+    """The declarative base of what is read from Kamailio; nothing is written through it."""
 
 
 def _nothing(type: Any) -> ColumnElement[Any]:
     return type_coerce(null(), type)
 
 
-def _guid(column: Any) -> ColumnElement[Any]:
+def _as_uuid(column: Any) -> ColumnElement[Any]:
     return type_coerce(column, Uuid(as_uuid=True, native_uuid=False))
 
 
@@ -92,7 +92,7 @@ def _dashed(column: Any) -> ColumnElement[str]:
 
 
 def _socket(uri: Any) -> ColumnElement[str]:
-    """`sip:192.0.2.7:5060;transport=tcp` as `tcp:192.0.2.7:5060`."""
+    """Return `sip:192.0.2.7:5060;transport=tcp` as `tcp:192.0.2.7:5060`."""
     bare = func.replace(uri, "sip:", "")
     for transport in ("udp", "tcp", "tls"):
         bare = func.replace(bare, f";transport={transport}", "")
@@ -105,7 +105,7 @@ def _bindings() -> Select[Any]:
     binding = LOCATION.c
     return (
         select(
-            _guid(binding.binding_id).label("id"),
+            _as_uuid(binding.binding_id).label("id"),
             account.owner,
             account.admin_member_id,
             binding.aor.label("sip_account_name"),
@@ -155,7 +155,7 @@ def _text_on_postgresql(element: Any, compiler: Any, **more: Any) -> str:
 
 
 def _fact(name: str) -> Any:
-    """What the configuration noted of a call's INVITE under this name; null where it did not."""
+    """Return a fact that the configuration noted of a call's INVITE; null where it did not."""
     facts = DIALOG_VARS.alias()
     same = and_(
         facts.c.hash_entry == DIALOG.c.hash_entry, facts.c.hash_id == DIALOG.c.hash_id, facts.c.dialog_key == "invite"
@@ -185,7 +185,7 @@ def _leg(direction: str, owner: str, id: str, cseq: str, tags: tuple[str, str]) 
 
 
 def _legs() -> Select[Any]:
-    """Both legs of each call: Out for whoever's account called, In for whoever's was called."""
+    """Return both legs of each call: Out for the calling account's owner, In for the called one's."""
     leg = union_all(
         _leg("Out", "caller_owner", "out_leg_id", "caller_cseq", ("to_tag", "from_tag")),
         _leg("In", "callee_owner", "in_leg_id", "callee_cseq", ("from_tag", "to_tag")),
@@ -200,7 +200,7 @@ def _legs() -> Select[Any]:
         ("switchboard_owner", String()),
     )
     return select(
-        _guid(leg.c.id).label("id"),
+        _as_uuid(leg.c.id).label("id"),
         leg.c.owner,
         _dashed(leg.c.bridge_id).label("bridge_id"),
         _dashed(leg.c.bridge_id).label("cdr_id"),

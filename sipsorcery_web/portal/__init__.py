@@ -69,7 +69,7 @@ COMPRESSION = {
 
 @dataclass(frozen=True, kw_only=True)
 class Portal:
-    """What the portal is given; `set_up` is None where another service keeps the customers."""
+    """The parts that the portal is made from; `set_up` is None where another service keeps the customers."""
 
     channel: Channel
     sessions: SessionStorage

@@ -1,10 +1,10 @@
-"""What a page can ask of the provisioning service: one typed verb for each thing it wants."""
+"""The client of the provisioning service: one typed method for each thing that a page does."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
+from sipsorcery_web.clock import utc_now
 from sipsorcery_web.contract.envelope import UnknownAction
 from sipsorcery_web.contract.errors import OutcomeUnknown, Refused, SessionExpired, Unavailable
 from sipsorcery_web.contract.filters import Expression
@@ -32,7 +32,7 @@ NIL_LIST = "The service could not filter this list."
 
 @dataclass(frozen=True)
 class ClientIdentity:
-    """Who asks: the session's token and the person's IP address."""
+    """The identity of a caller: the session's token and the person's IP address."""
 
     token: str | None = None
     address: str = ""
@@ -69,12 +69,11 @@ class Entries(Generic[R]):
 
 
 def _text(where: Expression | None) -> str | None:
-    """In parentheses: the original joins a filter to the owner's condition as text, and `or` would reach around it."""
+    """Return the text of a filter in parentheses.
+
+    The original joins it to the owner's condition as text, and `or` would reach around it.
+    """
     return None if where is None else f"({where})"
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 class Records(Entries[R]):
@@ -82,11 +81,11 @@ class Records(Entries[R]):
 
     def add(self, record: R) -> R:
         """Store a new record and give it as stored."""
-        return self._change(self._operations.add, record and filled_in(record, _now()))
+        return self._change(self._operations.add, record and filled_in(record, utc_now()))
 
     def update(self, record: R) -> R:
         """Store a changed record and give it as stored."""
-        return self._change(self._operations.update, record and touched(record, _now()))
+        return self._change(self._operations.update, record and touched(record, utc_now()))
 
     def delete(self, record: R) -> R:
         """Delete a record."""
@@ -120,15 +119,18 @@ class ProvisioningClient:
         return Entries(self._call, RECORD_OPERATIONS[record])
 
     def is_alive(self) -> bool:
-        """Whether the service says that it is there."""
+        """Return True when the service says that it is alive."""
         return bool(self._call("IsAlive"))
 
     def new_accounts_enabled(self) -> bool:
-        """Whether the service takes new customers."""
+        """Return True when the service takes new customers."""
         return bool(self._call("AreNewAccountsEnabled"))
 
     def invite_complaint(self, code: str) -> str | None:
-        """Why an invite code cannot be used; None when it can, and where the service cannot check it beforehand."""
+        """Return why an invite code cannot be used.
+
+        None when it can, and where the service cannot check it beforehand.
+        """
         try:
             complaint: str | None = self._call("CheckInviteCode", invite_code=code)
         except UnknownAction:
@@ -137,7 +139,7 @@ class ProvisioningClient:
 
     def create_customer(self, customer: Customer) -> None:
         """Register a new customer."""
-        self._call("CreateCustomer", customer=customer and filled_in(customer, _now()))
+        self._call("CreateCustomer", customer=customer and filled_in(customer, utc_now()))
 
     def login(self, username: str, password: str) -> str | None:
         """A token, or None when name and password do not belong together."""

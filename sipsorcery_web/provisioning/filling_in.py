@@ -1,4 +1,4 @@
-"""What the original client filled in before it sent a record, since the original service does not (spec, quirk Q3).
+"""The values that the original client filled in, since the original service does not (spec, quirk Q3).
 
 A service that makes ids and times itself, as the built-in one, goes on doing so.
 """

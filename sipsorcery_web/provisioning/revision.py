@@ -1,4 +1,4 @@
-"""Which of the five fields of 2011 a service knows (spec, section 10)."""
+"""The revision of a service, told by five fields of 2011 (spec, section 10)."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -10,10 +10,10 @@ UnknownFields = Mapping[type[Record], frozenset[str]]
 
 
 class Revision:
-    """What a service was found to know; one of the base revision of 2010-08 is spoken to without the fields of 2011."""
+    """The revision of a service; one of the base revision of 2010-08 is spoken to without the fields of 2011."""
 
     def __init__(self, told: UnknownFields | None = None) -> None:
-        """`told` is what its WSDL lacks; without one, its replies show it."""
+        """Take `told`, which the WSDL lacks; without one, the replies show it."""
         self._learns = told is None
         self._unknown = dict(told or {})
 

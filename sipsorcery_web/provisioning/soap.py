@@ -49,7 +49,7 @@ class SoapChannel:
         clock: Callable[[], float] = monotonic,
         time_left: Callable[[], float] = lambda: inf,
     ) -> None:
-        """`timeout` is in seconds, for a whole call; `wsdl` names a file or address to use in place of the bundled one.
+        """Open a channel; `timeout` is in seconds, for a whole call; `wsdl` is a file or address, else the bundled one.
 
         `time_left` tells how many seconds the page that calls can still wait. SettingError when the WSDL cannot be
         used. Wherever it is from, messages go to `url` alone.
@@ -62,7 +62,7 @@ class SoapChannel:
         self._time_left = time_left
 
     def call(self, operation: Operation, token: str | None, address: str, arguments: Mapping[str, Any]) -> Any:
-        """See `Channel.call`. The person's address is not passed on: the contract has no place for it."""
+        """Carry out an operation; see `Channel.call`. The contract has no place for the person's address."""
         refuse_invalid_xml(arguments.values())
         message = self._contract.message(operation, token, self._revision.understood(arguments))
         body = _body_of(self._post(operation, message))

@@ -1,4 +1,4 @@
-"""How long the tokens are good that a channel has carried (spec, section 2)."""
+"""The lives of the tokens that a channel has carried (spec, section 2)."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -10,10 +10,10 @@ LONGEST_LIFE = LONGEST_SESSION_MINUTES * 60.0
 
 
 class TokenLives:
-    """For services that hide why they refuse: after a token's hour, that it has expired is the likeliest reason."""
+    """The lives of tokens, for services that hide why they refuse: an old token has probably expired."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
-        """`clock` counts seconds."""
+        """Begin without tokens; `clock` counts seconds."""
         self._clock = clock
         self._ends: dict[str, float] = {}
 
@@ -26,7 +26,10 @@ class TokenLives:
             self._ends[token] += 60.0 * arguments["minutes"]
 
     def may_be_over(self, token: str | None) -> bool:
-        """Whether a token has outlived what it was given; one that another process has obtained is not known."""
+        """Return True when a token has outlived what it was given.
+
+        One that another process has obtained is not known.
+        """
         return token in self._ends and self._clock() >= self._ends[token]
 
     def _forget_old(self) -> None:

@@ -46,7 +46,7 @@ _ends_at: ContextVar[float] = ContextVar("_ends_at")
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back, whatever it is; `media_type` is in lower case, "" when there is none."""
+    """An HTTP response of any kind; `media_type` is in lower case, "" when there is none."""
 
     status: int
     media_type: str
@@ -110,7 +110,10 @@ class HttpTransport:
 
 @cache
 def _trusted() -> ssl.SSLContext:
-    """What the machine trusts, which SSL_CERT_FILE can add to, and the usual authorities where it has none."""
+    """Return the certificates that the machine trusts, SSL_CERT_FILE among them.
+
+    The usual authorities where it has none.
+    """
     context = ssl.create_default_context()
     context.load_verify_locations(certifi.where())
     return context
@@ -141,7 +144,7 @@ def _content(response: urllib3.BaseHTTPResponse) -> bytes:
 
 
 def _seconds_left() -> float:
-    """Until the exchange of this thread has to be over; TimeoutError when it has."""
+    """Return the seconds until the exchange of this thread has to be over; TimeoutError when it has."""
     left = _ends_at.get() - monotonic()
     if left <= 0:
         raise TimeoutError
@@ -191,7 +194,7 @@ class _TimedReader(io.RawIOBase):
 
 
 class _TimedResponse(http.client.HTTPResponse):
-    """Reads its status line, headers and body through a `_TimedReader`."""
+    """A response that reads its status line, headers and body through a `_TimedReader`."""
 
     def __init__(self, sock: socket.socket, *args: Any, **options: Any) -> None:
         super().__init__(sock, *args, **options)

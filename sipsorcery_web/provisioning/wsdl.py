@@ -31,7 +31,7 @@ class ServiceContract:
     """A WSDL, and the requests of a service that publishes it."""
 
     def __init__(self, client: zeep.Client) -> None:
-        """LookupError for a WSDL that is not of the provisioning service."""
+        """Load the WSDL. Raises LookupError for one that is not of the provisioning service."""
         self._client = client
         found = (binding for binding in client.wsdl.bindings.values() if _is_ours(binding))
         if not (binding := next(found, None)):
@@ -91,7 +91,7 @@ def load(location: str, transport: HttpTransport) -> ServiceContract:
 
 
 class _Documents(Transport):
-    """Loads a WSDL and its imports, all from one place. (zeep's own would send too, and log passwords at DEBUG.)"""
+    """A loader of a WSDL and its imports, all from one place. (zeep's own sends too, and logs passwords at DEBUG.)"""
 
     def __init__(self, location: str, transport: HttpTransport) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
@@ -136,6 +136,6 @@ def _is_remote(url: str) -> bool:
 
 
 def _origin(url: str) -> tuple[str, str | None, int | None]:
-    """Scheme, host and port; all files have the same."""
+    """Return scheme, host and port; all files have the same."""
     parts = urlsplit(url)
     return (parts.scheme, parts.hostname, parts.port) if _is_remote(url) else ("file", None, None)

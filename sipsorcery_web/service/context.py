@@ -1,4 +1,4 @@
-"""What an operation is given: the parts of the service, and who calls from where."""
+"""The context of an operation: the parts of the service, and the caller with the address."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ from .tokens import Caller
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceContext:
-    """What the service is made of."""
+    """The parts of the service."""
 
     database: Database
     keyring: Keyring

@@ -1,4 +1,4 @@
-"""From an operation and its arguments to the result, the same for every channel."""
+"""The dispatcher of operations, the same for every channel."""
 
 import logging
 from collections.abc import Mapping
@@ -44,7 +44,7 @@ class Service:
 
     @property
     def operations(self) -> Mapping[str, Operation]:
-        """What can be called."""
+        """Return the operations that can be called."""
         return {name: OPERATIONS[name] for name in HANDLERS}
 
 

@@ -11,13 +11,13 @@ from sipsorcery_web.contract.errors import NotFound
 from sipsorcery_web.contract.records import TOP_LEVEL, Customer
 from sipsorcery_web.contract.xml_text import refuse_invalid_xml
 from sipsorcery_web.database.locks import advisory_lock
+from sipsorcery_web.hashes import hash_secret
 
 from .context import ServiceContext, UnitOfWork
 from .operations.customers import tidied
 from .operations.sign_up import hashes_of, insert_customer, refuse_new
 from .store.integrity_errors import translate_integrity_errors
 from .store.models import CustomerRow, SetupLinkRow
-from .tokens import hashed
 
 LIFE = timedelta(minutes=30)
 LINK_OVER = "This set-up link is not valid. It may have been used, or it is older than 30 minutes."
@@ -30,7 +30,7 @@ class FirstRun:
     context: ServiceContext
 
     def is_open(self) -> bool:
-        """Whether there is no administrator yet."""
+        """Return True when there is no administrator yet."""
         with self.context.database.read() as session:
             return not _has_administrator(session)
 
@@ -39,11 +39,11 @@ class FirstRun:
         secret = secrets.token_urlsafe(32)
         with self.context.database.write() as session:
             session.execute(delete(SetupLinkRow))
-            session.add(SetupLinkRow(secret_hash=hashed(secret), expires_at=self.context.clock() + LIFE))
+            session.add(SetupLinkRow(secret_hash=hash_secret(secret), expires_at=self.context.clock() + LIFE))
         return secret
 
     def check(self, secret: str) -> None:
-        """NotFound unless the link could be used now."""
+        """Raise NotFound unless the link could be used now."""
         with self.context.database.read() as session:
             self._check(session, secret)
 
@@ -67,7 +67,7 @@ class FirstRun:
             session.execute(delete(SetupLinkRow))
 
     def _check(self, session: Session, secret: str) -> None:
-        link = session.get(SetupLinkRow, hashed(secret))
+        link = session.get(SetupLinkRow, hash_secret(secret))
         if link is None or link.expires_at <= self.context.clock() or _has_administrator(session):
             raise NotFound(LINK_OVER)
 

@@ -9,15 +9,15 @@ from sqlalchemy.orm import Session
 from sipsorcery_web.contract.errors import Rule
 from sipsorcery_web.contract.rules import is_blank
 from sipsorcery_web.contract.rules.catalogue import INVITE_MISSING, INVITE_UNKNOWN, INVITE_USED
+from sipsorcery_web.hashes import hash_secret
 
 from .store.models import InviteCodeRow
-from .tokens import hashed
 
 
 def make_code(session: Session, now: datetime) -> str:
     """A new code; it is shown once and cannot be read from the store."""
     code = str(uuid4())
-    session.add(InviteCodeRow(code_hash=hashed(code), inserted=now, used_at=None, used_by=None))
+    session.add(InviteCodeRow(code_hash=hash_secret(code), inserted=now, used_at=None, used_by=None))
     return code
 
 
@@ -25,7 +25,7 @@ def broken_rule(session: Session, code: str | None) -> Rule | None:
     """Return why a code cannot be used; None when it can."""
     if code is None or is_blank(code):
         return INVITE_MISSING
-    row = session.get(InviteCodeRow, hashed(_normal(code)))
+    row = session.get(InviteCodeRow, hash_secret(_normal(code)))
     if row is None:
         return INVITE_UNKNOWN
     return None if row.used_at is None else INVITE_USED
@@ -33,7 +33,7 @@ def broken_rule(session: Session, code: str | None) -> Rule | None:
 
 def spend(session: Session, code: str | None, username: str, now: datetime) -> bool:
     """Use a code up; False when somebody else has been faster."""
-    unused = (InviteCodeRow.code_hash == hashed(_normal(code or "")), InviteCodeRow.used_at.is_(None))
+    unused = (InviteCodeRow.code_hash == hash_secret(_normal(code or "")), InviteCodeRow.used_at.is_(None))
     spent = session.execute(update(InviteCodeRow).where(*unused).values(used_at=now, used_by=username))
     return bool(getattr(spent, "rowcount", 0) == 1)
 

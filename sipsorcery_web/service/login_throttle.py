@@ -1,7 +1,6 @@
 """The limit on failed sign-ins, for pages and SOAP alike: 5 an account and address, 20 an address, in 15 minutes."""
 
 import hashlib
-import ipaddress
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -10,6 +9,7 @@ from sqlalchemy import delete, func, select
 from sipsorcery_web.contract.errors import TooManyAttempts
 from sipsorcery_web.database.connection import Database
 from sipsorcery_web.database.locks import advisory_lock
+from sipsorcery_web.ip_addresses import customer_network, read_address
 
 from .store.models import FailedSignInRow
 
@@ -48,14 +48,8 @@ def _account_hash(account: str) -> str:
 
 
 def _network(address: str) -> str:
-    """An IPv6 caller owns a whole /64, so that is what counts."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return address[:45]
-    if isinstance(parsed, ipaddress.IPv6Address):
-        return str(parsed.ipv4_mapped or ipaddress.ip_network((parsed, 64), strict=False).network_address)
-    return str(parsed)
+    parsed = read_address(address)
+    return customer_network(parsed) if parsed else address[:45]
 
 
 def _seconds_until(moment: datetime, now: datetime) -> int:

@@ -1,4 +1,4 @@
-"""What the operator of the service does from the shell: customers and invite codes."""
+"""The commands of the service's operator: customers and invite codes."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -67,7 +67,7 @@ class Operators:
             end_sessions(session, row.customer_username)
 
     def make_invites(self, count: int) -> list[str]:
-        """New invite codes; they are shown only now."""
+        """Return new invite codes; they are shown only now."""
         with self._context.database.write() as session:
             return [invites.make_code(session, self._context.clock()) for _ in range(count)]
 

@@ -8,7 +8,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 
 class Passwords:
-    """Hashes and compares passwords; an unknown name costs the same time as a wrong password."""
+    """The hashes of passwords; an unknown name costs the same time as a wrong password."""
 
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
         self._hasher = hasher or PasswordHasher()
@@ -21,7 +21,10 @@ class Passwords:
             return self._hasher.hash(password)
 
     def match(self, stored: str | None, password: str) -> bool:
-        """Whether the password is the stored one; for None a hash is compared all the same and the answer is no."""
+        """Return True when the password is the stored one.
+
+        For None a hash is compared all the same and the answer is no.
+        """
         with self._turns:
             try:
                 return self._hasher.verify(stored or self._nobody, password) and stored is not None

@@ -1,6 +1,5 @@
-"""What an installation allows as a provider."""
+"""The policy of an installation about providers."""
 
-import ipaddress
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,7 +7,7 @@ from dataclasses import dataclass
 from sipsorcery_web.contract.records import ProviderType, SIPProvider
 from sipsorcery_web.contract.rules import Violation, catalogue
 from sipsorcery_web.contract.sip_uris import SIPURI, split_port
-from sipsorcery_web.public_addresses import is_public
+from sipsorcery_web.ip_addresses import is_public, read_address
 
 _IN_USE = ("provider_outbound_proxy", "register_server", "provider_server")
 """Where a registration is sent: the first of these that is set."""
@@ -16,7 +15,7 @@ _IN_USE = ("provider_outbound_proxy", "register_server", "provider_server")
 
 @dataclass(frozen=True)
 class EngineReach:
-    """What the SIP engine can send requests with: transports, and 4 or 6 as the version of IP."""
+    """The reach of the SIP engine: transports, and 4 or 6 as the version of IP."""
 
     transports: frozenset[str]
     ip_version: int
@@ -24,7 +23,7 @@ class EngineReach:
 
 @dataclass(frozen=True)
 class ProviderPolicy:
-    """`forbidden` is a regular expression searched in hosts; `private` allows addresses that are not public.
+    """The policy: `forbidden` is a regular expression for hosts; `private` allows addresses that are not public.
 
     Where there is no SIP engine, nothing is known of its `reach`.
     """
@@ -56,16 +55,13 @@ def _out_of_reach(provider: SIPProvider, reach: EngineReach) -> Iterator[Violati
         return
     if uri.transport not in reach.transports:
         yield Violation(field, catalogue.SERVER_TRANSPORT[field], {"transport": uri.transport.upper()})
-    try:
-        version = ipaddress.ip_address(split_port(uri.host)[0].strip("[]")).version
-    except ValueError:
-        return  # a name: what it leads to is looked at whenever it is used
-    if version != reach.ip_version:
-        yield Violation(field, catalogue.SERVER_IP_VERSION[field, version])
+    address = read_address(split_port(uri.host)[0])  # a name's is looked at whenever it is used
+    if address is not None and address.version != reach.ip_version:
+        yield Violation(field, catalogue.SERVER_IP_VERSION[field, address.version])
 
 
 def _hosts(text: str | None) -> list[str]:
-    """Where a request to this URI may go: its host, and the `maddr` that overrides it (RFC 3261, section 19.1.1)."""
+    """Return the host of this URI, and the `maddr` that overrides it (RFC 3261, section 19.1.1)."""
     try:
         uri = SIPURI.parse(text or "")
     except ValueError:
@@ -74,12 +70,11 @@ def _hosts(text: str | None) -> list[str]:
 
 
 def _is_public(host: str) -> bool:
-    """Whether a host may be public: every name, and addresses that are not loopback, link-local or private."""
+    """Return True when a host may be public: every name, and addresses that are not loopback, link-local or private."""
     name = (host.rpartition(":")[0] if re.search(r":\d+$", host) else host).rstrip(".").lower()
-    try:
-        address = ipaddress.ip_address(name.strip("[]"))
-    except ValueError:
-        last = name.rpartition(".")[2]
-        # A resolver reads 127.1, 2130706433 and 0x7f000001 as addresses; no top-level domain is a number (RFC 3696).
-        return last != "localhost" and not re.fullmatch(r"0x[0-9a-f]*|[0-9]+", last)
-    return is_public(address)
+    address = read_address(name)
+    if address is not None:
+        return is_public(address)
+    last = name.rpartition(".")[2]
+    # A resolver reads 127.1, 2130706433 and 0x7f000001 as addresses; no top-level domain is a number (RFC 3696).
+    return last != "localhost" and not re.fullmatch(r"0x[0-9a-f]*|[0-9]+", last)

@@ -1,6 +1,5 @@
 """Sessions of the service (spec, section 2): random tokens, stored hashed, 60 minutes and at most 600."""
 
-import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,6 +10,7 @@ from sqlalchemy.orm import Session
 from sipsorcery_web.contract.errors import Refused, SessionExpired
 from sipsorcery_web.contract.operations import LONGEST_SESSION_MINUTES, SESSION_MINUTES
 from sipsorcery_web.contract.rules.catalogue import EXTENSION_TOO_SHORT, SESSION_LIMIT_REACHED
+from sipsorcery_web.hashes import hash_secret
 
 from .store.lists import Scope
 from .store.models import CustomerRow, CustomerSessionRow
@@ -18,19 +18,19 @@ from .store.models import CustomerRow, CustomerSessionRow
 
 @dataclass(frozen=True)
 class Caller:
-    """Who calls: the customer behind a token."""
+    """The caller: the customer behind a token."""
 
     username: str
     admin_id: str | None
 
     @property
     def scope(self) -> Scope:
-        """Whose records the caller sees."""
+        """Return the scope of the records that the caller sees."""
         return Scope(self.username, self.admin_id)
 
     @property
     def is_administrator(self) -> bool:
-        """Whether the caller is the top-level administrator."""
+        """Return True when the caller is the top-level administrator."""
         return self.scope.sees_all
 
 
@@ -40,7 +40,7 @@ def open_session(session: Session, username: str, address: str, now: datetime) -
     token = secrets.token_hex(48)
     session.add(
         CustomerSessionRow(
-            token_hash=hashed(token),
+            token_hash=hash_secret(token),
             customer_username=username,
             inserted=now,
             ends_at=now + timedelta(minutes=SESSION_MINUTES),
@@ -56,7 +56,7 @@ def caller_of(session: Session, token: str | None, now: datetime) -> Caller:
     query = (
         select(CustomerRow.customer_username, CustomerRow.admin_id)
         .join(CustomerSessionRow, CustomerSessionRow.customer_username == CustomerRow.customer_username)
-        .where(CustomerSessionRow.token_hash == hashed(token or ""))
+        .where(CustomerSessionRow.token_hash == hash_secret(token or ""))
         .where(CustomerSessionRow.ends_at > now)
         .where(CustomerRow.suspended.is_(False))
     )
@@ -68,7 +68,7 @@ def caller_of(session: Session, token: str | None, now: datetime) -> Caller:
 
 def extend(session: Session, token: str | None, minutes: int) -> None:
     """Lengthen a session, counted from its beginning; Refused below one minute and at the longest life."""
-    row = session.get(CustomerSessionRow, hashed(token or ""))
+    row = session.get(CustomerSessionRow, hash_secret(token or ""))
     if row is None:
         raise SessionExpired
     if minutes < 1:
@@ -81,15 +81,10 @@ def extend(session: Session, token: str | None, minutes: int) -> None:
 
 def close_session(session: Session, token: str | None) -> None:
     """End the session of a token, if there is one."""
-    session.execute(delete(CustomerSessionRow).where(CustomerSessionRow.token_hash == hashed(token or "")))
+    session.execute(delete(CustomerSessionRow).where(CustomerSessionRow.token_hash == hash_secret(token or "")))
 
 
 def end_sessions(session: Session, username: str, but: str | None = None) -> None:
     """End all sessions of a customer, but for the one of the token `but`."""
-    others = CustomerSessionRow.token_hash != hashed(but or "")
+    others = CustomerSessionRow.token_hash != hash_secret(but or "")
     session.execute(delete(CustomerSessionRow).where(CustomerSessionRow.customer_username == username, others))
-
-
-def hashed(secret: str) -> str:
-    """What is stored of a secret of full entropy; slow hashing would add nothing."""
-    return hashlib.sha256(secret.encode()).hexdigest()

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 from urllib.parse import urlsplit
 
+from sipsorcery_web.ip_addresses import is_loopback
+
 from ..contract.names import ENDPOINT_PATH
 from . import values
 from .values import NewAccounts as NewAccounts
@@ -251,14 +253,6 @@ class Settings:
     def signing_key(self) -> str:
         """The key that signs forms: the one that was set, else one made and kept in the data directory."""
         return self.secret_key or _kept_secret(self.data_dir / "secret_key")
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address means this machine."""
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
 
 
 def _bracketed(host: str) -> str:

@@ -71,7 +71,7 @@ class Server:
 
     @property
     def log(self) -> str:
-        """What it wrote to standard error."""
+        """Return the log on standard error."""
         return (self.folder / "log").read_text("utf-8")
 
     @property
@@ -111,7 +111,7 @@ class Server:
         assert "Traceback" not in self.log, self.log
 
     def command(self, *words: str) -> str:
-        """What `flask --app app …` answers, run beside the server."""
+        """Run `flask --app app …` beside the server and return its output."""
         command = [sys.executable, "-m", "flask", "--app", "app", *words]
         done = subprocess.run(
             command, cwd=TOP, env=self._environment(), capture_output=True, text=True, timeout=PATIENCE, check=True
@@ -134,7 +134,10 @@ class Server:
 
 @dataclass
 class Portal:
-    """A portal in use: `front` is what browsers talk to, `keeper` has the service; they are one unless SOAP is between."""
+    """A portal in use: `front` is what browsers talk to, `keeper` has the service.
+
+    They are one unless SOAP is between.
+    """
 
     front: Server
     keeper: Server
@@ -187,7 +190,7 @@ class Portal:
         return ProvisioningClient(self.channel, ClientIdentity(token))
 
     def accounts_of(self, username: str, password: str = PASSWORD) -> dict[str, SIPAccount]:
-        """What the service has stored, by name."""
+        """Return the stored accounts, by name."""
         return {
             account.sip_username or "": account for account in self.program_of(username, password).sip_accounts.page()
         }

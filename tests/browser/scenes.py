@@ -1,4 +1,4 @@
-"""Who and what the pages show when they are looked at: a dental practice, and one whose every name is as long as it may be."""
+"""The sample data of the pictures: a dental practice, and one whose every name is as long as it may be."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager

@@ -1,4 +1,4 @@
-"""What somebody does at a page, in their own words."""
+"""The steps that a person takes at a page."""
 
 from playwright.sync_api import Dialog, Locator, Page, expect
 
@@ -36,7 +36,7 @@ def heading(page: Page, words: str) -> Locator:
 
 
 def fill_in_customer(page: Page, username: str, password: str = PASSWORD) -> None:
-    """Everything that a new customer is asked."""
+    """Fill in all fields about a new customer."""
     page.get_by_label("First name").fill("Margaret")
     page.get_by_label("Last name").fill("Example")
     page.get_by_label("E-mail address").fill(f"{username}@example.org")
@@ -68,7 +68,7 @@ def row_of(page: Page, name: str) -> Locator:
 
 
 def note(page: Page, words: str) -> Locator:
-    """What the page says of its own accord."""
+    """Return the message of the page."""
     return page.locator("[role=status]:not([hidden]), [role=alert]:not([hidden])").filter(has_text=words)
 
 

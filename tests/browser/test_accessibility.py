@@ -29,7 +29,7 @@ def test_axe_finds_nothing_in_either_theme(viewed: Page) -> None:
 
 
 def violations(page: Page) -> list[str]:
-    """What axe has to say about the page as it looks now, whatever it thinks of its impact."""
+    """Return the violations that axe finds on the page as it looks now, whatever it thinks of its impact."""
     found: list[dict[str, Any]] = page.evaluate(
         "async () => (await axe.run({ resultTypes: ['violations'] })).violations"
     )

@@ -33,14 +33,14 @@ NAV_ITEMS = (
 
 @dataclass(frozen=True)
 class Demonstration:
-    """Where it is."""
+    """The address of the demonstration."""
 
     address: str
 
 
 @pytest.fixture(scope="module")
 def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstration]:
-    """It, at work in a process of its own."""
+    """Run the demonstration in a process of its own."""
     rest = {name: value for name, value in os.environ.items() if not name.startswith("SIPSORCERY_")}
     folder, port = tmp_path_factory.mktemp("demo"), free_port()
     environment = {**rest, "TMPDIR": str(folder), "SIPSORCERY_PORT": str(port)}
@@ -66,7 +66,7 @@ def check_left_behind(folder: Path, log: Path) -> None:
 
 @pytest.fixture
 def harbour(demonstration: Demonstration, open_page: Callable[..., Page]) -> Page:
-    """Who has signed in with what the page says."""
+    """Return the customers named on the sign-in page."""
     page = open_page(demonstration)
     page.goto("/login")
     password, username = page.locator("main code").all_inner_texts()[:2]

@@ -34,7 +34,7 @@ def editor(page: Page) -> Locator:
 
 
 def write(page: Page, text: str) -> None:
-    """At the beginning of the script."""
+    """Type at the beginning of the script."""
     editor(page).click(position={"x": 200, "y": 20})
     page.keyboard.press("Control+Home")
     page.keyboard.type(text)

@@ -1,4 +1,4 @@
-"""What the SIP engine is told from the pages, by pointer and by keyboard, with scripts and without."""
+"""The SIP engine's commands from the pages, by pointer and by keyboard, with scripts and without."""
 
 from collections.abc import Callable, Iterator
 
@@ -53,7 +53,7 @@ def alice(portal: Portal) -> str:
 
 @pytest.fixture
 def line(portal: Portal, alice: str) -> SIPAccount:
-    """Her first line."""
+    """Return alice's first line."""
     return portal.accounts_of(alice)[alice]
 
 

@@ -1,4 +1,4 @@
-"""What was typed comes back when it cannot be saved: after signing out elsewhere, a deletion, another's sign-in."""
+"""Typed values come back when they cannot be saved: after signing out elsewhere, a deletion, another's sign-in."""
 
 import re
 from collections.abc import Callable, Iterator

@@ -15,7 +15,7 @@ Opening = Callable[..., Page]
 
 @pytest.fixture(scope="module")
 def customer(usual: Portal) -> str:
-    """Somebody with one account."""
+    """A customer with one account."""
     return usual.customer("keymaster")
 
 

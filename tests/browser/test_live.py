@@ -30,7 +30,7 @@ def alice(lively: Portal) -> str:
 
 @pytest.fixture
 def line(lively: Portal, alice: str) -> SIPAccount:
-    """Her first line; no phone is registered."""
+    """Return alice's first line; no phone is registered."""
     return lively.accounts_of(alice)[alice]
 
 
@@ -48,7 +48,7 @@ def state(page: Page, words: str) -> Locator:
 
 
 def add_line(lively: Portal, line: SIPAccount) -> str:
-    """What another program of the same customer does; the name of the new line."""
+    """Add a line as another program of the same customer would, and return its name."""
     name = lively.new_name("zz-new")
     program = lively.program_of(line.owner or "")
     program.sip_accounts.add(line.with_(id=uuid4(), sip_username=name, sip_password=SIP_PASSWORD))

@@ -247,7 +247,7 @@ TELLS_WHAT_THE_BUTTON_SAYS = """() => {
 
 
 def middle_of(control: Locator) -> tuple[float, float]:
-    """Where to click when Playwright would wait."""
+    """Return the point to click when Playwright would wait."""
     control.scroll_into_view_if_needed()
     box = control.bounding_box()
     assert box is not None

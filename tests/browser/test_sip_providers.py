@@ -15,7 +15,7 @@ Opening = Callable[..., Page]
 
 
 def providers_of(portal: Portal, username: str) -> dict[str, SIPProvider]:
-    """What the service has stored, by name."""
+    """Return the stored providers, by name."""
     return {each.provider_name or "": each for each in portal.program_of(username).sip_providers.page()}
 
 

@@ -1,4 +1,4 @@
-"""What a visit costs: bytes of bodies and headers as they came over the wire, told by Chromium's own network log."""
+"""The bytes of bodies and headers that pages take over the wire, by Chromium's own network log."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -32,14 +32,14 @@ class Meter:
         return sum(self.bytes.values())
 
     def of_pages(self) -> float:
-        """What the documents took."""
+        """Return the bytes of the documents."""
         return sum(size for request, size in self.bytes.items() if self.types[request] == "Document")
 
     def _asked(self, event: dict[str, Any]) -> None:
         self.types[event["requestId"]] = event["type"]
 
     def _answered(self, event: dict[str, Any]) -> None:
-        """What the browser has already, an icon that stands in a page twice, takes nothing over the wire."""
+        """Return the answers that came over the wire, without those that the browser has already."""
         if event["encodedDataLength"]:
             self.bytes[event["requestId"]] = event["encodedDataLength"]
 

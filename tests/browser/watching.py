@@ -1,4 +1,4 @@
-"""What goes wrong behind a page without showing on it: errors in scripts, things refused, requests that fail."""
+"""Errors behind a page that do not show on it: errors in scripts, things refused, requests that fail."""
 
 import re
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ class Watch:
     complaints: list[str] = field(default_factory=list)
 
     def told(self) -> list[str]:
-        """What was noted until now, which a test expects; ids left out."""
+        """Return the errors noted until now, which a test expects; ids left out."""
         told, self.complaints = [ID.sub("…", complaint) for complaint in self.complaints], []
         return told
 

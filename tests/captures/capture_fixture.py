@@ -52,7 +52,7 @@ class CaptureFixture:
         return reply
 
     def operators(self) -> Operators:
-        """What the operator does from the shell."""
+        """The operator's commands from the shell."""
         return Operators(self.parts)
 
     def client(self, token: str | None) -> ProvisioningClient:
@@ -67,7 +67,7 @@ class CaptureFixture:
         self.tokens[token] = own
 
     def add(self, *rows: Any) -> None:
-        """What only the engine writes."""
+        """Store rows that only the engine writes."""
         with self.parts.database.write() as session:
             session.add_all(rows)
 

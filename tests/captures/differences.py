@@ -1,4 +1,4 @@
-"""Where this service means to answer otherwise than the original: all that the comparison of replies may find.
+"""The differences from the original that this service intends: all that the comparison of replies may find.
 
 `docs/dispositions.md` shows this table to people; a test holds the two together.
 """
@@ -31,11 +31,11 @@ class Intended:
     reason: str
 
     def covers(self, name: str) -> bool:
-        """Whether the exchange is one of these; the number of its place in the run does not count."""
+        """Return True when the exchange is one of these; the number of its place in the run does not count."""
         return any(fnmatchcase(name.partition("-")[2], pattern) for pattern in self.exchanges.split())
 
     def allows(self, line: str) -> bool:
-        """Whether a difference is one of these."""
+        """Return True when a difference is one of these."""
         return any(re.fullmatch(expression, line, re.DOTALL) for expression in self.lines)
 
 

@@ -39,7 +39,7 @@ class HttpMessage:
 
     @property
     def content(self) -> etree._Element | None:
-        """What stands in the body of the envelope; None when there is no envelope, or nothing in it."""
+        """Return the content of the body of the envelope; None when there is no envelope, or nothing in it."""
         try:
             body = etree.fromstring(self.body).find(names.soap("Body"))
         except etree.XMLSyntaxError:
@@ -48,7 +48,7 @@ class HttpMessage:
 
     @property
     def is_valid(self) -> bool:
-        """Whether the content keeps to the schemas of the WSDL; faults are not in them."""
+        """Return True when the content keeps to the schemas of the WSDL; faults are not in them."""
         content = self.content
         return content is not None and message_schema().validate(content)
 
@@ -72,7 +72,7 @@ class Exchange:
 
     @property
     def operation(self) -> Operation:
-        """What was asked, by the name of the file."""
+        """Return the operation, by the name of the file."""
         return OPERATIONS[self.name.split("-")[1]]
 
     @property

@@ -78,7 +78,10 @@ def _login_second(service_fixture: CaptureFixture, run: Run) -> None:
 
 
 def _rename_first_account(service_fixture: CaptureFixture, run: Run) -> None:
-    """The file store lets two accounts have one name; here the first gives it to the second, which the run goes on with."""
+    """The file store lets two accounts have one name.
+
+    Here the first gives it to the second, which the run goes on with.
+    """
     accounts = service_fixture.client(_first(run)).sip_accounts
     _put(accounts, _account("6c62292e-236b-46ea-bdf8-225010869881", "sipacc0c904"))
 

@@ -1,4 +1,7 @@
-"""How two replies differ in shape: status, elements, order, nil and empty, and the code, text and type of a fault."""
+"""Differences in shape between replies.
+
+Status, elements, order, nil and empty, and the code, text and type of a fault.
+"""
 
 import re
 from collections.abc import Iterator
@@ -105,7 +108,7 @@ def _some(element: etree._Element) -> str:
 
 
 def _gaps(records: etree._Element) -> str:
-    """What is nil or empty in each record; the same for two lists that have no record in common."""
+    """Return the fields that are nil or empty in each record; the same for two lists that have no record in common."""
     gaps = {
         " ".join(etree.QName(child).localname for child in record if _form(child) != "filled") for record in records
     }

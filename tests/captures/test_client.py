@@ -1,4 +1,4 @@
-"""What the original answered is put to the client, and what was asked of it is written by the client again."""
+"""The original's answers are read by the client, and its requests written by the client again."""
 
 import re
 from collections.abc import Iterator
@@ -125,7 +125,7 @@ def test_records_go_back_as_they_came(run: Run, exchange: Exchange, theatre: The
 
 
 def _meaning(exchange: Exchange) -> tuple[type[ProvisioningError], str]:
-    """What a fault has to end in, and what is no message at all."""
+    """Return the error that a fault has to end in, or a reply that is no message at all."""
     content = exchange.reply.content
     if content is None:
         return ContractError, f"{UNREADABLE} (status {exchange.reply.status})."

@@ -38,14 +38,14 @@ NOT_COMPARED: Mapping[str, str] = {
 
 
 def is_compared(exchange: Exchange) -> bool:
-    """Whether the stand-in can be held to it."""
+    """Return True when the stand-in can be held to the exchange."""
     case = exchange.name.partition("-")[2]
     return not any(fnmatchcase(case, pattern) for cases in NOT_COMPARED for pattern in cases.split())
 
 
 @pytest.fixture(scope="module")
 def answers() -> Iterator[dict[str, HttpMessage]]:
-    """What the stand-in answers to the whole run, by the names of the exchanges."""
+    """Return the stand-in's answers to the whole run, by the names of the exchanges."""
     run = captured_run()
     assert run is not None
     with closing(GenuineService(FileStore(), domain=ORIGINAL_DOMAIN)) as service:

@@ -1,4 +1,4 @@
-"""What was asked of the original is put to the embedded service: the replies have the same shape, but where they must not.
+"""The original's requests are put to the embedded service, whose replies have the same shape but where they must not.
 
 The project's own exchanges in `own/` always run. SIPSORCERY_CAPTURES names a folder with exchanges of the original.
 """

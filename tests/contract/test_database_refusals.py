@@ -1,4 +1,4 @@
-"""What databases say of a record that they do not take, as the original lets it through."""
+"""Database errors about a refused record, as the original lets it through."""
 
 import pytest
 

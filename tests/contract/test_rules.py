@@ -25,12 +25,12 @@ MESSAGES: dict[str, list[str]] = json.loads(Path(__file__).with_name("contract_f
 
 
 def of_customer(**fields: Any) -> list[str]:
-    """What is said of alice as a new customer with these fields."""
+    """Return the messages about alice as a new customer with these fields."""
     return [violation.message for violation in new_customer_violations(person("alice", **fields))]
 
 
 def of_account(**fields: Any) -> list[str]:
-    """What is said of an account of alice's with these fields."""
+    """Return the messages about an account of alice's with these fields."""
     account = replace(sip_account("alice-desk", owner="alice"), **fields)
     return [violation.message for violation in sip_account_violations(account)]
 

@@ -27,7 +27,7 @@ ENGINE_TABLES = {*engine_metadata.tables, "version", "location_attrs"}
 
 
 def differences(database: Database) -> list[Any]:
-    """What the models have and the migrated store has not, or the other way round."""
+    """Return the differences between the models and the migrated store."""
     with database.engine.connect() as connection:
         options = {"compare_type": True, "compare_server_default": True, "include_name": is_the_services}
         context = MigrationContext.configure(connection, opts=options)

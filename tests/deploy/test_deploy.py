@@ -1,4 +1,4 @@
-"""What is shipped for systemd, PostgreSQL and the settings; and that nothing is shipped that no test looks at."""
+"""The shipped files for systemd, PostgreSQL and the settings, of which a test looks at each."""
 
 import os
 import re
@@ -190,13 +190,13 @@ def test_the_role_of_the_engine_sees_its_tables_and_nothing_else(store: Store, s
 
 
 def privilege(connection: "psycopg.Connection[tuple[object, ...]]", table: str, which: str) -> bool:
-    """Whether the role may do any of these things with a table."""
+    """Return True when the role may do any of these things with a table."""
     return connection.execute("SELECT has_table_privilege(%s, %s)", [f"public.{table}", which]).fetchone() == (True,)
 
 
 @pytest.mark.parametrize("answers", ["one\nanother\n", "same\nsame\n"])
 def test_a_role_is_made_whole_or_not_at_all(store: Store, script: Path, answers: str) -> None:
-    """Where the passwords differ, or the portal has not run yet and a table is missing."""
+    """Check passwords that differ, and a portal that has not run yet, so that a table is missing."""
     if answers == "same\nsame\n":
         with store.as_(make_url(store.url).username or "postgres", make_url(store.url).password or "") as operator:
             operator.execute("DROP TABLE acc_cdrs")

@@ -30,7 +30,7 @@ SECRETS = ("--security-answer", "teal", "--password", PASSWORD)
 
 @dataclass
 class Site:
-    """What nginx serves: its address for browsers, and the port of plain http beside it."""
+    """The addresses of nginx: its address for browsers, and the port of plain http beside it."""
 
     address: str
     http_port: int = 0

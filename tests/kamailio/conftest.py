@@ -35,7 +35,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def no_phone_goes_on() -> Iterator[None]:
-    """Whatever becomes of a test, its phones end with it."""
+    """End all phones with the test."""
     yield
     end_all()
 

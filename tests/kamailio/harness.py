@@ -34,7 +34,7 @@ PATIENCE = 15.0
 
 
 def eventually(look: Callable[[], T], wanted: Callable[[T], object] = bool, seconds: float = PATIENCE) -> T:
-    """What a look gives as soon as it is as wanted; the last one fails the test."""
+    """Return the result of a look as soon as it is as wanted; the test fails when it never is."""
     deadline = time.monotonic() + seconds
     while True:
         found = look()
@@ -93,7 +93,7 @@ class KamailioHarness:
         return kamailio
 
     def start_engine(self) -> None:
-        """As the server does it."""
+        """Start the engine as the server does."""
         self.running = serving.start_engine(self.app, runs_it=True)
         eventually(self.answers)
 
@@ -116,7 +116,7 @@ class KamailioHarness:
         eventually(self.answers)
 
     def answers(self) -> bool:
-        """Whether the engine answers its control channel."""
+        """Return True when the engine answers its control channel."""
         try:
             return bool(self.kamailio.control.version())
         except KamailioAbsent:
@@ -200,7 +200,7 @@ class KamailioHarness:
         return list(self.client(owner).cdrs.page())
 
     def nobodys_records(self) -> list[str | None]:
-        """Who called, of the records that belong to no customer."""
+        """Return the callers of the records that belong to no customer."""
         self.kamailio.poller.poll()
         with self.kamailio.database.read() as session:
             return list(session.scalars(select(SIPCDRRow.from_user).where(SIPCDRRow.owner.is_(None))))

@@ -1,4 +1,6 @@
-"""PJSIP as a telephone in a process of its own (the library is one per process): python -m tests.kamailio.pjsua OPTIONS.
+"""PJSIP as a telephone in a process of its own (the library is one per process).
+
+Python -m tests.kamailio.pjsua OPTIONS.
 
 It registers, answers whatever comes or makes one call, and says on its output what becomes of it, a line each.
 """

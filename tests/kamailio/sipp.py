@@ -134,7 +134,7 @@ class Sipp:
         self.process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def wait(self) -> None:
-        """Until the scenario is over; it fails with sipp's words when it went otherwise."""
+        """Wait until the scenario is over; it fails with sipp's words when it went otherwise."""
         code = self.process.wait(self.patience + 5)
         assert code == 0, self.words()
 
@@ -164,7 +164,7 @@ class Phone:
         self.login = self.username
 
     def signs_in_as(self, username: str) -> "Phone":
-        """With another name in its credentials than in its address."""
+        """Sign in with another name than that of the address."""
         self.login = username
         return self
 
@@ -269,7 +269,7 @@ class Phone:
         ]
 
     def calls_and_cancels(self, called: str) -> Sipp:
-        """It rings, nobody answers, and the caller gives up; CANCEL has the branch of its INVITE (RFC 3261, 9.1)."""
+        """Ring until the caller gives up; CANCEL has the branch of its INVITE (RFC 3261, 9.1)."""
         uri = f"sip:{called}"
         *steps, _ = self._invite_steps(called)
         cancel = self.request("CANCEL", uri, 2, called=called).replace("[branch]", "[branch-4]")

@@ -1,4 +1,4 @@
-"""From the engine's records of calls to the service's."""
+"""Call records from the engine's rows."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -110,7 +110,7 @@ def test_times_that_are_none_do_not_stop_the_rest() -> None:
 
 
 def values_of(record: Any) -> dict[str, Any]:
-    """As the engine writes it."""
+    """Return the values as the engine writes them."""
     facts = vars(record)
     packed = {
         "invite": json.dumps({name: facts[name] for name in INVITE_FACTS if facts[name]}),

@@ -29,7 +29,7 @@ def connection_ends_in(harness: KamailioHarness, phone: UserAgent) -> int:
 
 
 def keep_alive_seconds(harness: KamailioHarness, phone: UserAgent) -> float:
-    """When the system asks next whether the other end of the engine's connection is there; 0 where it never does."""
+    """Return the seconds until the system probes the other end of the engine's connection; 0 where it never does."""
     own, other = harness.settings.sip_port, int(phone.at.rpartition(":")[2])
     shown = subprocess.run(
         ["ss", "-tnoH", f"sport = :{own} and dport = :{other}"], capture_output=True, text=True, check=True

@@ -1,4 +1,4 @@
-"""What the portal asks of the engine, with phones that notice."""
+"""The portal's commands to the engine, with phones that notice."""
 
 from uuid import uuid4
 

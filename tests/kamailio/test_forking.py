@@ -1,4 +1,7 @@
-"""Several telephones of one account: which answer wins, and what becomes of the others (RFC 3261, sections 13.2 and 16.7)."""
+"""Several telephones of one account.
+
+Which answer wins, and what becomes of the others (RFC 3261, sections 13.2 and 16.7).
+"""
 
 import time
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What an engine that crashed left in its tables."""
+"""Rows that a crashed engine left in its tables."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

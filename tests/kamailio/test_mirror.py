@@ -1,4 +1,4 @@
-"""What the engine is told of accounts and providers, without an engine."""
+"""Accounts and providers written for the engine, without an engine."""
 
 import hashlib
 from dataclasses import dataclass, field
@@ -46,7 +46,7 @@ class Told:
 
 
 @pytest.fixture
-def told(service_context: ServiceContext) -> Any:
+def told(service_context: ServiceContext) -> Told:
     changes: list[Changes] = []
     mirror = Mirror(
         service_context.database,
@@ -55,8 +55,7 @@ def told(service_context: ServiceContext) -> Any:
         changes.append,
     )
     mirror.listen()
-    yield Told(mirror, ServiceFixture(Service(service_context)), changes)
-    mirror.forget()
+    return Told(mirror, ServiceFixture(Service(service_context)), changes)
 
 
 def ha1(username: str, password: str, domain: str = DOMAIN) -> str:

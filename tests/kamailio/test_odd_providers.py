@@ -45,12 +45,12 @@ def settled(harness: KamailioHarness, name: str) -> SIPProviderBinding:
 
 
 def page_of(harness: KamailioHarness, name: str) -> str:
-    """What the page says of one provider."""
+    """Return the part of the page about one provider."""
     return harness.page("alice", f"/providers?q={name}").text
 
 
 def pause(found: SIPProviderBinding) -> timedelta:
-    """How long the next attempt waits."""
+    """Return the seconds until the next attempt."""
     assert found.last_register_attempt is not None
     return found.next_registration_time - found.last_register_attempt
 
@@ -178,7 +178,7 @@ def test_whoever_asks_again_and_again_is_held_to_the_pace(harness: KamailioHarne
 
 
 def response_of(password: str, header: str, algorithm: str, realm: str) -> str:
-    """What a server expects (RFC 7616, section 3.4.1)."""
+    """Return the response that a server expects (RFC 7616, section 3.4.1)."""
     given = {
         name: quoted or bare for name, quoted, bare in re.findall(r'(\w+)=(?:"((?:[^"\\]|\\.)*)"|([^",\s]+))', header)
     }

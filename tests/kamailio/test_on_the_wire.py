@@ -1,4 +1,4 @@
-"""What the settings of the engine and of an account change on the wire."""
+"""The settings of the engine and of an account on the wire."""
 
 import hashlib
 import re

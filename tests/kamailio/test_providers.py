@@ -30,7 +30,7 @@ def registered_with(harness: KamailioHarness, provider: Provider | OddProvider, 
 
 
 def details(provider: Provider | OddProvider, **more: Any) -> dict[str, Any]:
-    """What is typed about a provider that is to be registered with."""
+    """Return the fields of a provider that is to be registered with."""
     usual = {
         "provider_username": "line",
         "provider_password": provider.password,
@@ -43,7 +43,7 @@ def details(provider: Provider | OddProvider, **more: Any) -> dict[str, Any]:
 
 
 def knows_nobody(harness: KamailioHarness, provider: Provider) -> bool:
-    """Whether a call to the number at the provider finds no contact."""
+    """Return True when a call to the number at the provider finds no contact."""
     caller = Phone(harness.folder / "sipp", f"127.0.0.1:{provider.port}", "line", "", "provider.example")
     number = "line@provider.example"
     calling = caller.calls_without_password(number, *caller.refused(number, 404))
@@ -64,7 +64,7 @@ def failure(binding: SIPProviderBinding | None) -> str:
 
 
 def row(harness: KamailioHarness, name: str) -> str:
-    """What the page of the providers says of one."""
+    """Return the row of a provider on the page."""
     return next(row for row in harness.page("alice", "/providers").rows if name in row)
 
 

@@ -7,7 +7,7 @@ from .harness import KamailioHarness, eventually
 
 
 def registrations(harness: KamailioHarness, owner: str, account: SIPAccount) -> list[str]:
-    """What the page of registrations says of an account."""
+    """Return the text about an account on the page of registrations."""
     rows = harness.page(owner, f"/registrations?q={account.sip_username}").rows
     return [row for row in rows if str(account.sip_username) in row]
 

@@ -12,7 +12,7 @@ from .sipp import CONVERSATION
 
 
 def kill_engine(harness: KamailioHarness) -> None:
-    """As a crash would, and wait for the next one."""
+    """Kill the engine as a crash would, and wait for the next one."""
     before = harness.supervisor.process_id
     assert before is not None
     os.kill(before, signal.SIGKILL)

@@ -63,7 +63,7 @@ class Copy:
         return int(eventually(lambda: file.read_text().strip() if file.exists() else "", seconds=PATIENCE))
 
     def answers(self) -> bool:
-        """Whether the engine answers OPTIONS."""
+        """Return True when the engine answers OPTIONS."""
         with socket.socket(type=socket.SOCK_DGRAM) as phone:
             phone.bind((HOME, 0))
             phone.settimeout(0.5)
@@ -75,12 +75,12 @@ class Copy:
                 return False
 
     def words(self) -> str:
-        """What it says as it ends."""
+        """Return the output of the end."""
         return self.process.communicate(timeout=PATIENCE)[1]
 
 
 def starts(copy: Copy) -> None:
-    """Until its engine answers."""
+    """Wait until the engine answers."""
     eventually(copy.answers, seconds=PATIENCE)
 
 

@@ -1,4 +1,4 @@
-"""What strangers and hostile customers send: requests written by hand, over sockets of this machine."""
+"""Requests of strangers and hostile customers, written by hand, over sockets of this machine."""
 
 import hashlib
 import re
@@ -62,7 +62,7 @@ class Wire:
         )
 
     def proves(self, method: str, uri: str, name: str, password: str, address: str = "", to: str = "") -> str:
-        """As `says`, with the answer to the challenge."""
+        """Send the same, with the answer to the challenge."""
         caller, call_id = f"<sip:{address or name}@{DOMAIN}>", uuid4().hex
         challenge = self.says(method, uri, caller, to=to, call_id=call_id)
         if not challenge.startswith(("SIP/2.0 401", "SIP/2.0 407")):

@@ -55,7 +55,7 @@ def service_fixture(store: Database, keyring: Keyring, passwords: Passwords, clo
 
 
 def bind(store: Database, username: str, **more: Any) -> None:
-    """What Kamailio writes at a REGISTER; some columns fill themselves."""
+    """Store the row of a REGISTER as Kamailio writes it; some columns fill themselves."""
     values: dict[str, Any] = {
         "ruid": f"uloc-{username}-1",
         "username": username,
@@ -73,7 +73,7 @@ def bind(store: Database, username: str, **more: Any) -> None:
 
 
 def talk(store: Database, caller: str | None, callee: str | None, state: int = 4, entry: int = 7) -> None:
-    """What Kamailio writes of a call."""
+    """Store the rows of a call as Kamailio writes them."""
     values = {
         "hash_entry": entry,
         "hash_id": 11,

@@ -45,7 +45,7 @@ class Message:
 
     @property
     def method(self) -> str:
-        """Of the request, or of the request that is answered."""
+        """Return the method of the request, or of the request that is answered."""
         return self["CSeq"].split()[1]
 
     @property
@@ -160,7 +160,10 @@ class UserAgent:
     def asks(
         self, method: str, uri: str, more: str = "", caller: str = "", called: str = "", login: str = "", body: str = ""
     ) -> Message:
-        """Send a request, answer the challenge if there is one, and give the final answer to that; ACK what is refused."""
+        """Send a request, answer the challenge if there is one, and give the final answer to that.
+
+        ACK what is refused.
+        """
         call_id, local = uuid4().hex, f"{caller or f'<{self.address}>'};tag={uuid4().hex[:8]}"
         remote = called or f"<{self.address if method == 'REGISTER' else uri}>"
         answer = self._asks_once(method, uri, local, remote, call_id, more, body)
@@ -250,7 +253,10 @@ class UserAgent:
     # what it hears
 
     def hears(self, method: str, *statuses: int, seconds: float = PATIENCE) -> Message:
-        """The next request of a method, or the next answer to one with one of these statuses; what else comes is passed over."""
+        """The next request of a method, or the next answer to one with one of these statuses.
+
+        What else comes is passed over.
+        """
         deadline = time.monotonic() + seconds
         for message in self._messages(deadline):
             if message.method == method and (message.status in statuses if statuses else not message.status):
@@ -263,7 +269,7 @@ class UserAgent:
         return list(islice(requests, count))
 
     def hears_nothing(self, method: str, seconds: float = 0.5) -> bool:
-        """Whether no request of this method comes for a while."""
+        """Return True when no request of this method comes for a while."""
         messages = self._messages(time.monotonic() + seconds)
         return all(message.status or message.method != method for message in messages)
 

@@ -1,4 +1,7 @@
-"""A whole application for a test: as it is in use, but with a clock that stands still and passwords that cost little."""
+"""A whole application for a test.
+
+As it is in use, but with a clock that stands still and passwords that cost little.
+"""
 
 import sqlite3
 from collections.abc import Iterator, Mapping
@@ -50,7 +53,10 @@ CAST = ("alice", "bobby", ADMINISTRATOR)
 
 @dataclass
 class RecordingChannel:
-    """A channel that notes what is asked of the service and the tokens that it gives; a test can put words in between."""
+    """A channel that notes what is asked of the service and the tokens that it gives.
+
+    A test can put words in between.
+    """
 
     channel: Channel
     calls: list[str] = field(default_factory=list)
@@ -125,7 +131,7 @@ class AppHarness:
         Operators(self.service.context).create_customer(person(username, **details), administrator=False)
 
     def operators(self) -> Operators:
-        """What the operator can do from the shell."""
+        """The operator's commands from the shell."""
         return Operators(self.service.context)
 
     def account(self, owner: str, sip_username: str, **more: Any) -> SIPAccount:
@@ -134,7 +140,7 @@ class AppHarness:
         return client.sip_accounts.add(sip_account(sip_username, id=uuid4(), **more))
 
     def accounts(self, owner: str, count: int) -> None:
-        """So many accounts, and no others: line-00001, line-00002, …"""
+        """Store so many accounts, and no others: line-00001, line-00002, …"""
         self.add_users(owner)
         rows = [
             {
@@ -152,7 +158,7 @@ class AppHarness:
                 session.execute(cast(Any, SIPAccountRow.__table__).insert(), rows)
 
     def one_of_each(self, owner: str, **of_the_account: Any) -> dict[str, UUID]:
-        """Something of every kind that has a page of its own, by the name that its id has in addresses."""
+        """Return an id of every kind that has a page of its own, by the name that its id has in addresses."""
         plan = self.service_fixture.someone(owner).dial_plans.page()[0]
         text = PlanText(plan.dial_plan_name or "", "Ruby", "sys.Log('before')")
         DialPlanVersions(self.database, self.keyring).keep(plan.id, owner, None, Saving(text, owner, self.clock()))
@@ -167,7 +173,7 @@ class AppHarness:
         }
 
     def lock(self, account: SIPAccount, reason: str = "Unpaid bill") -> SIPAccount:
-        """What an administrator does to an account."""
+        """Disable an account as an administrator does."""
         locked = account.with_(is_admin_disabled=True, admin_disabled_reason=reason)
         return self.service_fixture.administrator.sip_accounts.update(locked)
 
@@ -196,7 +202,7 @@ class AppHarness:
         return UUID(str((values | more)["id"]))
 
     def call(self, owner: str, **more: Any) -> UUID:
-        """Have somebody talk: one leg of a call in progress."""
+        """Store one leg of a call in progress: one leg of a call in progress."""
         self.add_users(owner)
         values: dict[str, Any] = {
             "id": uuid4(),
@@ -225,7 +231,7 @@ class AppHarness:
         return UUID(str(values["id"]))
 
     def cdrs(self, owner: str, count: int) -> None:
-        """So many records, and no others, a minute apart; the newest is the first: to 00001, 00002, …"""
+        """Store so many call records, and no others, a minute apart; the newest is the first: to 00001, 00002, …"""
         rows = [
             self._cdr(owner)
             | {
@@ -278,12 +284,12 @@ class AppHarness:
         return client.sip_providers.add(SIPProvider(id=uuid4(), provider_name=provider_name, **(values | more)))
 
     def forbid_registration(self, provider: SIPProvider, reason: str = "Too many customers") -> SIPProvider:
-        """What an administrator does to a provider."""
+        """Forbid registration as an administrator does."""
         forbidden = provider.with_(register_admin_enabled=False, register_disabled_reason=reason)
         return self.service_fixture.administrator.sip_providers.update(forbidden)
 
     def registration(self, provider: SIPProvider, **values: Any) -> None:
-        """What the registration agent notes of a provider that is to be registered with."""
+        """Store what the registration agent notes of a provider that is to be registered with."""
         with self.database.write() as session:
             named = SIPProviderBindingRow.provider_id == provider.id
             session.execute(update(SIPProviderBindingRow).where(named).values(**values))
@@ -320,7 +326,7 @@ class AppHarness:
             return session.scalars(select(CustomerRow).where(CustomerRow.customer_username == username)).one_or_none()
 
     def change_customer(self, username: str, **values: Any) -> None:
-        """What another client of the service might have stored."""
+        """Change a customer as another client of the service might."""
         with self.database.write() as session:
             named = CustomerRow.customer_username == username
             session.execute(update(CustomerRow).where(named).values(**values))
@@ -332,19 +338,19 @@ class AppHarness:
             session.execute(delete(CustomerSessionRow).where(named))
 
     def service_sessions(self, username: str) -> int:
-        """How many sessions a customer has at the service."""
+        """Return how many sessions a customer has at the service."""
         with self.database.read() as session:
             named = CustomerSessionRow.customer_username == username
             return len(session.scalars(select(CustomerSessionRow.token_hash).where(named)).all())
 
     def saved_forms(self) -> int:
-        """How many forms are kept for somebody to come back to."""
+        """Return how many forms are saved for a user."""
         with self.database.read() as session:
             return len(session.scalars(select(SavedForm.id_hash)).all())
 
     @property
     def calls(self) -> list[str]:
-        """What was asked of the service."""
+        """Return the calls to the service."""
         return self.watched.calls
 
     def forget_calls(self) -> None:

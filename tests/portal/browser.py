@@ -43,7 +43,7 @@ class Page:
 
     @property
     def text(self) -> str:
-        """What is to be read: text that is not hidden, with single blanks."""
+        """Return the text that is not hidden, with single blanks."""
         return words(self.tree)
 
     @property
@@ -60,13 +60,13 @@ class Page:
 
     @property
     def notes(self) -> list[str]:
-        """What the page tells of its own accord: alerts and states that are not hidden."""
+        """Return the messages of the page: alerts and states that are not hidden."""
         found = self.all("//*[@role='alert' or @role='status'][not(@hidden)]")
         return [words(note) for note in found]
 
     @property
     def errors(self) -> dict[str, str]:
-        """What stands at each field that is marked as wrong: its described-by error without the word Error."""
+        """Return the errors at fields: its described-by error without the word Error."""
         wrong = self.all("//*[@aria-invalid='true']")
         return {control.get("name", ""): self._error_of(control) for control in wrong}
 
@@ -86,7 +86,7 @@ class Page:
 
     @property
     def names(self) -> list[str]:
-        """What each row is called: its link."""
+        """Return the name of each row: its link."""
         return [words(row.xpath(".//a")[0]) for row in self.all("//main//tbody/tr")]
 
     @property
@@ -114,11 +114,11 @@ class Page:
         return bool(self.all(f"//main//*[self::input or self::select or self::textarea][@name='{name}']"))
 
     def value(self, name: str) -> str:
-        """What stands in a field of the page's own form; the chosen value of a list; "y" or "" for a tick box."""
+        """Return the value of a field of the page's own form; the chosen value of a list; "y" or "" for a tick box."""
         return dict(successful(form_of(self.control(name)))).get(name, "")
 
     def options(self, name: str) -> dict[str, str]:
-        """What a list offers: values and words."""
+        """Return the options of a list: values and words."""
         return {str(option.get("value")): words(option) for option in self.control(name).iter("option")}
 
     def label(self, name: str) -> str:
@@ -161,7 +161,7 @@ class Page:
 
 
 class Browser:
-    """Somebody at a screen. Redirects are followed; `redirects` tells the last ones."""
+    """A browser. Redirects are followed; `redirects` tells the last ones."""
 
     def __init__(self, app: Flask, tokens: set[str], base_url: str = "http://localhost", **environment: Any) -> None:
         self.app = app
@@ -185,14 +185,14 @@ class Browser:
         return self.open(path).submit(None, None, **fields)
 
     def force(self, path: str, hostile: Mapping[str, Any], **fields: str | bool) -> Page:
-        """Like submit, but the values of `hostile` take the place of what the form would let through.
+        """Submit the form, but the values of `hostile` take the place of what the form would let through.
 
         None leaves a field out, a list sends it several times.
         """
         return self.force_page(self.open(path), hostile, **fields)
 
     def force_page(self, page: Page, hostile: Mapping[str, Any], **fields: str | bool) -> Page:
-        """Like force, from a page that is open already."""
+        """Do the same, from a page that is open already."""
         values = MultiDict(filled(page.form(*fields), fields))
         for name, value in hostile.items():
             values.poplist(name)
@@ -309,7 +309,7 @@ def check_forms(page: Page) -> None:
 
 
 def submits_itself(page: Page, form: html.HtmlElement) -> bool:
-    """Whether the form has anything but buttons that say themselves where they lead."""
+    """Return True when the form has anything but buttons that say themselves where they lead."""
     buttons = page.all(f"//button[@form='{form.get('id')}']") if form.get("id") else []
     return bool(form.xpath(".//*[self::button or self::input][not(@type='hidden')]")) or not all(
         button.get("formaction") for button in buttons
@@ -325,7 +325,7 @@ def check_links(page: Page) -> None:
 
 
 def check_nothing_inline(page: Page) -> None:
-    """What a Content-Security-Policy without unsafe-inline would not let run."""
+    """Check that nothing needs a Content-Security-Policy with unsafe-inline."""
     assert not page.all("//style | //*[@style] | //script[not(@src)]"), page.path
     assert not page.tree.xpath("//@*[starts-with(name(), 'on')]"), page.path
     assert not [script for script in page.all("//script") if (script.text or "").strip()], page.path
@@ -382,7 +382,7 @@ _BLOCKS = frozenset(
 
 
 def accessible_name(control: html.HtmlElement) -> str:
-    """What a screen reader calls a control."""
+    """Return the accessible name of a control."""
     if control.get("aria-label"):
         return str(control.get("aria-label"))
     if control.get("aria-labelledby"):
@@ -424,13 +424,13 @@ def successful(form: html.HtmlElement) -> Iterator[tuple[str, str]]:
 
 
 def typed_text(area: html.HtmlElement) -> str:
-    """What a browser sends of a text area: without a first line end of the markup, and with CR LF for each other one."""
+    """Return what a browser sends of a text area, with CR LF for each line end but the first of the markup."""
     lines = (area.text or "").replace("\r\n", "\n").replace("\r", "\n").removeprefix("\n")
     return lines.replace("\n", "\r\n")
 
 
 def filled(form: html.HtmlElement, fields: Mapping[str, str | bool]) -> list[tuple[str, str]]:
-    """What a browser would send after somebody has typed these fields in."""
+    """Return the form as a browser sends it after these fields were typed in."""
     for name in fields:
         for control in form.xpath(f".//*[@name='{name}']"):
             closed = control.get("disabled") is not None or control.xpath("ancestor::fieldset[@disabled]")

@@ -26,7 +26,7 @@ OWNED = (SIPDialogueRow, SIPCDRRow, SIPProviderRow, SIPDialPlanRow, SIPAccountRo
 
 @dataclass(frozen=True)
 class Size:
-    """How many there are of each; every account has a phone, every other provider registers."""
+    """The size of a customer; every account has a phone, every other provider registers."""
 
     accounts: int = 26
     providers: int = 26

@@ -61,6 +61,6 @@ class FakeEngine(SIPEngine):
         return self.controls.asked
 
     def leave(self) -> None:
-        """From now on it does not answer, and the portal has forgotten that it did."""
+        """Make the engine silent, and the portal forget that it answered."""
         self.controls.is_away = True
         self.status_cache.until = 0.0

@@ -29,7 +29,7 @@ class Front:
     service: GenuineService
 
     def register(self, username: str) -> Page:
-        """Somebody registers by the portal's own page."""
+        """Register by the portal's own page."""
         own = {"customer_username": username, "email_address": f"{username}@example.org"}
         return self.harness.browser().submit("/register", **DETAILS | own)
 
@@ -43,7 +43,7 @@ class Front:
         return browser
 
     def cdrs(self, owner: str, count: int) -> Sequence[SIPCDRAsset]:
-        """So many records of calls, the newest first."""
+        """Store so many call records, the newest first."""
         records = cdrs_of(owner, count, self.harness.clock())
         self.service.store.put(*records)
         return records

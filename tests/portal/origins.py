@@ -1,4 +1,4 @@
-"""What browsers say of the page that has sent a form (Fetch Standard; Fetch Metadata Request Headers)."""
+"""The headers of browsers about the page that has sent a form (Fetch Standard; Fetch Metadata Request Headers)."""
 
 ORIGIN_HEADERS = {"Origin", "Referer", "Sec-Fetch-Site"}
 """A test that gives one of them gives all."""

@@ -1,4 +1,4 @@
-"""How long a page waits for the provisioning service: once, however many questions it has."""
+"""The time that a page waits for the provisioning service: once, however many questions it has."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -205,7 +205,7 @@ def test_a_page_is_a_503_that_says_what_happened_and_leads_on(
 
 
 def still_there(page: Page, typed: dict[str, str]) -> None:
-    """What was typed stands in the page, in its fields or as text."""
+    """Check that the typed values stand in the page, in its fields or as text."""
     assert page.status == 503
     assert "does not answer" in page.text
     for name, text in typed.items():

@@ -1,4 +1,4 @@
-"""What a page may cost: calls of the service, SQL statements and bytes; none of it depends on time."""
+"""The cost of a page: calls of the service, SQL statements and bytes; none of it depends on time."""
 
 import secrets
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ def statements() -> Iterator[list[str]]:
 
 
 def cost_of(harness: AppHarness, browser: Browser, path: str) -> tuple[int, int]:
-    """How many calls of the service and SQL statements a page takes, once the session is warm."""
+    """Return how many calls of the service and SQL statements a page takes, once the session is warm."""
     browser.open(path)
     harness.forget_calls()
     with statements() as noted:
@@ -42,7 +42,7 @@ def cost_of(harness: AppHarness, browser: Browser, path: str) -> tuple[int, int]
 
 
 def weight_of(browser: Browser, path: str, coding: str = "br, gzip") -> int:
-    """How many bytes an answer has on its way."""
+    """Return how many bytes an answer has on its way."""
     answer = browser.client.get(path, headers={"Accept-Encoding": coding})
     assert answer.status_code == 200
     assert answer.headers["Content-Encoding"] in coding
@@ -50,7 +50,7 @@ def weight_of(browser: Browser, path: str, coding: str = "br, gzip") -> int:
 
 
 def dial_plans(harness: AppHarness, count: int) -> None:
-    """So many more dial plans of alice."""
+    """Store so many more dial plans of alice."""
     now = harness.clock()
     with harness.database.write() as session:
         for number in range(count):

@@ -1,4 +1,4 @@
-"""What pages say in front of a service of which nothing is known, and that the README tells all of it."""
+"""The pages in front of a service of which nothing is known, and the README about them."""
 
 import re
 from collections.abc import Iterator
@@ -212,7 +212,7 @@ def test_the_built_in_service_sorts_its_lists(harness: AppHarness) -> None:
 
 
 def fill(genuine: GenuineService) -> None:
-    """Something of each kind that alice has."""
+    """Store one record of each kind for alice."""
     began = datetime(2026, 11, 23, 12, tzinfo=UTC)
     genuine.store.put(replace(sip_account("front-desk", id=uuid4(), sip_domain=DOMAIN), owner="alice", present=None))
     genuine.store.put(provider("alice"))

@@ -27,7 +27,7 @@ OF_A_DATABASE = re.compile(
 
 
 def calls_on(page: Page) -> int:
-    """How many calls a page of the list shows; days have rows of their own."""
+    """Return how many calls a page of the list shows; days have rows of their own."""
     return len([row for row in page.rows if "everything about this call" in row])
 
 

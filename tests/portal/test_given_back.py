@@ -1,4 +1,4 @@
-"""What was typed into a form that cannot be carried out: given back to whoever typed it, and to nobody else."""
+"""Values typed into a form whose request could not be handled: given back to whoever typed it, and to nobody else."""
 
 from collections.abc import Callable
 from typing import Any

@@ -30,7 +30,7 @@ class Listed:
     has_sieve: bool = False
 
     def total(self, size: Size) -> int:
-        """How many records a customer of that size sees."""
+        """Return how many records a customer of that size sees."""
         whole: int = getattr(size, self.of)
         return whole
 
@@ -72,12 +72,12 @@ def town(tmp_path_factory: pytest.TempPathFactory, passwords: Passwords) -> AppH
 
 @pytest.fixture(scope="module")
 def browsers(town: AppHarness) -> dict[str, Browser]:
-    """Those who have just signed in."""
+    """The browsers of users who have just signed in."""
     return {username: town.signed_in(username) for username in SIZES}
 
 
 def cost_of(town: AppHarness, browser: Browser, path: str) -> list[str]:
-    """What is asked of the service for a page, once what is kept for a while is there."""
+    """Return the calls of the service for a page, once all caches are filled."""
     browser.open(path)
     town.forget_calls()
     page = browser.open(path)
@@ -86,7 +86,7 @@ def cost_of(town: AppHarness, browser: Browser, path: str) -> list[str]:
 
 
 def costs_of(town: AppHarness, browsers: dict[str, Browser], paths: dict[str, str]) -> int:
-    """How many calls the page takes for each customer; it must be one number."""
+    """Return how many calls the page takes for each customer; it must be one number."""
     asked = {username: cost_of(town, browser, paths[username]) for username, browser in browsers.items()}
     assert asked["alice"] == asked["bobby"]
     return len(asked["alice"])
@@ -210,7 +210,7 @@ def filled_in(form: str, owner: str) -> str:
 
 
 def sieves_of(page: Page) -> list[str]:
-    """Where the options of a list lead, be they links or the lists of a form."""
+    """Return the addresses of the options of a list, be they links or the lists of a form."""
     here = page.path.partition("?")[0]
     links = {urljoin(here, address) for address in page.tree.xpath("//main//nav//a/@href")}
     chosen = {

@@ -1,4 +1,4 @@
-"""Which addresses there are, who may use them, and that nobody reaches another customer's account through any."""
+"""All addresses and their users: nobody reaches another customer's account through any."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -121,7 +121,7 @@ def filled_in(address: str, **ids: object) -> str:
 
 @pytest.fixture
 def hers(harness: AppHarness) -> Iterator[dict[str, UUID]]:
-    """What alice has, one of each kind: nothing that bob does may change it."""
+    """Return alice's records, one of each kind, which nothing that bob does may change."""
     things = harness.one_of_each("alice", network_id="5th-floor")
     program = harness.service_fixture.alice
 

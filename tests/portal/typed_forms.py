@@ -47,7 +47,7 @@ def of(filled: Filled, ids: Mapping[str, UUID]) -> str:
 
 
 def table(page: Page) -> dict[str, str]:
-    """What the page says was typed."""
+    """Return the typed values that the page shows."""
     rows = page.all("//main//table[caption='What you typed']//tbody/tr")
     return {words(row[0]): row[1].text_content() for row in rows}
 

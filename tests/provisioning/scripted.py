@@ -22,7 +22,7 @@ LONG = 10.0
 
 @dataclass(frozen=True)
 class Request:
-    """What came in: the head as text, the body as bytes."""
+    """A request that came in: the head as text, the body as bytes."""
 
     head: str
     body: bytes
@@ -52,12 +52,12 @@ class ScriptedService:
 
     @property
     def origin(self) -> str:
-        """Where it is."""
+        """Return the origin."""
         return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
 
     @property
     def url(self) -> str:
-        """Where its endpoint is."""
+        """Return the address of the endpoint."""
         return self.origin + names.ENDPOINT_PATH
 
     def answers(self, *steps: Step) -> None:
@@ -131,7 +131,10 @@ def message(content: str, header: str = "") -> str:
 
 
 def reply(operation: str, result: str | None = None, status: int = 200) -> bytes:
-    """The answer of an operation. `result` is XML: `a:` stands for SIP records, `c:` customers, `b:` times, `i:` nil."""
+    """The answer of an operation.
+
+    `result` is XML: `a:` stands for SIP records, `c:` customers, `b:` times, `i:` nil.
+    """
     inner = "" if result is None else result
     return http(message(_wrapped(operation, inner)), status)
 

@@ -1,4 +1,4 @@
-"""What the original client made itself, and its service goes without otherwise."""
+"""The values that the original client made itself, since its service does not."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

@@ -16,7 +16,7 @@ from .genuine.faults import Thrown
 
 
 def asked(service: GenuineService, name: str, token: str | None = None, **given: object) -> object:
-    """What an operation answers, or throws."""
+    """Return the answer of an operation, or the fault that it throws."""
     operation = OPERATIONS[name]
     return service.provisioning.answer(operation, token, operation.arguments(given))
 

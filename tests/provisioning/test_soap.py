@@ -1,4 +1,4 @@
-"""What goes over the wire, and that a service may be anything; `test_soap_tolerance` has what may come back."""
+"""The messages on the wire, in front of any kind of service; `test_soap_tolerance` has what may come back."""
 
 import pytest
 from lxml import etree

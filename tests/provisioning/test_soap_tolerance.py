@@ -1,4 +1,4 @@
-"""Whatever a service sends, or does not send, ends in a value or in an error that people understand."""
+"""Any answer of a service, or none, ends in a value or in an error that people understand."""
 
 import gzip
 import logging
@@ -54,7 +54,7 @@ def client(channel: SoapChannel) -> ProvisioningClient:
 
 
 def asked(scripted: ScriptedService, timeout: float, step: Step) -> tuple[ProvisioningError, float]:
-    """How a call ends that is answered with this step, and after how many seconds."""
+    """Return how a call ends that is answered with this step, and after how many seconds."""
     scripted.answers(step)
     impatient = SoapChannel(scripted.url, timeout)
     begun = monotonic()

@@ -107,7 +107,7 @@ def test_messages_go_where_the_setting_says_and_not_where_the_contract_says(
 
 
 def test_a_contract_may_come_from_an_address_and_in_parts(scripted: ScriptedService) -> None:
-    """As the original publishes it under Mono: the binding by itself, and XML Schema imported into the types."""
+    """The WSDL is as the original publishes it under Mono: its binding by itself, XML Schema imported into the types."""
     location = scripted.url + "?wsdl"
     rest = etree.parse(WSDL_PATH).getroot()
     main = etree.fromstring(importing(f"{location}=wsdl0"))

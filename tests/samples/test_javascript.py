@@ -47,7 +47,7 @@ def page(chromium: Browser) -> Iterator[Page]:
 
 
 def shown(page: Page, site: str, service_address: str, username: str, password: str) -> str:
-    """What the page of the sample shows for a customer."""
+    """Return the text that the page of the sample shows for a customer."""
     page.goto(f"{site}/customer.html")
     page.get_by_label("Service").fill(service_address)
     page.get_by_label("Username").fill(username)

@@ -35,7 +35,7 @@ def request(operation: str, arguments: str = "") -> str:
 
 @dataclass
 class Answer:
-    """What came back."""
+    """An answer."""
 
     response: TestResponse
     body: etree._Element = field(init=False)
@@ -69,7 +69,7 @@ class Answer:
 
 @dataclass
 class Edge:
-    """Somebody who sends messages to the endpoint."""
+    """A client that sends messages to the endpoint."""
 
     client: FlaskClient
 

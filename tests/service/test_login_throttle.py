@@ -13,7 +13,7 @@ ELSEWHERE = "192.0.2.7"
 
 
 class Door:
-    """Where sign-ins are counted."""
+    """The counter of sign-ins."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self.database = database
@@ -24,7 +24,7 @@ class Door:
             begin_attempt(self.database, account, address, self.clock())
 
     def is_shut(self, account: str = "alice", address: str = HOME) -> bool:
-        """Whether one more is refused; it counts when it is not."""
+        """Return True when one more sign-in is refused; it counts when it is not."""
         try:
             self.fail(1, account, address)
         except TooManyAttempts:

@@ -6,8 +6,9 @@ from sqlalchemy.orm import Session
 
 from sipsorcery_web.contract.errors import Refused, SessionExpired
 from sipsorcery_web.contract.operations import LONGEST_SESSION_MINUTES, SESSION_MINUTES
+from sipsorcery_web.hashes import hash_secret
 from sipsorcery_web.service.store.models import CustomerSessionRow
-from sipsorcery_web.service.tokens import Caller, caller_of, close_session, end_sessions, extend, hashed, open_session
+from sipsorcery_web.service.tokens import Caller, caller_of, close_session, end_sessions, extend, open_session
 from tests.conftest import HOME, Clock, ServiceFixture
 
 
@@ -35,7 +36,7 @@ def extended(service_fixture: ServiceFixture, token: str, minutes: int) -> Custo
 
 
 def row_of(session: Session, token: str) -> CustomerSessionRow:
-    return session.scalars(select(CustomerSessionRow).where(CustomerSessionRow.token_hash == hashed(token))).one()
+    return session.scalars(select(CustomerSessionRow).where(CustomerSessionRow.token_hash == hash_secret(token))).one()
 
 
 def test_a_token_is_96_hex_digits_and_never_the_same(service_fixture: ServiceFixture, alice: str) -> None:
@@ -73,7 +74,7 @@ def test_a_token_that_was_never_given_leads_to_nobody(
 
 def test_the_stored_hash_is_no_token(service_fixture: ServiceFixture, alice: str) -> None:
     with pytest.raises(SessionExpired):
-        caller(service_fixture, hashed(opened(service_fixture, alice)))
+        caller(service_fixture, hash_secret(opened(service_fixture, alice)))
 
 
 def test_a_token_stands_nowhere_in_the_database(service_fixture: ServiceFixture, alice: str) -> None:
@@ -82,7 +83,7 @@ def test_a_token_stands_nowhere_in_the_database(service_fixture: ServiceFixture,
         dump = "\n".join(map(str, session.execute(text("SELECT * FROM customersessions"))))
 
     assert token not in dump
-    assert hashed(token) in dump
+    assert hash_secret(token) in dump
 
 
 def test_a_session_lasts_for_an_hour_and_no_longer(service_fixture: ServiceFixture, alice: str, clock: Clock) -> None:

@@ -1,4 +1,4 @@
-"""The language of where-expressions: `parse` reads it, `prop`, `all_of` and their kin build it, `write` writes it."""
+"""The language of where-expressions: `parse` reads it, `prop`, `all_of` and `any_of` build it, `str` writes it."""
 
 from .checker import kind_of
 from .errors import FilterError
@@ -20,9 +20,7 @@ from .tree import (
     all_of,
     any_of,
     constant,
-    negate,
     prop,
-    write,
 )
 
 __all__ = [
@@ -47,9 +45,7 @@ __all__ = [
     "constant",
     "holds",
     "kind_of",
-    "negate",
     "parse",
     "plain_part",
     "prop",
-    "write",
 ]

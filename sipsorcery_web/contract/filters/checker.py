@@ -60,7 +60,7 @@ def kind_of(node: Expression) -> ValueType:
 
 
 class Checker:
-    """Makes the nodes of an expression over one entity, or raises FilterError with the original's text."""
+    """The maker of the nodes of an expression over one entity; raises FilterError with the original's text."""
 
     def __init__(self, properties: Mapping[str, Property], type_name: str) -> None:
         self._properties = properties
@@ -94,7 +94,7 @@ class Checker:
         raise FilterError(f"No applicable method '{name}' exists in type '{_type_name(target)}'")
 
     def conversion(self, type_word: str, arguments: Sequence[Expression]) -> Constant:
-        """`Guid("…")` or `DateTime("…")`."""
+        """Return the constant of `Guid("…")` or `DateTime("…")`."""
         match arguments:
             case [Constant(ValueType.STRING, str(text))]:
                 return (
@@ -105,7 +105,7 @@ class Checker:
         raise FilterError(f"No matching constructor in type '{TYPE_NAMES[type_word]}'")
 
     def comparison(self, written: str, left: Expression, right: Expression) -> Compare:
-        """Two values of one kind; string constants become the GUID, time or enum name that they are compared with.
+        """Return the comparison of two values of one kind; strings become the GUID, time or enum name beside them.
 
         A condition may be compared with true and false, but not with another one: that would nest in SQL without bound.
         """

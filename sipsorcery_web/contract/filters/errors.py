@@ -1,4 +1,4 @@
-"""What a filter that cannot be read is told with."""
+"""The error of a filter that cannot be read."""
 
 
 class FilterError(ValueError):

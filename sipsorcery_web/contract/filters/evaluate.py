@@ -32,7 +32,7 @@ _METHODS: Mapping[str, Callable[..., Any]] = {
 
 
 def holds(expression: Expression, values: Mapping[str, Any]) -> bool:
-    """Whether the expression is true of these values, keyed by property name in lower case.
+    """Return True when the expression is true of these values, keyed by property name in lower case.
 
     A null meets nothing but null, and a method makes null or false of it, as in the service's own evaluation.
     """

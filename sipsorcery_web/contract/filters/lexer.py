@@ -1,4 +1,4 @@
-"""From the text of a where-expression to its tokens."""
+"""The lexer of where-expressions: text to tokens."""
 
 import re
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from .errors import FilterError
 
 
 class TokenKind(Enum):
-    """What a token is; the values are names of groups in the pattern."""
+    """The kinds of tokens; the values are names of groups in the pattern."""
 
     NAME = "name"
     STRING = "string"

@@ -32,7 +32,7 @@ def parse(text: str, properties: Mapping[str, Property], type_name: str) -> Expr
 
 
 def _refuse_deep(expression: Expression) -> None:
-    """Chains such as `a = b = c` nest without recursion in the parser, but whoever walks the tree recurses."""
+    """Refuse chains that are too long: `a = b = c` nests in a loop of the parser, but a walk of the tree recurses."""
     level: list[Expression] = [expression]
     for _ in range(MAX_DEPTH):
         level = [part for node in level for part in node.parts]

@@ -4,7 +4,7 @@ from .tree import And, Compare, Constant, Expression, Field, Not, Operator, all_
 
 
 def plain_part(expression: Expression) -> Expression | None:
-    """What can be asked of any store; it holds for every row for which the whole does. None when nothing can."""
+    """Return the part of a filter that any store can evaluate, a superset of the whole; None where there is none."""
     operands = expression.operands if isinstance(expression, And) else (expression,)
     plain = [operand for operand in operands if _is_plain(operand)]
     return all_of(*plain) if plain else None

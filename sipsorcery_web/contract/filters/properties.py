@@ -1,11 +1,11 @@
-"""What an expression may name: the properties of an entity, and their kinds."""
+"""The names of an expression: the properties of an entity, and their kinds."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class ValueType(StrEnum):
-    """What a value of the language is; a property is one of the first six."""
+    """The type of a value of the language; a property is one of the first six."""
 
     STRING = "string"
     INT = "int"

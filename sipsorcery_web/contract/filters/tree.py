@@ -27,7 +27,7 @@ class Operator(StrEnum):
 
 
 class Binding(IntEnum):
-    """How tightly a node holds its parts together; a looser part needs parentheses."""
+    """The precedence of a node; a looser part needs parentheses."""
 
     OR = 0
     AND = 1
@@ -37,7 +37,7 @@ class Binding(IntEnum):
 
 
 class Expression:
-    """A node of the tree. Nodes are values: equal where they say the same."""
+    """A node of the tree. Nodes are values, equal where they say the same; `str(node)` is the text of the filter."""
 
     __slots__ = ()
     binding: ClassVar[Binding]
@@ -76,7 +76,7 @@ class Constant(Expression):
 
 
 class Operand(Expression):
-    """What comparisons and methods are written on: a property, or a value made from one."""
+    """The left side of comparisons and methods: a property, or a value made from one."""
 
     __slots__ = ()
     binding: ClassVar = Binding.PRIMARY
@@ -89,7 +89,7 @@ class Operand(Expression):
         return Compare(Operator.EQ, self, right)
 
     def differs(self, other: "Value | Expression") -> Expression:
-        """True for null, too, unless it is compared with null."""
+        """Return `!=`, which is true for null too, unless it is compared with null."""
         right = constant(other)
         if isinstance(right, Constant) and right.kind is ValueType.GUID:
             return Not(self.equals(right))
@@ -100,9 +100,6 @@ class Operand(Expression):
 
     def at_most(self, other: "Value | Expression") -> Expression:
         return Compare(Operator.LE, self, constant(other))
-
-    def more_than(self, other: "Value | Expression") -> Expression:
-        return Compare(Operator.GT, self, constant(other))
 
     def at_least(self, other: "Value | Expression") -> Expression:
         return Compare(Operator.GE, self, constant(other))
@@ -125,19 +122,6 @@ class Operand(Expression):
 
     def lower(self) -> "MethodCall":
         return MethodCall(self, "ToLower")
-
-    def upper(self) -> "MethodCall":
-        return MethodCall(self, "ToUpper")
-
-    def trimmed(self) -> "MethodCall":
-        return MethodCall(self, "Trim")
-
-    def text(self) -> "MethodCall":
-        """The text of a GUID, lower case with hyphens."""
-        return MethodCall(self, "ToString")
-
-    def length(self) -> "Member":
-        return Member(self, "Length")
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +168,7 @@ class MethodCall(Operand):
 
 @dataclass(frozen=True, slots=True)
 class Compare(Expression):
-    """Two values compared."""
+    """A comparison of two values."""
 
     operator: Operator
     left: Expression
@@ -217,7 +201,7 @@ class Not(Expression):
 
 @dataclass(frozen=True, slots=True)
 class And(Expression):
-    """Two or more Booleans that must all hold."""
+    """A conjunction of two or more Booleans."""
 
     operands: tuple[Expression, ...]
     binding: ClassVar = Binding.AND
@@ -232,7 +216,7 @@ class And(Expression):
 
 @dataclass(frozen=True, slots=True)
 class Or(Expression):
-    """Two or more Booleans of which one must hold."""
+    """A disjunction of two or more Booleans."""
 
     operands: tuple[Expression, ...]
     binding: ClassVar = Binding.OR
@@ -276,11 +260,6 @@ def prop(name: str) -> Field:
     return Field(name)
 
 
-def negate(operand: Expression) -> Expression:
-    """The opposite, also where the operand meets a null."""
-    return Not(operand)
-
-
 def all_of(*operands: Expression) -> Expression:
     """The operands joined by `and`, flat; none gives true."""
     flat = tuple(part for operand in operands for part in (operand.parts if isinstance(operand, And) else (operand,)))
@@ -295,8 +274,3 @@ def any_of(*operands: Expression) -> Expression:
     if not flat:
         return Constant(ValueType.BOOL, False)
     return Or(flat) if len(flat) > 1 else flat[0]
-
-
-def write(expression: Expression) -> str:
-    """The text of the expression, with no more parentheses than a reader needs."""
-    return str(expression)

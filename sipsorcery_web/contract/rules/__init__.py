@@ -1,4 +1,4 @@
-"""What a record must keep to, in the original's order of checks and with its messages (spec, sections 7.1 and 7.2).
+"""The rules for records, in the original's order of checks and with its messages (spec, sections 7.1 and 7.2).
 
 The service refuses a record with the first violation; a form shows them all, each at its field.
 """
@@ -45,12 +45,12 @@ class Violation:
 
 
 def is_blank(text: str | None) -> bool:
-    """None, empty, or only white space and control characters (section 7.1)."""
+    """Return True for None, and for a text of only white space and control characters (section 7.1)."""
     return text is None or all(character.isspace() or not character.isprintable() for character in text)
 
 
 def refuse(violations: Iterable[Violation]) -> None:
-    """Refused with the first violation, if there is one."""
+    """Raise Refused with the first violation, if there is one."""
     for violation in violations:
         raise Refused(violation.reason, values=violation.values)
 

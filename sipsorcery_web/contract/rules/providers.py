@@ -54,7 +54,7 @@ def _google_voice_violations(provider: SIPProvider) -> Iterator[Violation]:
 
 
 def _header_violations(headers: str) -> Iterator[Violation]:
-    """Custom headers are put into requests as they are, so they must be headers, and not the core ones."""
+    """Yield the violations of custom headers, which go into requests as they are: no core ones may be among them."""
     for header in filter(None, headers.split("|")):
         name, colon, _ = header.partition(":")
         if not header.isprintable():

@@ -39,7 +39,7 @@ log = logging.getLogger(__name__)
 
 
 def in_a_thread(work: Callable[[], None]) -> None:
-    """Do something without waiting for it; it ends with the process."""
+    """Run a function in a thread without waiting for it; it ends with the process."""
     threading.Thread(target=work, name="provider-registration", daemon=True).start()
 
 
@@ -55,7 +55,7 @@ class Job:
 
 @dataclass
 class RegistrationAgent:
-    """Registers with providers, at each one's pace."""
+    """The agent that registers with providers, at each one's pace."""
 
     database: Database
     keyring: Keyring
@@ -123,7 +123,7 @@ class RegistrationAgent:
         )
 
     def _taken_on(self, due: Collection[UUID], now: datetime) -> list[Job]:
-        """What is still due once no other process looks; it is due again only after the lease."""
+        """Return what is still due once no other process looks; it is due again only after the lease."""
         with self.database.write() as session:
             advisory_lock(session, "provider registrations")
             still = set(session.scalars(self._due(now).where(SIPProviderBindingRow.provider_id.in_(due))))
@@ -221,12 +221,12 @@ def _write_outcome(
 
 
 def _is_wanted(provider: SIPProviderRow, row: SIPProviderBindingRow) -> bool:
-    """Whether the provider is to be registered with; else the registration is to be ended."""
+    """Return True when the provider is to be registered with; else the registration is to be ended."""
     return provider.is_registering and bool(row.binding_expiry)
 
 
 def _lapsed(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    """Registrations that have run out, since nobody could renew them."""
+    """Return the registrations that have run out, since nobody could renew them."""
     return SIPProviderBindingRow.is_registered.is_(True), SIPProviderBindingRow.registered_until <= now
 
 

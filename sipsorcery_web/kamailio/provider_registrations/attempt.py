@@ -30,7 +30,7 @@ LONGEST_EXPIRY = 30 * 86400
 
 
 class Sender(Protocol):
-    """Carries a REGISTER and brings its final answer."""
+    """A carrier of REGISTER requests and their final answers."""
 
     def send(self, binding: Binding, address: Address, headers: str) -> Reply | None:
         """Return the final answer, None where none came. KamailioAbsent, KamailioRefusal where it could not be sent."""
@@ -45,7 +45,7 @@ class KamailioSender:
     """Kamailio's own address for each transport, as `udp:192.0.2.1:5060`."""
 
     def send(self, binding: Binding, address: Address, headers: str) -> Reply | None:
-        """As Sender has it; Kamailio repeats the request over UDP (RFC 3261, section 17.1.2)."""
+        """Send a request, as Sender has it; Kamailio repeats the request over UDP (RFC 3261, section 17.1.2)."""
         socket = self.sockets[address.transport]
         answer = self.rpc.call("tm.t_uac_wait", "REGISTER", binding.request_uri, address.uri, socket, headers, "")
         status, phrase, *_, block = answer  # in between, of some answers, what Kamailio has read in them
@@ -56,7 +56,7 @@ class KamailioSender:
 
 @dataclass(frozen=True)
 class Registration:
-    """What is asked of a provider. An `expires` of 0 ends the registration."""
+    """A registration that a provider is asked for. An `expires` of 0 ends the registration."""
 
     binding: Binding
     server: str
@@ -80,7 +80,7 @@ class Attempt:
     _address: Address | None = None
 
     def run(self) -> Outcome:
-        """Speak with the provider; return what came of it."""
+        """Speak with the provider and return the outcome."""
         try:
             addresses = self.resolver.find(_server(self.registration.server))
             self._address = addresses[self.registration.turn % len(addresses)]

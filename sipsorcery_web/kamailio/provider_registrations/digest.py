@@ -6,7 +6,8 @@ import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-_HASHES = {"MD5": "md5", "SHA-256": "sha256", "SHA-512-256": "sha512_256"}
+from sipsorcery_web.hashes import DIGEST_ALGORITHMS, digest, ha1
+
 _SESSION = "-SESS"
 _PART = re.compile(
     r"""\s*(?:
@@ -55,7 +56,7 @@ class Challenge:
         return (
             self.scheme.lower() == "digest"
             and {"realm", "nonce"} <= set(self.parameters)
-            and self._hash_name in hashlib.algorithms_available
+            and DIGEST_ALGORITHMS.get(self._hash_algorithm) in hashlib.algorithms_available
             and ("qop" not in self.parameters or bool(self._qop))
         )
 
@@ -69,17 +70,17 @@ class Challenge:
         """Return the header that answers this challenge, without a line end."""
         cnonce = cnonce or secrets.token_hex(8)
         qop, nonce = self._qop, self.parameters["nonce"]
-        ha1 = self._hash(f"{credentials.username}:{self.realm}:{credentials.password}")
+        a1 = ha1(credentials.username, self.realm, credentials.password, self._hash_algorithm)
         if self.algorithm.upper().endswith(_SESSION):
-            ha1 = self._hash(f"{ha1}:{nonce}:{cnonce}")
-        ha2 = self._hash(f"{method}:{uri}" + (f":{self._hash('')}" if qop == "auth-int" else ""))
+            a1 = self._hash(f"{a1}:{nonce}:{cnonce}")
+        a2 = self._hash(f"{method}:{uri}" + (f":{self._hash('')}" if qop == "auth-int" else ""))
         middle = f"{nonce}:00000001:{cnonce}:{qop}" if qop else nonce
         given = {
             "username": _quoted(credentials.username),
             "realm": _quoted(self.realm),
             "nonce": _quoted(nonce),
             "uri": _quoted(uri),
-            "response": _quoted(self._hash(f"{ha1}:{middle}:{ha2}")),
+            "response": _quoted(self._hash(f"{a1}:{middle}:{a2}")),
         }
         if "algorithm" in self.parameters:
             given["algorithm"] = self.algorithm
@@ -93,8 +94,8 @@ class Challenge:
         return f"{name}: Digest " + ", ".join(f"{key}={value}" for key, value in given.items())
 
     @property
-    def _hash_name(self) -> str:
-        return _HASHES.get(self.algorithm.upper().removesuffix(_SESSION), "")
+    def _hash_algorithm(self) -> str:
+        return self.algorithm.upper().removesuffix(_SESSION)
 
     @property
     def _qop(self) -> str:
@@ -103,7 +104,7 @@ class Challenge:
         return next((qop for qop in ("auth", "auth-int") if qop in offered), "")
 
     def _hash(self, text: str) -> str:
-        return hashlib.new(self._hash_name, text.encode(), usedforsecurity=False).hexdigest()
+        return digest(self._hash_algorithm, text)
 
 
 def challenges_in(headers: Iterable[tuple[str, str]]) -> list[Challenge]:

@@ -14,7 +14,7 @@ _LONGEST = 2**31 - 1
 
 @dataclass(frozen=True)
 class Binding:
-    """What a REGISTER says the same in each attempt: whose address, where calls go, and what else is sent."""
+    """The parts of a REGISTER that stay the same in each attempt."""
 
     username: str
     domain: str

@@ -1,4 +1,4 @@
-"""What came of an attempt to register, and the words that owners are told it in.
+"""The outcomes of an attempt to register, and the words that owners are told it in.
 
 The words travel as RegistrationFailureMessage (spec, section 7.5), which the portal reads again: where it must tell two
 cases apart, they differ in a phrase that is constant.
@@ -41,7 +41,7 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What an attempt ended with."""
+    """The outcome of an attempt."""
 
     kind: Kind
     message: str | None = None

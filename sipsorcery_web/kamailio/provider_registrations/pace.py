@@ -1,4 +1,4 @@
-"""When a registration with a provider is sent next: never sooner than one limit, whatever the provider answers.
+"""The pace of registrations with a provider: never sooner than one limit, whatever the provider answers.
 
 Providers ban addresses that register too often or that insist on a refused password. So tries that fail come less
 often each time, and a pause that the provider asks for is kept.
@@ -33,7 +33,7 @@ ENGINE_AWAY = timedelta(seconds=5)
 
 @dataclass(frozen=True)
 class Pace:
-    """`retry` is the setting: the first pause after a failure."""
+    """The pauses between attempts; `retry` is the setting: the first pause after a failure."""
 
     retry: timedelta
 
@@ -71,5 +71,5 @@ def granted_seconds(answered: int | None, asked: int) -> int:
 
 
 def _before_the_end(seconds: int) -> timedelta:
-    """Early enough for another try, should one be lost."""
+    """Return the time until a renewal, early enough for another try, should one be lost."""
     return min(timedelta(seconds=seconds - min(max(seconds // 10, 5), 120)), LONGEST_REGISTRATION)

@@ -1,4 +1,6 @@
-"""Where a registration is sent: the provider's server by its names (RFC 3263), and only where that is allowed.
+"""The server that a registration is sent to.
+
+The provider's server by its names (RFC 3263), and only where that is allowed.
 
 The engine is given an address, never a name, so that what was checked is what is used.
 """
@@ -14,7 +16,7 @@ import dns.exception
 import dns.resolver
 
 from sipsorcery_web.contract.sip_uris import SIPURI, split_port
-from sipsorcery_web.public_addresses import IPAddress, is_public
+from sipsorcery_web.ip_addresses import IPAddress, is_public, read_address
 
 from .outcomes import NAME_SERVER_SILENT, NAME_UNKNOWN, NOT_PUBLIC, OTHER_FAMILY, TRANSPORT_UNKNOWN
 
@@ -25,7 +27,7 @@ PATIENCE = 5.0
 
 
 class Unreachable(Exception):
-    """There is nowhere to send to; the text says why, in words for the provider's owner."""
+    """No address to send to; the text says why, in words for the provider's owner."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class Server:
 
 @dataclass(frozen=True)
 class Address:
-    """Where a request is sent."""
+    """The address that a request is sent to."""
 
     ip: IPAddress
     port: int
@@ -78,7 +80,7 @@ def services_of(name: str) -> Sequence[tuple[int, int, int, str]]:
 
 @dataclass(frozen=True)
 class Resolver:
-    """Finds the addresses of servers that the engine can reach and may use."""
+    """The resolver of the addresses of servers that the engine can reach and may use."""
 
     family: int
     """4 or 6, as the engine's own address."""
@@ -102,7 +104,7 @@ class Resolver:
 
     def _found(self, server: Server) -> Iterator[Address]:
         hosts = [(server.host, server.port or DEFAULT_PORTS[server.transport])]
-        if server.port is None and _literal(server.host) is None:
+        if server.port is None and read_address(server.host) is None:
             services = self.services(f"{_SERVICES[server.transport]}.{server.host}")
             hosts = list(_in_order(services)) or hosts
         failure: Unreachable | None = None
@@ -115,7 +117,7 @@ class Resolver:
             raise failure
 
     def _addresses(self, host: str) -> list[IPAddress]:
-        literal = _literal(host)
+        literal = read_address(host)
         if literal is not None:
             return [literal]
         try:
@@ -127,15 +129,8 @@ class Resolver:
             raise Unreachable(NAME_UNKNOWN) from error
 
 
-def _literal(host: str) -> IPAddress | None:
-    try:
-        return ipaddress.ip_address(host.strip("[]"))
-    except ValueError:
-        return None
-
-
 def _in_order(services: Iterable[tuple[int, int, int, str]]) -> Iterator[tuple[str, int]]:
-    """By priority, and among equals by chance, the heavier first more often (RFC 2782)."""
+    """Yield the hosts by priority, and among equals by chance, the heavier first more often (RFC 2782)."""
     chance = random.SystemRandom()
     weighed = [
         (priority, -(chance.random() ** (1 / max(weight, 0.01))), target, port)

@@ -1,4 +1,4 @@
-"""For monitors: whether the process runs, and whether it can do its work."""
+"""Health checks for monitors: whether the process runs, and whether it can do its work."""
 
 from typing import Any
 

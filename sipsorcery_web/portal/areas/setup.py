@@ -15,10 +15,10 @@ from .auth.forms import DEFAULTS, CustomerForm
 
 
 class SetUp(Protocol):
-    """What the page needs of an installation that has no administrator yet."""
+    """The parts of an installation without an administrator that the page needs."""
 
     def check(self, secret: str) -> None:
-        """NotFound unless the link could be used now."""
+        """Raise NotFound unless the link could be used now."""
 
     def create_administrator(self, secret: str, customer: Customer, address: str) -> None:
         """Use the link up; NotFound when it is over, Refused when a rule is broken."""

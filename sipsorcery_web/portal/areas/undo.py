@@ -1,13 +1,13 @@
 """Undoing a deletion."""
 
 from collections.abc import Iterator
-from uuid import UUID
 
 from flask import Blueprint, flash, redirect, request
 from werkzeug.wrappers import Response
 
 from sipsorcery_web.contract.errors import Refused
 from sipsorcery_web.contract.wire_types import ZERO_ID
+from sipsorcery_web.portal.ui.forms import read_id
 
 from ..crud.dial_plan_names import forget_dial_plan_names
 from ..crud.undo import Deleted, Restored, put_back
@@ -25,7 +25,7 @@ TOO_LATE = "This deletion cannot be undone any more. A deleted record is kept fo
 def undo() -> Response:
     """Put back what the visitor has deleted."""
     try:
-        restored = put_back(_guid(request.form.get("id", "")))
+        restored = put_back(read_id(request.form.get("id")) or ZERO_ID)
     except Refused as error:
         flash(f"It could not be put back. {messages.plain(error)}", "error")
     else:
@@ -52,10 +52,3 @@ def _shortcomings(restored: Restored) -> Iterator[str]:
         yield "It counts as created now."
     if restored.lacks_settings:
         yield "Not all of its settings could be put back: look through them."
-
-
-def _guid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        return ZERO_ID

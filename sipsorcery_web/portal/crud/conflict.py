@@ -1,4 +1,6 @@
-"""What somebody else has saved while a form was open: noticed, shown field by field, and mixed as the visitor chooses.
+"""Changes that somebody else has saved while a form was open.
+
+Noticed, shown field by field, and mixed as the visitor chooses.
 
 A form carries a keyed digest of the record that it was opened on, as it showed it; what it showed is kept here.
 Counters and times are no fields of a form, so they never count. A secret takes part by its own keyed digest only.
@@ -55,6 +57,12 @@ class EditForm(Form):
         """The record as it was typed."""
         raise NotImplementedError
 
+    def leave_out(self, *names: str) -> None:
+        """Remove fields that this visitor, or this record, does not have."""
+        for name in names:
+            if name in self:
+                del self[name]
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -84,7 +92,7 @@ class TypedSecret:
 
 @dataclass(frozen=True)
 class EditConflict:
-    """What a conflict page shows, and what its form carries along unseen."""
+    """The contents of a conflict page, and what its form carries along unseen."""
 
     choices: Sequence[Choice]
     secrets: Sequence[TypedSecret]
@@ -127,7 +135,10 @@ class Edit:
             form.opened.data = self._remember()
 
     def conflict(self) -> EditConflict | None:
-        """What was changed meanwhile and differs from what was typed; None where nothing of anybody would be lost."""
+        """Return the conflict between what was changed meanwhile and what was typed.
+
+        None where nothing of anybody would be lost.
+        """
         if self._form.opened.data == self._digest or self.is_sent_again:
             return None
         choices = list(self._choices())
@@ -149,7 +160,7 @@ class Edit:
 
     @cached_property
     def is_sent_again(self) -> bool:
-        """Whether this form was carried out before, and its record is still as it was then."""
+        """Return True when this form was saved before, and its record is still as it was then."""
         return _storage().find(self._username, self._sent) == self._fingerprint(self._record)
 
     @property
@@ -162,7 +173,7 @@ class Edit:
 
     @cached_property
     def _original(self) -> EditedState | None:
-        """What the form showed when it was opened; None when that is not known any more."""
+        """Return the values that the form showed when it was opened; None when that is not known any more."""
         opened = self._form.opened.data or ""
         if opened == self._digest:
             return self._stored
@@ -219,13 +230,13 @@ class Edit:
         return "both" if you and others else "you" if you else "others"
 
     def _is_overwritten(self, field: Field) -> bool:
-        """Whether saving would put something in the place of a secret that was changed meanwhile."""
+        """Return True when saving would overwrite a secret that was changed meanwhile."""
         before = self._original.secrets.get(field.name) if self._original else None
         after = self._secret(field.name, getattr(self._form.record(), field.name))
         return self._stored.secrets[field.name] not in (before, after)
 
     def _carried(self) -> Iterator[tuple[str, str]]:
-        """What was typed, as inputs: a field that is sent in several rows has them in `rows`."""
+        """Return the typed values as hidden inputs: a field that is sent in several rows has them in `rows`."""
         for field in self._form:
             if is_secret(field) or field.name in ("csrf_token", "opened"):
                 continue
@@ -259,7 +270,7 @@ def fixed_values(typed: Mapping[str, Sequence[str]]) -> Mapping[str, Sequence[st
 
 
 def conflict_page(conflict: EditConflict, name: str, crumbs: Sequence[tuple[str, str]]) -> tuple[str, int]:
-    """Both sides of each field, to choose from; the crumbs lead to the list and to the record."""
+    """Return the page with both sides of each field, to choose from; the crumbs lead to the list and to the record."""
     return render_template("crud/conflict.html", conflict=conflict, name=name, crumbs=crumbs), CONFLICT
 
 

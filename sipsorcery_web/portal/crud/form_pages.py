@@ -1,4 +1,4 @@
-"""Which form a page takes: what may be given back, or kept, of a POST that could not be carried out."""
+"""The form of a page: what may be given back, or kept, of a POST that could not be carried out."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass

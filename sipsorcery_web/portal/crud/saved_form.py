@@ -1,4 +1,4 @@
-"""What happens to what was typed into a form that cannot be carried out: nothing of it is lost, or shown to others.
+"""Values typed into a form whose request could not be handled: nothing of it is lost, or shown to others.
 
 Only fields that the page's form declares count, and no secrets. What a form with the token of a known session holds is
 kept for that session's username. Otherwise nothing is stored: a form that the browser says to have come from this very
@@ -96,7 +96,7 @@ def form_again(problem: str) -> Response | None:
 
 
 def take(username: str) -> Mapping[str, Sequence[str]] | None:
-    """What this user typed into this page before the session ended, if the address names it."""
+    """Return the values that this user typed into this page before the session ended, if the address names it."""
     form_id = request.args.get("kept", "")
     return _storage().load(form_id, username, this_path()) if form_id else None
 
@@ -128,7 +128,7 @@ def carried_form(kept: TypedForm) -> str:
 
 
 def _typed() -> TypedForm | None:
-    """What was typed into the form of this request; None where the page has none, or nothing was."""
+    """Return the values typed into the form of this request; None where the page has none, or nothing was."""
     here = form_page_of(request.endpoint)
     submitted = _submitted() if here else None
     if here is None or submitted is None:
@@ -152,7 +152,7 @@ def _submitted() -> MultiDict[str, str] | None:
 
 
 def _waiting_here(here: FormPage, username: str) -> TypedForm | None:
-    """What the address says to be kept for this page."""
+    """Return the id of the saved form that the address names."""
     values = take(username)
     return None if values is None else TypedForm(here.name(values), here.thing, here.rows(values), (), values)
 

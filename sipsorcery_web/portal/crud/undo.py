@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from sipsorcery_web.contract.codec import read_arguments, write_arguments
 from sipsorcery_web.contract.errors import NotFound
 from sipsorcery_web.contract.operations import OPERATIONS, RECORD_OPERATIONS, RecordOperations
 from sipsorcery_web.contract.records import OwnedRecord, wire_fields
-from sipsorcery_web.contract.time_zones import zone_of
+from sipsorcery_web.portal.http.clock import current_zone
 from sipsorcery_web.provisioning.client import Records
 
 from ..http.backend import current_login, service
@@ -34,7 +34,7 @@ BY_THE_SERVICE = frozenset({"id", "owner", "inserted", "last_update", "execution
 
 @dataclass(frozen=True)
 class Deleted:
-    """What is kept of a record. `request` adds it again, and is empty where its owner alone could do that."""
+    """A deleted record. `request` adds it again, and is empty where its owner alone could do that."""
 
     name: str
     kind: str
@@ -126,7 +126,7 @@ def _tell(words: str, record_id: UUID, until: datetime | None) -> None:
     if until is None:
         flash(words, "success")
         return
-    zone = zone_of(current_login().time_zone) or UTC
+    zone = current_zone()
     message: Mapping[str, str] = {
         "words": words,
         "id": str(record_id),

@@ -1,4 +1,4 @@
-"""Why something failed, in plain words: what happened, what it means and what to do next.
+"""Diagnosis of failures, in plain words: what happened, what it means and what to do next.
 
 What others have written (phrases, messages, reasons) is looked at and never taken over into a sentence.
 """

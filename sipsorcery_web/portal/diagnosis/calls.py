@@ -1,4 +1,4 @@
-"""How a call ended, from its final answer (the status codes that IANA lists for SIP)."""
+"""Diagnosis of calls by the final answer (the status codes that IANA lists for SIP)."""
 
 from collections.abc import Mapping
 
@@ -16,7 +16,7 @@ _CODECS = Step("Allow one more common codec, such as G.711, in the phone.")
 
 
 def _odd(what: str, title: str = "Request not understood") -> Diagnosis:
-    """Something between two programs that a person can only report."""
+    """Return a diagnosis that a person can only report."""
     return Diagnosis(title, what, (_ASK_OPERATOR,), "bad")
 
 
@@ -278,7 +278,7 @@ _BY_OWN_ANSWER: Mapping[tuple[int, str], Diagnosis] = {
 
 
 def diagnose_call(status: int, reason: str | None) -> Diagnosis:
-    """What the final answer of a call means; 0 is no answer, and unknown codes are told by their class."""
+    """Return the diagnosis of a call by its final answer; 0 is no answer, and unknown codes are told by their class."""
     if own := _BY_OWN_ANSWER.get((status, reason or "")):
         return own
     if status in _OPEN_TO_PHRASES and (told := _of_phrase(reason or "")):

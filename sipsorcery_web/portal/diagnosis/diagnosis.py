@@ -1,4 +1,4 @@
-"""What is said about an outcome."""
+"""The diagnosis of an outcome."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Step:
-    """Something to do; `field` is the form field that it changes, where that is known."""
+    """A step to take; `field` is the form field that it changes, where that is known."""
 
     words: str
     field: str = ""

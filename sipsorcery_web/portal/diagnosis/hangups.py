@@ -1,4 +1,4 @@
-"""Why a call ended, from the reason that the service has stored or the other side has sent."""
+"""The hang-up reason of a call, as the service has stored it or the other side has sent it."""
 
 import re
 from collections.abc import Mapping
@@ -74,7 +74,7 @@ def _plain(text: str) -> str:
 
 
 def _of_header(text: str) -> str:
-    """What a Reason header says that came with the BYE or CANCEL; empty for anything else."""
+    """Return the meaning of a Reason header of a BYE or CANCEL; empty for anything else."""
     found = _REASON.match(text)
     if found is None:
         return ""

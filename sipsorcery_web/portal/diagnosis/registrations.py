@@ -1,4 +1,4 @@
-"""Why a provider has not registered us, from the message that the registration agent left."""
+"""Diagnosis of registrations with providers by the message that the registration agent left."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -230,7 +230,7 @@ _STATUS = re.compile(
 
 
 def diagnose_registration(message: str | None) -> Diagnosis | None:
-    """What a failure message means; None for no message."""
+    """Return the diagnosis of a failure message; None for no message."""
     text = (message or "").strip()
     if not text:
         return None
@@ -266,7 +266,7 @@ def _of_status(text: str) -> Diagnosis | None:
 
 
 def _is_about_pace(text: str) -> bool:
-    """Some providers answer 600 for it, with a phrase that tells."""
+    """Return True for a phrase about the pace, which some providers send with a 600."""
     return "too frequent" in text.casefold()
 
 

@@ -1,4 +1,4 @@
-"""Who may see a page: nobody without a session, but for what is marked as open."""
+"""Access to pages: nobody without a session, but for what is marked as open."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar

@@ -51,7 +51,7 @@ def service_with(token: str | None) -> ProvisioningClient:
 
 
 def current_login() -> session.LoginSession:
-    """Who has signed in; SessionExpired when nobody has."""
+    """Return the login session of this request; raises SessionExpired when nobody has signed in."""
     current = session.current()
     if current is None:
         raise SessionExpired

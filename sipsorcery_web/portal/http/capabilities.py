@@ -1,4 +1,4 @@
-"""What the service behind these pages is known to do, so that no page claims more.
+"""The capabilities of the service behind these pages, so that no page claims more.
 
 Of the built-in service all of it is known. Of another one nothing is: the wire tells neither its revision nor its
 store, and these differ (spec, sections 4 to 6). The README has this as a table, which a test holds to what stands here.
@@ -17,7 +17,7 @@ def _known(built_in: str, another: str) -> Any:
 
 @dataclass(frozen=True, kw_only=True)
 class Capabilities:
-    """Facts that words and offers on pages follow; as it is made without arguments, nothing is known."""
+    """The facts that words and offers on pages follow; the defaults are those of a service that is not known."""
 
     readies_new_customers: bool = _known(
         "A new customer can sign in at once and has a first SIP account.",

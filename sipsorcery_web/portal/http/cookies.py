@@ -1,4 +1,4 @@
-"""What a browser keeps for itself, signed in or not: how pages look and behave in it."""
+"""The cookies that a browser keeps: how pages look and behave in it."""
 
 from flask import current_app, request
 from werkzeug.wrappers import Response

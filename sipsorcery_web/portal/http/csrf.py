@@ -33,7 +33,7 @@ class ForeignOrigin(CSRFError):
 
 
 class MaskedCSRF(CSRFProtect):
-    """Checks every POST before its view."""
+    """The check of every POST before its view."""
 
     def init_app(self, app: Flask) -> None:
         """Protect an application; `csrf_token()` in templates gives a masked token."""

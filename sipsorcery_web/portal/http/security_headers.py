@@ -1,4 +1,4 @@
-"""What every answer says to browsers about trust (OWASP Secure Headers Project)."""
+"""The security headers of every answer (OWASP Secure Headers Project)."""
 
 from flask import Flask, Response, abort, request
 

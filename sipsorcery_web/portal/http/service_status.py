@@ -1,4 +1,4 @@
-"""Whether the provisioning service answers, asked at most every few seconds."""
+"""The state of the provisioning service, asked at most every few seconds."""
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -14,7 +14,7 @@ from .ttl_cache import TTLCache
 
 @dataclass(frozen=True)
 class Status:
-    """What is known of the service; `new_accounts` is None while it does not answer."""
+    """The state of the service; `new_accounts` is None while it does not answer."""
 
     address: str
     invites: str
@@ -24,12 +24,12 @@ class Status:
 
     @property
     def takes_invites(self) -> bool:
-        """Whether an invite code is of use."""
+        """Return True when an invite code is of use."""
         return bool(self.new_accounts) and self.invites in ("needed", "perhaps")
 
     @property
     def takes_anyone(self) -> bool:
-        """Whether an account may be had without an invite code."""
+        """Return True when anybody gets an account without an invite code."""
         return bool(self.new_accounts) and self.invites in ("none", "perhaps")
 
 

@@ -3,7 +3,6 @@
 Flask gives the shape; the rules of who is recognised, and until when, are here.
 """
 
-import ipaddress
 import logging
 import re
 import secrets
@@ -18,6 +17,7 @@ from flask import session as browser_session
 from flask.sessions import SessionInterface, SessionMixin
 from werkzeug.exceptions import SecurityError
 
+from sipsorcery_web.ip_addresses import is_loopback
 from sipsorcery_web.portal.storage.errors import StorageUnavailable
 from sipsorcery_web.portal.storage.session_contents import (
     EndedSession,
@@ -82,14 +82,14 @@ class PortalSession(dict[str, Any], SessionMixin):
 
     @property
     def contents(self) -> SessionContents:
-        """What there is to keep now."""
+        """Return the contents to store now."""
         return SessionContents(dict(self), self.login, self.ended_session)
 
     def __bool__(self) -> bool:
         return not self.contents.is_empty
 
     def check(self) -> None:
-        """Raises StorageUnavailable when the session could not be read."""
+        """Raise StorageUnavailable when the session could not be read."""
         if self.failure is not None:
             self.failure_is_told = True
             raise self.failure
@@ -165,7 +165,7 @@ class PortalSessions(SessionInterface):
         session.is_signed_out = True
 
     def end(self, session: PortalSession) -> None:
-        """Mark a visit as ended: no longer signed in, still recognised. Raises StorageUnavailable."""
+        """Mark a session as ended: no longer signed in, still recognised. Raises StorageUnavailable."""
         now = self.clock()
         ended = session.contents.as_ended(now)
         if session.stored is not None:
@@ -175,7 +175,7 @@ class PortalSessions(SessionInterface):
         g.ended_session = ended
 
     def end_others(self, session: PortalSession, username: str) -> None:
-        """Mark the user's visits in other browsers as ended. Raises StorageUnavailable."""
+        """Mark the user's sessions in other browsers as ended. Raises StorageUnavailable."""
         now = self.clock()
 
         def ended(stored: StoredSession) -> SessionRecord | None:
@@ -185,7 +185,7 @@ class PortalSessions(SessionInterface):
         self._storage.rewrite_others(session.sid, username, ended, now)
 
     def ends_at(self, session: PortalSession) -> datetime:
-        """When the session ends if nothing more is asked of it."""
+        """Return when the session ends if nothing more happens."""
         contents = session.contents
         if session.stored is None or self._is_due(contents, session.stored):
             return self._new_end(contents)
@@ -197,8 +197,8 @@ class PortalSessions(SessionInterface):
         return SECURE_COOKIE if cookie_path() == "/" else MOUNTED_COOKIE
 
     def get_cookie_secure(self, app: Flask) -> bool:
-        """Always over https, and over http unless the browser is on this machine or the operator allowed it."""
-        return request.is_secure or not (self._insecure_http or _is_loopback(_host()))
+        """Return True over https, and over http unless the browser is on this machine or the operator allowed it."""
+        return request.is_secure or not (self._insecure_http or is_loopback(_host()))
 
     def _new(self, ended: EndedSession | None = None) -> PortalSession:
         return PortalSession(_new_id(), SessionContents(ended_session=ended))
@@ -279,7 +279,7 @@ def init_app(app: Flask, storage: SessionStorage, clock: Clock, insecure_http: b
 
 
 def current() -> LoginSession | None:
-    """Who has signed in.
+    """Return the login session; None when nobody has signed in.
 
     Raises StorageUnavailable when the session could not be read, for then nobody knows; but only once in a request,
     so that the page which tells of it can be made as for a stranger.
@@ -291,7 +291,7 @@ def current() -> LoginSession | None:
 
 
 def ends_at() -> datetime:
-    """When the browser's session ends if nothing more happens: an hour from now, but no later than its token."""
+    """Return when the browser's session ends if nothing more happens: an hour from now, but no later than its token."""
     sessions, session = _here()
     return sessions.ends_at(session)
 
@@ -303,7 +303,7 @@ def only_read() -> None:
 
 
 def sign_in(username: str, token: str, minutes: int, is_administrator: bool, time_zone: str) -> None:
-    """Begin a visit that ends with its token, under a new id; nothing of the session before stays.
+    """Begin a login session that ends with its token, under a new id; nothing of the session before stays.
 
     Raises StorageUnavailable.
     """
@@ -316,7 +316,7 @@ def sign_in(username: str, token: str, minutes: int, is_administrator: bool, tim
 
 
 def sign_out() -> None:
-    """End the visit for good, and the cookie with it. Raises StorageUnavailable."""
+    """End the session for good, and the cookie with it. Raises StorageUnavailable."""
     sessions, session = _here()
     session.check()
     sessions.sign_out(session)
@@ -359,7 +359,7 @@ def has_cookie() -> bool:
 
 
 def cookie_needs_https() -> bool:
-    """Whether the browser would not keep the cookie, because this request came over plain http from another machine."""
+    """Return True when the browser would not keep the cookie, since the request came over http from elsewhere."""
     sessions, _ = _here()
     return sessions.get_cookie_secure(current_app) and not request.is_secure
 
@@ -393,7 +393,7 @@ def _read(stored: StoredSession) -> SessionContents | None:
 
 
 def _ended_record(ended: EndedSession | None, now: datetime) -> SessionRecord:
-    """What is kept of a session that has just ended."""
+    """Return the record of a session that has just ended."""
     username = None if ended is None else ended.username
     return SessionRecord(SessionContents(ended_session=ended).to_json(), username, now, now + REMEMBERED_FOR)
 
@@ -408,12 +408,3 @@ def _host() -> str:
         return urlsplit(f"//{request.host}").hostname or ""
     except (SecurityError, ValueError):
         return ""
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost" or host.endswith(".localhost"):  # RFC 6761, 6.3
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

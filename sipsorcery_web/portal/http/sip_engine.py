@@ -23,7 +23,7 @@ AWAY = "The SIP engine does not answer. Nothing was changed."
 
 @dataclass(frozen=True)
 class SIPEngineStatus:
-    """What is known of the engine."""
+    """The state of the SIP engine."""
 
     answers: bool
     version: str = ""
@@ -40,7 +40,7 @@ class SIPEngine:
 
     @property
     def status(self) -> SIPEngineStatus:
-        """Whether it answers, at most a few seconds old."""
+        """Return the state of the engine, at most a few seconds old."""
         return self.status_cache.now()
 
     def _ask(self) -> SIPEngineStatus:
@@ -70,7 +70,9 @@ def require_sip_engine() -> SIPEngine:
 
 
 def may_act(record: Any) -> bool:
-    """Whether the visitor may have the engine act on a record: its owner, and the administrator of all customers.
+    """Return True when the visitor may have the engine act on a record.
+
+    Its owner, and the administrator of all customers.
 
     Others who see it may only look.
     """
@@ -79,7 +81,7 @@ def may_act(record: Any) -> bool:
 
 
 def answer_command(act: Callable[[], bool], done: str, gone: str) -> Response:
-    """Have the engine act, say what came of it, and lead back to where the button stands."""
+    """Run a command of the engine, flash its outcome, and redirect to the page with the button."""
     try:
         is_done = act()
     except SIPEngineUnavailable as error:

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 GOOD_FOR = 5.0
-"""Seconds: a crowd at the sign-in page costs whoever is asked one question in that time."""
+"""Seconds in which any number of requests for the sign-in page cost one call."""
 
 
 class TTLCache(Generic[T]):

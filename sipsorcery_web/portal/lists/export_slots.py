@@ -1,4 +1,4 @@
-"""Who may have a file written: each keeps a thread of the server for as long as its reader takes."""
+"""Slots for writing a file: each keeps a thread of the server for as long as its reader takes."""
 
 import threading
 from collections.abc import Iterator

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
 from typing import Any, Generic, TypeVar
 
 from flask import Blueprint, Response, request, stream_with_context
@@ -16,11 +16,10 @@ from flask.blueprints import BlueprintSetupState
 from sipsorcery_web.contract.errors import ProvisioningError
 from sipsorcery_web.contract.filters import Expression
 from sipsorcery_web.contract.records import Record
-from sipsorcery_web.contract.time_zones import zone_of
 from sipsorcery_web.provisioning.client import Entries
 
 from ..http.backend import current_login, wait_anew
-from ..http.clock import now
+from ..http.clock import current_zone, now
 from ..ui import error_page, formats
 from . import cells
 from .export_slots import export_slot
@@ -44,17 +43,27 @@ BUSY_FOR = 5
 class Column(Generic[R]):
     """A column of an export: its name in JSON, its heading in CSV, its value (text, number, Boolean, moment or None).
 
-    The heading of a moment names the zone that it is in.
+    Where no `value` is given, it is the field of the record that has the column's name. The heading of a moment names
+    the zone that it is in.
     """
 
     name: str
     heading: str
-    value: Callable[[R], object]
+    value: Callable[[R], object] | None = None
     is_moment: bool = False
+
+    def value_of(self, record: R) -> object:
+        """Return the value of this column in the row of a record."""
+        return getattr(record, self.name) if self.value is None else self.value(record)
 
     def heading_in(self, zone: tzinfo) -> str:
         """The heading, with the zone where that matters."""
         return f"{self.heading} ({zone})" if self.is_moment else self.heading
+
+
+def owner_column() -> Sequence[Column[Any]]:
+    """Return the column of the owner for an administrator, who gets the records of all; nothing for others."""
+    return (Column("owner", "Owner"),) if current_login().is_administrator else ()
 
 
 def export_routes(bp: Blueprint) -> Callable[[V], V]:
@@ -88,7 +97,7 @@ def exported(
             busy: Response = error_page.error_page(BUSY, BUSY_FOR)
             return busy
         rows = search_all(entries, where, further)
-        zone = zone_of(current_login().time_zone) or UTC
+        zone = current_zone()
         write = _csv if form == "csv" else _json
         kept = mine.pop_all() if request.method == "GET" else mine
         lines = _in_turn(kept, write(columns, _at_leisure(rows), zone))
@@ -115,7 +124,7 @@ def _csv(columns: Sequence[Column[R]], rows: Iterable[R], zone: tzinfo) -> Itera
     yield "\ufeff" + cells.line([column.heading_in(zone) for column in columns])
     try:
         for row in rows:
-            yield cells.line([cells.cell(column.value(row), zone) for column in columns])
+            yield cells.line([cells.cell(column.value_of(row), zone) for column in columns])
     except ProvisioningError:
         yield cells.line([INCOMPLETE])
 
@@ -125,7 +134,7 @@ def _json(columns: Sequence[Column[R]], rows: Iterable[R], zone: tzinfo) -> Iter
     named = {"time_zone": str(zone)} if any(column.is_moment for column in columns) else {}
     try:
         for row in rows:
-            yield before + json.dumps({column.name: _plain(column.value(row), zone) for column in columns} | named)
+            yield before + json.dumps({column.name: _plain(column.value_of(row), zone) for column in columns} | named)
             before = ",\n"
     except ProvisioningError:
         yield before + json.dumps({"incomplete": INCOMPLETE})

@@ -31,12 +31,12 @@ class ListPage(Generic[R]):
 
     @property
     def query(self) -> str:
-        """What was searched for."""
+        """Return the text that was searched for."""
         return self.list_query.query
 
     @property
     def size(self) -> int:
-        """How many records a page has."""
+        """Return how many records a page has."""
         return self.list_query.size
 
     @property
@@ -46,7 +46,7 @@ class ListPage(Generic[R]):
 
     @property
     def pages(self) -> int:
-        """How many pages there are."""
+        """Return how many pages there are."""
         return pages_of(self.total, self.size)
 
     @property
@@ -61,7 +61,7 @@ class ListPage(Generic[R]):
 
     @property
     def is_filtered(self) -> bool:
-        """Whether the address asks for less than the whole list."""
+        """Return True when the address asks for less than the whole list."""
         return any(text.strip() for name, text in request.args.items() if name not in ("page", "size"))
 
     def url(self, number: int) -> str:

@@ -1,4 +1,4 @@
-"""Which forms of filter the service has refused: each is asked once, and then done without for a while.
+"""The forms of filter that the service has refused: each is asked once, and then done without for a while.
 
 Services differ in what they know of the language (spec, section 6.4). What is remembered is the list, the names and the
 operators, never what was looked for. A filter that a service does not understand it understands for nobody; one that
@@ -37,7 +37,7 @@ class RefusedFilters:
             self._since[username, form_of(list_name, where)] = self.clock()
 
     def has(self, list_name: str, where: Expression, username: str) -> bool:
-        """Whether the service has lately refused a filter of this form, for everybody or for this user."""
+        """Return True when the service has lately refused a filter of this form, for everybody or for this user."""
         form, earliest = form_of(list_name, where), self.clock() - FORGOTTEN_AFTER
         found = (self._since.get((whose, form)) for whose in ("", username))
         return any(since is not None and since > earliest for since in found)

@@ -1,4 +1,4 @@
-"""Finding records: the service filters where it can, the portal where it cannot."""
+"""The search for records: the service filters where it can, the portal where it cannot."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -131,7 +131,7 @@ def search_page(entries: Entries[R], where: Expression | None, number: int, size
 
 
 def text_search(text: str, *names: str) -> Expression | None:
-    """Records with the text in one of these properties, in any case; None for no text.
+    """Return the filter for a text in one of these properties, in any case; None for no text.
 
     The service puts both sides into lower case, since languages differ in what that does to letters outside ASCII.
     """
@@ -141,14 +141,19 @@ def text_search(text: str, *names: str) -> Expression | None:
     return any_of(*(prop(name).lower().contains(wanted) for name in names))
 
 
+def owned_text_search(text: str, *names: str) -> Expression | None:
+    """Return the same; for an administrator, who sees the records of all, the owner is searched too."""
+    return text_search(text, *names, *(("Owner",) if current_login().is_administrator else ()))
+
+
 def and_(*conditions: Expression | None) -> Expression | None:
-    """What fulfils all of these; None where nothing is asked."""
+    """Return the conjunction of the filters; None where nothing is asked."""
     given = [condition for condition in conditions if condition is not None]
     return all_of(*given) if given else None
 
 
 def pages_of(total: int, size: int) -> int:
-    """How many pages a list of so many records has; an empty list has one."""
+    """Return how many pages a list of so many records has; an empty list has one."""
     return max(1, -(-total // size))
 
 
@@ -158,7 +163,7 @@ def _answered(
     by_service: Callable[[], T],
     by_portal: Callable[[Expression | None], T],
 ) -> T:
-    """What the service finds; where it refuses the filter, what the portal finds in the part that the service takes."""
+    """Return the records that match, with the rest of a refused filter evaluated by the portal."""
     return Search(entries, where).answered(by_service, by_portal)
 
 
@@ -175,7 +180,10 @@ class Search(Generic[R]):
     """What was refused, and the user that this counts for: "" for everybody."""
 
     def answered(self, by_service: Callable[[], T], by_portal: Callable[[Expression | None], T]) -> T:
-        """By the service; else by the portal, which is given the part of the filter that the service takes."""
+        """Return the records found by the service.
+
+        Else by the portal among those of the part that the service takes.
+        """
         if not self._is_refused(self.where):
             try:
                 return by_service()

@@ -7,17 +7,15 @@ new list. `Live-State` tells the state; an answer without it is not the portal's
 import hashlib
 import re
 from collections.abc import Callable
-from datetime import UTC
 from functools import wraps
 from typing import Any
 
 from flask import Flask, Response, current_app, make_response, render_template, request
 
 from sipsorcery_web.contract.errors import ProvisioningError, SessionExpired
-from sipsorcery_web.contract.time_zones import zone_of
+from sipsorcery_web.portal.http.clock import current_zone
 
 from ..http import session
-from ..http.backend import current_login
 from ..http.clock import now
 from ..storage.errors import StorageUnavailable
 from ..ui import formats
@@ -107,7 +105,7 @@ def _fragment(view: View, arguments: dict[str, Any]) -> Response:
 
 
 def _with_clock(response: Response) -> Response:
-    moment, zone = now(), zone_of(current_login().time_zone) or UTC
+    moment, zone = now(), current_zone()
     response.headers[CLOCK] = formats.iso(moment, zone)
     if which := formats.which_of_two(moment, zone):
         response.headers[ZONE] = which

@@ -1,27 +1,25 @@
-"""What a user has deleted, kept for ten minutes so that it can be put back."""
+"""Records that a user has deleted, kept for ten minutes so that they can be put back."""
 
 import json
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
+from sipsorcery_web.clock import utc_now
 from sipsorcery_web.database.connection import Database
 from sipsorcery_web.database.keyring import Keyring, KeyringError
+from sipsorcery_web.hashes import hash_secret
 from sipsorcery_web.portal.storage.models import DeletedRecord
 from sipsorcery_web.portal.storage.pruning import prune
-from sipsorcery_web.portal.storage.sessions import hashed, sql_errors
+from sipsorcery_web.portal.storage.sessions import sql_errors
 
 KEPT_FOR = timedelta(minutes=10)
 KEPT_AT_MOST = 20  # for each user
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True)
@@ -35,7 +33,7 @@ class StoredDeletion:
 class DeletedRecords:
     """Sealed texts in the table `deleted_records`, by user and the id of the record."""
 
-    def __init__(self, database: Database, keyring: Keyring, clock: Callable[[], datetime] = _now) -> None:
+    def __init__(self, database: Database, keyring: Keyring, clock: Callable[[], datetime] = utc_now) -> None:
         self._database = database
         self._keyring = keyring
         self._clock = clock
@@ -57,7 +55,7 @@ class DeletedRecords:
         return now + KEPT_FOR
 
     def find(self, username: str, record_id: UUID) -> StoredDeletion | None:
-        """What is kept; None for another user or record, or after its time. Raises StorageUnavailable."""
+        """Return what is kept; None for another user or record, or after its time. Raises StorageUnavailable."""
         key = _key(username, record_id)
         named = (DeletedRecord.id_hash == key, DeletedRecord.expires_at > self._clock())
         with sql_errors(), self._database.read() as session:
@@ -69,7 +67,7 @@ class DeletedRecords:
 
 
 def _key(username: str, record_id: UUID) -> str:
-    return hashed(json.dumps([username, str(record_id)]))
+    return hash_secret(json.dumps([username, str(record_id)]))
 
 
 def _context(key: str) -> str:

@@ -3,12 +3,13 @@
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, func, insert, select
 from sqlalchemy.orm import Session
 
+from sipsorcery_web.clock import utc_now
 from sipsorcery_web.database.connection import Database
 from sipsorcery_web.database.keyring import Keyring, KeyringError
 from sipsorcery_web.database.locks import advisory_lock
@@ -21,7 +22,7 @@ KEPT_AT_MOST = 200
 
 @dataclass(frozen=True)
 class PlanText:
-    """What a version keeps of a plan."""
+    """The text of a plan that a version keeps."""
 
     name: str
     script_type: str
@@ -47,10 +48,6 @@ class Version(Saving):
     number: int = 0
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 class DialPlanVersions:
     """Versions in the table `dial_plan_versions`, of plans and owners.
 
@@ -58,7 +55,7 @@ class DialPlanVersions:
     Versions outlive their plan, so that undoing its deletion brings them back too.
     """
 
-    def __init__(self, database: Database, keyring: Keyring, clock: Callable[[], datetime] = _now) -> None:
+    def __init__(self, database: Database, keyring: Keyring, clock: Callable[[], datetime] = utc_now) -> None:
         self._database = database
         self._keyring = keyring
         self._clock = clock
@@ -86,7 +83,7 @@ class DialPlanVersions:
             return self._newest(session, plan_id, owner, count)
 
     def count(self, plan_id: UUID, owner: str) -> int:
-        """How many versions there are. Raises StorageUnavailable."""
+        """Return how many versions there are. Raises StorageUnavailable."""
         with sql_errors(), self._database.read() as session:
             own = select(func.count()).where(_of(plan_id), DialPlanVersion.owner == owner)
             return int(session.scalar(own) or 0)

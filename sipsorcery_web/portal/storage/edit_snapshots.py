@@ -3,11 +3,12 @@
 import json
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
+from sipsorcery_web.clock import utc_now
 from sipsorcery_web.database.connection import Database
 from sipsorcery_web.database.keyring import Keyring, KeyringError
 from sipsorcery_web.portal.storage.models import EditSnapshot
@@ -19,14 +20,10 @@ RENEWED_FROM = timedelta(hours=11)
 MOST_PER_USER = 50  # for each user
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 class EditSnapshots:
     """Sealed texts in the table `opened_records`, by user and digest."""
 
-    def __init__(self, database: Database, keyring: Keyring, clock: Callable[[], datetime] = _now) -> None:
+    def __init__(self, database: Database, keyring: Keyring, clock: Callable[[], datetime] = utc_now) -> None:
         self._database = database
         self._keyring = keyring
         self._clock = clock
@@ -49,7 +46,7 @@ class EditSnapshots:
             session.execute(insert(EditSnapshot).values(**row))
 
     def find(self, username: str, digest: str) -> str | None:
-        """What is kept; None for another user or digest, or after its time. Raises StorageUnavailable."""
+        """Return what is kept; None for another user or digest, or after its time. Raises StorageUnavailable."""
         query = select(EditSnapshot.sealed).where(*_same(username, digest), EditSnapshot.expires_at > self._clock())
         with sql_errors(), self._database.read() as session:
             sealed = session.scalar(query)

@@ -1,4 +1,4 @@
-"""What can go wrong with the portal's own keepings."""
+"""The error of the portal's own storage."""
 
 
 class StorageUnavailable(Exception):

@@ -1,4 +1,4 @@
-"""The tables of the portal's own keepings. Ids are stored as SHA-256, contents sealed by the keyring."""
+"""The tables of the portal's own storage. Ids are stored as SHA-256, contents sealed by the keyring."""
 
 from datetime import datetime
 
@@ -21,7 +21,7 @@ class BrowserSession(Base):
 
 
 class SavedForm(Base):
-    """What somebody had typed into a page when the session ended."""
+    """The values typed into a page when the session ended."""
 
     __tablename__ = "kept_forms"
     __table_args__ = (Index(None, "username", "expires_at"),)

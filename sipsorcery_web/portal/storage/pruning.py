@@ -1,4 +1,4 @@
-"""Room in tables whose rows expire: what one user fills up must not fill the disk."""
+"""Pruning of tables whose rows expire: one user must not fill the disk."""
 
 from datetime import datetime
 from typing import Any

@@ -13,12 +13,12 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from sipsorcery_web.database.keyring import Keyring
+from sipsorcery_web.hashes import hash_secret
 from sipsorcery_web.portal.storage.errors import StorageUnavailable
 from sipsorcery_web.portal.storage.sessions import (
     Rewrite,
     SessionRecord,
     StoredSession,
-    hashed,
     session_context,
     unsealed,
 )
@@ -45,20 +45,20 @@ class RedisSessions:
         )
 
     def read(self, session_id: str) -> StoredSession | None:
-        key = hashed(session_id)
+        key = hash_secret(session_id)
         with _redis_errors():
             value: Any = self._redis.get(self._prefix + key)
         return None if value is None else self._stored(key, value)
 
     def add(self, session_id: str, record: SessionRecord, now: datetime) -> None:
-        key = hashed(session_id)
+        key = hash_secret(session_id)
         with _redis_errors():
             if record.username is not None:
                 self._note(record.username, key, now)
             self._redis.set(self._prefix + key, self._value(key, record), ex=_seconds(record, now), nx=True)
 
     def replace(self, session_id: str, record: SessionRecord, version: str, now: datetime) -> bool:
-        key = hashed(session_id)
+        key = hash_secret(session_id)
         name = self._prefix + key
         with _redis_errors(), self._redis.pipeline() as pipe:
             pipe.watch(name)  # type: ignore[no-untyped-call]
@@ -74,13 +74,13 @@ class RedisSessions:
 
     def delete(self, session_id: str) -> None:
         with _redis_errors():
-            self._redis.delete(self._prefix + hashed(session_id))
+            self._redis.delete(self._prefix + hash_secret(session_id))
 
     def rewrite_others(self, session_id: str, username: str, change: Rewrite, now: datetime) -> None:
         with _redis_errors():
             keys: Any = self._redis.zrange(self._index_of(username), 0, -1)
             for key in keys:
-                if key != hashed(session_id):
+                if key != hash_secret(session_id):
                     self._redis.transaction(partial(self._rewrite, key, change, now), self._prefix + key)
 
     def _rewrite(self, key: str, change: Rewrite, now: datetime, pipe: Any) -> None:
@@ -99,7 +99,7 @@ class RedisSessions:
         self._redis.expire(index, INDEXED_FOR)
 
     def _index_of(self, username: str) -> str:
-        return f"{self._prefix}of:{hashed(username)}"
+        return f"{self._prefix}of:{hash_secret(username)}"
 
     def close(self) -> None:
         """Give back all connections."""

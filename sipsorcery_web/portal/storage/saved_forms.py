@@ -1,31 +1,29 @@
-"""What somebody had typed when the session ended, kept for the same person and page for an hour."""
+"""The values typed into a page when the session ended, kept for the same person and page for an hour."""
 
 import json
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import cast
 
 from sqlalchemy import delete, insert, select
 
+from sipsorcery_web.clock import utc_now
 from sipsorcery_web.database.connection import Database
 from sipsorcery_web.database.keyring import Keyring, KeyringError
+from sipsorcery_web.hashes import hash_secret
 from sipsorcery_web.portal.storage.models import SavedForm
 from sipsorcery_web.portal.storage.pruning import prune
-from sipsorcery_web.portal.storage.sessions import hashed, sql_errors
+from sipsorcery_web.portal.storage.sessions import sql_errors
 
 SAVED_FOR = timedelta(hours=1)
 MOST_PER_USER = 20  # for each user: a page left open in a loop must not fill the disk
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 class SavedForms:
     """Typed values in the table `kept_forms`. Callers leave passwords and other secrets out."""
 
-    def __init__(self, database: Database, keyring: Keyring, clock: Callable[[], datetime] = _now) -> None:
+    def __init__(self, database: Database, keyring: Keyring, clock: Callable[[], datetime] = utc_now) -> None:
         self._database = database
         self._keyring = keyring
         self._clock = clock
@@ -33,7 +31,7 @@ class SavedForms:
     def save(self, username: str, path: str, values: Mapping[str, Sequence[str]]) -> str:
         """Keep what was typed and answer the id to ask for it. Raises StorageUnavailable."""
         form_id, now = secrets.token_urlsafe(32), self._clock()
-        key = hashed(form_id)
+        key = hash_secret(form_id)
         typed = json.dumps({name: list(texts) for name, texts in values.items()})
         sealed = self._keyring.seal(typed, _context(key, username, path))
         with sql_errors(), self._database.write() as session:
@@ -43,11 +41,13 @@ class SavedForms:
         return form_id
 
     def load(self, form_id: str, username: str, path: str) -> dict[str, list[str]] | None:
-        """What was typed, as often as it is asked for; None for another user, another page, or after an hour.
+        """Return the typed values, as often as they are asked for.
+
+        None for another user, another page, or after an hour.
 
         Raises StorageUnavailable.
         """
-        key = hashed(form_id)
+        key = hash_secret(form_id)
         same = (SavedForm.id_hash == key, SavedForm.username == username, SavedForm.path == path)
         with sql_errors(), self._database.read() as session:
             sealed = session.scalar(select(SavedForm.sealed).where(*same, SavedForm.expires_at > self._clock()))
@@ -55,7 +55,7 @@ class SavedForms:
 
     def delete(self, form_id: str, username: str) -> None:
         """Forget what this user typed. Raises StorageUnavailable."""
-        own = (SavedForm.id_hash == hashed(form_id), SavedForm.username == username)
+        own = (SavedForm.id_hash == hash_secret(form_id), SavedForm.username == username)
         with sql_errors(), self._database.write() as session:
             session.execute(delete(SavedForm).where(*own))
 

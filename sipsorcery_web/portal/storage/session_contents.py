@@ -1,4 +1,4 @@
-"""What a browser session holds, as values and as JSON. There is no pickle here: stored bytes must never become code."""
+"""The contents of a browser session, as values and as JSON; never pickle, which makes code of stored bytes."""
 
 import json
 from dataclasses import asdict, dataclass, field, fields, replace
@@ -9,12 +9,12 @@ CSRF_KEY = "csrf_token"  # Flask-WTF's name for its secret in the session
 
 
 class SessionContentsError(Exception):
-    """Stored contents are of another shape than this version writes."""
+    """An error for stored contents of another shape than this version writes."""
 
 
 @dataclass(frozen=True)
 class LoginSession:
-    """Somebody who has signed in. The token stays on the server; the visit ends no later than the token."""
+    """A user who has signed in. The token stays on the server; the session ends no later than the token."""
 
     username: str
     token: str = field(repr=False)
@@ -26,7 +26,7 @@ class LoginSession:
 
 @dataclass(frozen=True)
 class EndedSession:
-    """Whose session has ended and when. `csrf_secret` tells the forms that were made for it, None if none were."""
+    """The user of an ended session and its end. `csrf_secret` tells the forms made for it, None if none were."""
 
     username: str
     ended_at: datetime
@@ -44,17 +44,17 @@ class SessionContents:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing worth a row and a cookie; the memory of an ended session alone is not."""
+        """Return True when there is nothing worth a row and a cookie; the memory of an ended session alone is not."""
         return not self.values and self.login is None
 
     def as_ended(self, at: datetime) -> EndedSession | None:
-        """What remains of these contents after their end."""
+        """Return the contents that remain after their end."""
         if self.login is None:
             return self.ended_session
         return EndedSession(self.login.username, at, self.values.get(CSRF_KEY), self.login.time_zone)
 
     def to_json(self) -> str:
-        """These contents as text, the same for the same contents.
+        """Return these contents as text, the same for the same contents.
 
         Raises TypeError or ValueError for a value that JSON does not have.
         """
@@ -72,7 +72,7 @@ class SessionContents:
 
 
 def with_changes(before: SessionContents, after: SessionContents, meanwhile: SessionContents) -> SessionContents:
-    """`meanwhile`, with what changed from `before` to `after`: two requests of one session both keep their changes."""
+    """Return `meanwhile`, with what changed from `before` to `after`: two requests of a session both keep theirs."""
     removed = before.values.keys() - after.values.keys()
     changed = {name: value for name, value in after.values.items() if before.values.get(name, _ABSENT) != value}
     values = {name: value for name, value in meanwhile.values.items() if name not in removed} | changed

@@ -1,6 +1,5 @@
-"""Where browser sessions are kept: the port, and the project's own table behind it."""
+"""The storage of browser sessions: the port, and the project's own table behind it."""
 
-import hashlib
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from sipsorcery_web.database.connection import Database
 from sipsorcery_web.database.keyring import Keyring, KeyringError
+from sipsorcery_web.hashes import hash_secret
 from sipsorcery_web.portal.storage.errors import StorageUnavailable
 from sipsorcery_web.portal.storage.models import BrowserSession
 
@@ -51,9 +51,9 @@ Rewrite = Callable[[StoredSession], SessionRecord | None]
 
 
 class SessionStorage(Protocol):
-    """Keeps sessions by id. Neither ids nor contents can be read where they lie.
+    """A storage of sessions by id. Neither ids nor contents can be read where they lie.
 
-    Every verb raises StorageUnavailable when the place does not answer.
+    Every method raises StorageUnavailable when the place does not answer.
     """
 
     def read(self, session_id: str) -> StoredSession | None:
@@ -81,19 +81,19 @@ class SqlSessions:
         self._purged_at = datetime.min.replace(tzinfo=UTC)
 
     def read(self, session_id: str) -> StoredSession | None:
-        query = select(*_COLUMNS).where(BrowserSession.id_hash == hashed(session_id))
+        query = select(*_COLUMNS).where(BrowserSession.id_hash == hash_secret(session_id))
         with sql_errors(), self._database.read() as session:
             found = session.execute(query).one_or_none()
         return None if found is None else self._stored(found)
 
     def add(self, session_id: str, record: SessionRecord, now: datetime) -> None:
-        key = hashed(session_id)
+        key = hash_secret(session_id)
         with sql_errors(), self._database.write() as session:
             session.execute(insert(BrowserSession).values(id_hash=key, **self._columns(key, record)))
             self._purge_at_times(session, now)
 
     def replace(self, session_id: str, record: SessionRecord, version: str, now: datetime) -> bool:
-        key = hashed(session_id)
+        key = hash_secret(session_id)
         same = (BrowserSession.id_hash == key, BrowserSession.sealed == version)
         with sql_errors(), self._database.write() as session:
             result = session.execute(update(BrowserSession).where(*same).values(**self._columns(key, record)))
@@ -102,10 +102,10 @@ class SqlSessions:
 
     def delete(self, session_id: str) -> None:
         with sql_errors(), self._database.write() as session:
-            session.execute(delete(BrowserSession).where(BrowserSession.id_hash == hashed(session_id)))
+            session.execute(delete(BrowserSession).where(BrowserSession.id_hash == hash_secret(session_id)))
 
     def rewrite_others(self, session_id: str, username: str, change: Rewrite, now: datetime) -> None:
-        theirs = (BrowserSession.username == username, BrowserSession.id_hash != hashed(session_id))
+        theirs = (BrowserSession.username == username, BrowserSession.id_hash != hash_secret(session_id))
         with sql_errors(), self._database.write() as session:
             for row in session.execute(select(*_COLUMNS).where(*theirs).with_for_update()).all():
                 stored = self._stored(row)
@@ -134,13 +134,8 @@ class SqlSessions:
             session.execute(delete(BrowserSession).where(BrowserSession.forget_at <= now))
 
 
-def hashed(secret_id: str) -> str:
-    """The name under which an id is stored. An id is 256 random bits, so a plain hash cannot be searched backwards."""
-    return hashlib.sha256(secret_id.encode("utf-8", "surrogatepass")).hexdigest()
-
-
 def session_context(key: str) -> str:
-    """What sealed contents are bound to: contents moved to another row do not open."""
+    """Return the context that sealed contents are bound to: contents moved to another row do not open."""
     return f"browser session {key}"
 
 

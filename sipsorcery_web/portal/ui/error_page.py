@@ -12,7 +12,7 @@ from .forms import TypedForm
 
 @dataclass(frozen=True)
 class ErrorPage:
-    """What an error page says."""
+    """The words of an error page."""
 
     status: int
     title: str

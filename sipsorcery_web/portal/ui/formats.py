@@ -1,4 +1,4 @@
-"""How moments, spans, addresses and zones are written on pages."""
+"""The formats of dates, durations, addresses and time zones on pages."""
 
 import re
 from collections.abc import Callable
@@ -21,7 +21,7 @@ _NEVER_YEARS = (MINYEAR, MAXYEAR)
 
 
 class CodeAsItIs(Extension):
-    """Marks what is code in a template as not to be translated, so that no template has to say so."""
+    """A Jinja extension that marks what is code in a template as not to be translated, everywhere."""
 
     _CODE = re.compile(r'<(?:code|pre|kbd|samp)\b(?![^>]*translate=)|<\w+ [^<>{}]*class="mono"(?![^>]*translate=)')
 
@@ -59,7 +59,7 @@ def minute(moment: datetime | None, zone: tzinfo) -> str:
 
 
 def which_of_two(moment: datetime | None, zone: tzinfo) -> str:
-    """What tells a time apart from the one that reads the same, when clocks are put back: "GMT"; else empty."""
+    """Return what tells a time apart from the one that reads the same, when clocks are put back: "GMT"; else empty."""
     local = _in_zone(moment, zone)
     if local is None:
         return ""
@@ -105,13 +105,13 @@ def verbatim(text: str | None) -> Markup:
 
 
 def naming(words: str, name: str | None) -> Markup:
-    """Words, escaped, in which a name is not to be translated."""
+    """Return words, escaped, in which a name is marked as not to be translated."""
     shown = Markup.escape(visible(words))
     return verbatim(name).join(shown.split(Markup.escape(visible(name)))) if name else shown
 
 
 def zone_label(name: str | None, at: datetime) -> str:
-    """What to call a customer's time zone at an aware moment: "Dublin time (GMT)", "Kabul time (UTC+04:30)"."""
+    """Return the label of a customer's time zone at an aware moment: "Dublin time (GMT)", "Kabul time (UTC+04:30)"."""
     if not name or name.isspace():
         return "UTC"
     zone = zone_of(name)

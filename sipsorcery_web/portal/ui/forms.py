@@ -1,8 +1,9 @@
-"""What all forms share: errors from the contract's rules, and refusals put back at their fields."""
+"""The base of all forms: errors from the contract's rules, and refusals put back at their fields."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
+from uuid import UUID
 
 from flask import g, request
 from flask_wtf import FlaskForm
@@ -28,7 +29,7 @@ OUT_OF_DATE = 400
 
 @dataclass(frozen=True)
 class Restored:
-    """What a page puts back into its form although the browser has sent it, and the sentence that says why."""
+    """The values that a page puts back into a form that was sent, and the sentence that says why."""
 
     typed: Mapping[str, Sequence[str]]
     problem: str
@@ -73,7 +74,7 @@ class Form(FlaskForm):
         csrf = False
 
         def wrap_formdata(self, form: FlaskForm, formdata: Any) -> Any:
-            """What was submitted as a form; neither files nor JSON, of which the fields know nothing."""
+            """Return what was submitted as a form; neither files nor JSON, of which the fields know nothing."""
             if formdata is None or isinstance(formdata, MultiDict):
                 return formdata
             return request.form if request.method == "POST" else None
@@ -97,7 +98,7 @@ class Form(FlaskForm):
         return ()
 
     def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
-        """Whether nothing is wrong; the fields hold the errors."""
+        """Return True when nothing is wrong; the fields hold the errors."""
         super().validate(extra_validators)
         for field in self:
             field.errors = [messages.of_wtforms(error) for error in field.errors]
@@ -156,6 +157,14 @@ def load_form(form: type[F], values: Mapping[str, Any], kept: Mapping[str, Seque
     return restored
 
 
+def read_id(typed: str | None) -> UUID | None:
+    """Return the id that a hidden field holds; None for anything else."""
+    try:
+        return UUID(typed or "")
+    except ValueError:
+        return None
+
+
 def text(label: str) -> StringField:
     """A line of text, without the blanks around it."""
     return StringField(label, filters=[_stripped])
@@ -167,7 +176,7 @@ def password(label: str) -> PasswordField:
 
 
 def checkbox(label: str) -> BooleanField:
-    """Yes or no."""
+    """Return a field for yes or no."""
     return BooleanField(label)
 
 

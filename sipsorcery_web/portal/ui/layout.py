@@ -1,4 +1,4 @@
-"""What every page shares: who is there, where one can go, how it looks."""
+"""The layout of every page: who is there, where one can go, how it looks."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,7 +23,7 @@ LONGEST_SESSION = timedelta(minutes=LONGEST_SESSION_MINUTES)
 
 @dataclass(frozen=True)
 class LoginSummary:
-    """Who has signed in, as the frame shows it."""
+    """The login session, as the layout shows it."""
 
     username: str
     is_administrator: bool

@@ -113,7 +113,7 @@ def of_wtforms(error: str) -> str:
 
 
 def away(error: ProvisioningError) -> str:
-    """What a form says when the service did not answer, or not in a way that can be understood."""
+    """Return the message of a form when the service did not answer, or not in a way that can be understood."""
     if isinstance(error, ContractError):
         return UNREADABLE
     if isinstance(error, InternalFault):

@@ -1,4 +1,4 @@
-"""Who is at the other end: what SIP headers say about a party, as a reader needs it.
+"""The parties of a call: what SIP headers say about a party, as a reader needs it.
 
 The text comes from strangers on the network, so nothing here refuses: what cannot be read is shown as it came.
 """
@@ -22,7 +22,7 @@ class Party:
 
     @property
     def address(self) -> str:
-        """user@host, as far as there is one."""
+        """Return user@host, as far as there is one."""
         return f"{self.user}@{self.host}" if self.user and self.host else self.user or self.host
 
 
@@ -50,6 +50,6 @@ def provider_in(uri: str | None) -> str:
 
 
 def bridge_of(bridge_id: str | None) -> str | None:
-    """What joins the legs of one call; None for a leg that is joined to no other (spec, section 7.8)."""
+    """Return what joins the legs of one call; None for a leg that is joined to no other (spec, section 7.8)."""
     text = (bridge_id or "").strip().lower()
     return text if text not in ("", _NO_BRIDGE) else None

@@ -127,7 +127,7 @@ def _refuse_last_administrator(work: AuthedUnitOfWork) -> None:
 
 
 def _refuse_escape(work: AuthedUnitOfWork) -> None:
-    """What an administrator has locked cannot be got rid of by deleting its owner."""
+    """Refuse to delete a customer with SIP accounts that an administrator has disabled."""
     locked = select(exists().where(SIPAccountRow.owner == work.caller.username, SIPAccountRow.is_admin_disabled))
     if work.session.scalars(locked).one():
         raise Refused(OWNS_LOCKED_ACCOUNT)

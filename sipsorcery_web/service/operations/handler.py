@@ -1,4 +1,4 @@
-"""How an operation is carried out: its function and the unit of work around it."""
+"""The handler of an operation: its function and the unit of work around it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

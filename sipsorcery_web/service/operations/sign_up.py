@@ -34,7 +34,7 @@ NAME_TRIES = 10
 
 
 def are_new_accounts_enabled(work: UnitOfWork) -> bool:
-    """Whether a new customer would be taken, given a valid code where one is needed."""
+    """Return True when a new customer would be taken, given a valid code where one is needed."""
     return _is_open(work.session, work.context)
 
 
@@ -66,7 +66,7 @@ def create_customer(call: ServiceRequest, customer: Customer | None) -> None:
 
 
 def refuse_new(session: Session, customer: Customer) -> None:
-    """Conflict for a name or address that is taken, Refused for a broken rule (order of section 4.3)."""
+    """Raise Conflict for a name or address that is taken, Refused for a broken rule (order of section 4.3)."""
     if _exists(session, CustomerRow.customer_username == customer.customer_username):
         raise Conflict(NAME_TAKEN)
     if _exists(session, CustomerRow.email_address == customer.email_address):
@@ -105,7 +105,7 @@ def insert_customer(
 
 
 def random_sip_password() -> str:
-    """15 letters and digits, 89 bits: what a SIP password may hold at most (section 7.2)."""
+    """Return 15 random letters and digits, 89 bits: what a SIP password may hold at most (section 7.2)."""
     alphabet = string.ascii_letters + string.digits
     return "".join(secrets.choice(alphabet) for _ in range(SIP_PASSWORD_LENGTHS[1]))
 
@@ -120,7 +120,7 @@ def _refuse_by_policy(session: Session, context: ServiceContext, customer: Custo
 
 
 def _is_open(session: Session, context: ServiceContext) -> bool:
-    """Closed until there is an administrator, unless it was opened on purpose."""
+    """Return True when the policy takes new customers; without an administrator only if it was opened on purpose."""
     policy = context.new_accounts
     if policy.policy == "closed":
         return False

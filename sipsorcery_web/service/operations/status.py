@@ -1,4 +1,4 @@
-"""Whether the service is there, and the time zone of a caller (spec, section 4.1)."""
+"""The state of the service, and the time zone of a caller (spec, section 4.1)."""
 
 from datetime import UTC
 from typing import Any
@@ -14,7 +14,7 @@ from ..tokens import caller_of
 
 
 def is_alive(work: UnitOfWork) -> bool:
-    """Always true, once the store has answered."""
+    """Return True once the store has answered."""
     work.session.scalars(select(SIPDomainRow.id).limit(1)).all()
     return True
 

@@ -1,4 +1,4 @@
-"""What the endpoint tells of itself: the contract for code generators, a page for people (spec, section 1.1)."""
+"""The descriptions of the endpoint: the contract for code generators, a page for people (spec, section 1.1)."""
 
 from flask import Response, abort, render_template, request
 from lxml import etree

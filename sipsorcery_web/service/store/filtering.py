@@ -1,4 +1,4 @@
-"""Where-expressions as SQL.
+"""The SQL of where-expressions.
 
 Constants are bound parameters, and nothing depends on the database: strings are compared character by character,
 case matters, letters outside ASCII have no case, and no character is a wildcard.
@@ -74,7 +74,7 @@ class _Conditions:
         self._columns = columns
 
     def truth(self, node: Expression, wanted: bool = True) -> ColumnElement[bool]:
-        """That the node is true, or that it is not; `not` is carried down to what it negates."""
+        """Return the condition that the node is true, or that it is not; `not` is carried down to what it negates."""
         match node:
             case Constant():
                 return true() if node.value is wanted else false()
@@ -103,7 +103,7 @@ class _Conditions:
         return held if wanted else held.is_not(true())
 
     def _is(self, node: Expression, value: bool) -> ColumnElement[bool]:
-        """That a Boolean is the one given, which a property that is null is not."""
+        """Return the condition that a Boolean is the one given; a property that is null is neither."""
         if _is_null(node):
             return false()
         if isinstance(node, Field):
@@ -129,7 +129,7 @@ class _Conditions:
         return values[0].is_not_distinct_from(values[1])
 
     def _ordered(self, operator: Operator, left: Expression, right: Expression) -> ColumnElement[bool]:
-        """`left < right` or `left <= right`."""
+        """Return the condition `left < right` or `left <= right`."""
         texts = not _TEXTS.isdisjoint((kind_of(left), kind_of(right)))
         nulls_first = self._null_before(operator, left, right) if texts else false()
         if _is_null(left) or _is_null(right):
@@ -224,7 +224,7 @@ class _Ordinal(FunctionElement[str]):
 
 
 class _Position(FunctionElement[int]):
-    """Where the second text begins within the first, from 1; 0 where it does not occur."""
+    """The position of the second text within the first, from 1; 0 where it does not occur."""
 
     type = Integer()
     inherit_cache = True

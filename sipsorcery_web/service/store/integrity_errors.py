@@ -1,4 +1,4 @@
-"""What a broken unique key means, in plain words."""
+"""The meaning of a broken unique key, in plain words."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,7 +23,7 @@ def translate_integrity_errors() -> Iterator[None]:
 
 
 def _refusal(complaint: str) -> Refused:
-    """SQLite names the columns of a broken key, PostgreSQL its constraint (named by the rule in `database.base`)."""
+    """Return the refusal of a broken key: SQLite names its columns, PostgreSQL its constraint (see `database.base`)."""
     if "foreign key" in complaint.lower():
         return Refused(FOREIGN_DOMAIN)
     for table, column, meaning in _meanings():

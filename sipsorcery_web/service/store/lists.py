@@ -33,14 +33,14 @@ R = TypeVar("R", bound=Record)
 
 @dataclass(frozen=True)
 class Scope:
-    """Whose rows a caller sees: `admin_id` is None for a customer, `*` for an administrator of all (section 3)."""
+    """The rows that a caller sees: `admin_id` is None for a customer, `*` for an administrator of all (section 3)."""
 
     username: str
     admin_id: str | None = None
 
     @property
     def sees_all(self) -> bool:
-        """Whether the caller is the top-level administrator."""
+        """Return True when the caller is the top-level administrator."""
         return self.admin_id == TOP_LEVEL
 
     def covers(self, row: Any) -> ColumnElement[bool]:
@@ -67,7 +67,7 @@ class Listing(Generic[R]):
     descending: bool = False
 
     def count(self, session: Session, scope: Scope, where: str | None) -> int:
-        """How many rows the caller sees; BadFilter for a filter that cannot be read."""
+        """Return how many rows the caller sees; BadFilter for a filter that cannot be read."""
         query = select(func.count()).select_from(self.row).where(self._condition(scope, where))
         return session.scalars(query).one()
 
@@ -119,7 +119,7 @@ _KINDS: dict[wire_types.WireType, filters.ValueType] = {
 
 
 def filter_property(entry: WireField) -> filters.Property:
-    """What a filter may name for a field of a record."""
+    """Return the property of the filter language for a field of a record."""
     if entry.kind in _KINDS:
         return filters.Property(entry.element, _KINDS[entry.kind], entry.nillable)
     values: Any = entry.kind

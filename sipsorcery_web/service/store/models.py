@@ -172,7 +172,7 @@ class SIPProviderRow(Base):
 
     @property
     def is_registering(self) -> bool:
-        """Whether a registration with the provider is wanted and allowed (section 7.4)."""
+        """Return True when a registration with the provider is wanted and allowed (section 7.4)."""
         return self.register_enabled and self.register_admin_enabled and self.provider_type == "SIP"
 
 

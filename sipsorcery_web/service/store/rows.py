@@ -1,14 +1,14 @@
-"""Between records and rows: the same names on both sides, secrets sealed on the way in and opened on the way out."""
+"""Conversion between records and rows, by the same names; secrets are sealed in rows."""
 
-import hashlib
 from collections.abc import Iterable
 from enum import Enum
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from sipsorcery_web.contract.records import Record, SIPAccount, WireField, wire_fields
 from sipsorcery_web.contract.wire_types import Scalar
 from sipsorcery_web.database.base import Base
 from sipsorcery_web.database.keyring import Keyring
+from sipsorcery_web.hashes import ha1
 
 from .models import SIPAccountRow
 
@@ -50,25 +50,12 @@ def secret_of(row: Any, attribute: str, keyring: Keyring) -> str | None:
     return None if sealed is None else keyring.open_text(sealed, _context(row, attribute))
 
 
-class HA1(NamedTuple):
-    """H(username:realm:password) in both algorithms (RFC 7616, section 3.4.2)."""
-
-    md5: str
-    sha256: str
-
-
-def ha1(username: str, realm: str, password: str) -> HA1:
-    """HA1 of a name in a realm, in hexadecimal."""
-    identity = f"{username}:{realm}:{password}".encode()
-    return HA1(hashlib.md5(identity, usedforsecurity=False).hexdigest(), hashlib.sha256(identity).hexdigest())
-
-
 def derive_ha1(row: SIPAccountRow, keyring: Keyring) -> None:
     """Set both HA1 of a SIP account from its name, domain and password."""
     password = secret_of(row, "sip_password", keyring)
-    digests = ha1(row.sip_username, row.sip_domain, password or "")
-    for attribute, digest in (("ha1_md5", digests.md5), ("ha1_sha256", digests.sha256)):
-        set_secret(row, attribute, digest if password else None, keyring)
+    for attribute, algorithm in (("ha1_md5", "MD5"), ("ha1_sha256", "SHA-256")):
+        derived = ha1(row.sip_username, row.sip_domain, password, algorithm) if password else None
+        set_secret(row, attribute, derived, keyring)
 
 
 def trimmed(account: SIPAccount) -> SIPAccount:

@@ -1,1 +1,1 @@
-"""What stands on a scene beside its lines: a module for each area, called with the scene when its lines are there."""
+"""The sample data of a scene: a module for each area, called with the scene when its lines are there."""

@@ -32,7 +32,7 @@ class Switchboard:
     told: list[tuple[str, list[Any]]] = field(default_factory=list)
 
     def answer(self, question: dict[str, Any]) -> dict[str, Any]:
-        """What comes back for a method."""
+        """Return the answer to a method."""
         method, parameters = question["method"], question["params"]
         if method in CONTROL:
             self.told.append((method, parameters))
@@ -100,7 +100,7 @@ def register(portal: Portal, account: SIPAccount, user_agent: str = "Yealink SIP
 
 
 def forget_phones(portal: Portal) -> None:
-    """What the engine does when it is told to forget the only one."""
+    """Forget all phones when told to forget the only one."""
     with portal.database.write() as session:
         session.execute(delete(LOCATION))
 

@@ -1,4 +1,4 @@
-"""What somebody else changed meanwhile, and what was deleted and can be put back."""
+"""Changes of somebody else, and what was deleted and can be put back."""
 
 from uuid import uuid4
 
@@ -53,7 +53,7 @@ def dial_plan_changed_meanwhile(page: Page, scene: Scene) -> None:
 
 @view("owner")
 def account_forgotten_meanwhile(page: Page, scene: Scene) -> None:
-    """What the form was opened on is not known any more, so nothing is preselected."""
+    """Open a form whose snapshot has been deleted, so nothing is preselected."""
     page.goto(scene.path_of(scene.users.edited))
     page.locator("[name=opened]").evaluate("field => { field.value = '' }")
     page.get_by_label("Network id").fill("south-harbour-01")

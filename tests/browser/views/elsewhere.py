@@ -1,4 +1,4 @@
-"""Everything else, for those who have signed in."""
+"""All other pages, for those who have signed in."""
 
 from playwright.sync_api import Page, expect
 

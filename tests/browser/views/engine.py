@@ -1,4 +1,4 @@
-"""What a SIP engine adds to the pages."""
+"""The parts of pages that a SIP engine adds."""
 
 from playwright.sync_api import Page, expect
 

@@ -1,4 +1,4 @@
-"""Which phones are registered."""
+"""The pages of registrations."""
 
 from playwright.sync_api import Page, expect
 

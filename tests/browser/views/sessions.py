@@ -83,5 +83,5 @@ def sign_in_without_cookies(page: Page, scene: Scene) -> None:
 
 
 def forget_token(page: Page) -> None:
-    """What a form has left of its token when another session has begun."""
+    """Remove the token of a form."""
     page.locator("main form [name=csrf_token]").first.evaluate("field => { field.value = '' }")

@@ -25,7 +25,7 @@ def of(client: Any, name: str) -> Entries[Any]:
 
 @pytest.fixture
 def furnished(service_fixture: ServiceFixture, service_context: ServiceContext, clock: Clock) -> UUID:
-    """What the engine would have stored for alice: a binding, a provider's binding, a call and a call record."""
+    """Store as the engine would a binding, a provider's binding, a call and a call record of alice."""
     account = service_fixture.alice.sip_accounts.add(sip_account("alice-desk"))
     provider_id = uuid4()
     own = {"owner": "alice"}

@@ -153,7 +153,7 @@ def arguments_for(name: str, things: dict[str, Any]) -> dict[str, Any]:
 
 
 def token_for(service_fixture: ChannelFixture, caller: str) -> str | None:
-    """What this caller shows."""
+    """Return the token of this caller."""
     if caller == "no token":
         return None
     username = {"administrator": "root-admin", "white-label administrator": "label-admin"}.get(caller, "bobby")

@@ -1,4 +1,4 @@
-"""Whose turn it is to be registered with, and what is noted of it, without an engine."""
+"""The order in which providers are registered with, and the notes about it, without an engine."""
 
 import threading
 from collections.abc import Callable
@@ -263,7 +263,6 @@ def test_a_provider_that_was_registered_with_is_told_when_it_is_deleted(stand: S
     stand.look()
 
     stand.service_fixture.alice.sip_providers.delete(stand.record)
-    mirror.forget()
 
     assert stand.far.expires == ["600", "0"]
 

@@ -1,4 +1,4 @@
-"""When a registration is sent next."""
+"""The pace of registrations."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

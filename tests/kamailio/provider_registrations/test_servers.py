@@ -1,4 +1,4 @@
-"""Where a registration is sent."""
+"""The server of a registration."""
 
 import socket
 from collections.abc import Sequence

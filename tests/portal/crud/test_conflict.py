@@ -33,12 +33,12 @@ def form(alice: Browser, desk: SIPAccount) -> Page:
 
 
 def meanwhile(harness: AppHarness, account: SIPAccount, **changes: Any) -> SIPAccount:
-    """What somebody else saves while the form is open."""
+    """Change the record while the form is open."""
     return meanwhile_of(harness).sip_accounts.update(account.with_(**changes))
 
 
 def meanwhile_of(harness: AppHarness) -> ProvisioningClient:
-    """Somebody else who may change everything."""
+    """Change the record as a user who may change everything."""
     return harness.service_fixture.administrator
 
 

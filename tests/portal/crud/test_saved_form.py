@@ -31,7 +31,7 @@ def sign_in_again(message_page: Page, password: str = PASSWORD) -> Page:
 
 @pytest.fixture(params=["the hour is over", "the service has ended the session", "the password was changed elsewhere"])
 def end(request: pytest.FixtureRequest, harness: AppHarness) -> Callable[[], None]:
-    """How a session ends."""
+    """End a session."""
 
     def end() -> None:
         if request.param == "the hour is over":
@@ -51,7 +51,7 @@ def desk(harness: AppHarness) -> SIPAccount:
 
 @pytest.fixture
 def message_page(harness: AppHarness, alice: Browser) -> Page:
-    """What alice is told who has sent the form of a new account too late."""
+    """Return the page that answers a form sent too late."""
     page = alice.open("/sip-accounts/add")
     harness.clock.pass_(minutes=61)
     return page.submit(**NEW, is_incoming_only=True, is_switchboard_enabled=False)

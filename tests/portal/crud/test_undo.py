@@ -1,4 +1,4 @@
-"""What was deleted by mistake is put back with one button, by its owner, within ten minutes."""
+"""A deletion is undone with one button, by its owner, within ten minutes."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -239,7 +239,7 @@ def test_an_undoing_after_the_end_of_the_session_is_not_carried_out(
 
 @pytest.fixture
 def kept(harness: AppHarness) -> Iterator[list[str]]:
-    """What lies in the store of what was deleted, once the test is over."""
+    """Return the rows of deleted records, once the test is over."""
     found: list[str] = []
     yield found
     with harness.database.read() as session:

@@ -1,4 +1,4 @@
-"""Why calls and registrations fail, in words that tell what happened and what to do next."""
+"""Diagnosis of calls and registrations, in words that tell what happened and what to do next."""
 
 import dataclasses
 

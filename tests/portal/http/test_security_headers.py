@@ -1,4 +1,4 @@
-"""What every answer says to browsers about trust, and what no page tells."""
+"""The security headers of every answer, and the secrets that no page tells."""
 
 import csv
 import json
@@ -292,7 +292,7 @@ def test_looking_at_pages_changes_nothing_but_what_the_forms_were_opened_on(
 
 
 def dump_of(harness: AppHarness) -> str:
-    """What is stored, but for what looking keeps on purpose."""
+    """Return all that is stored, but for what a look at a page keeps on purpose."""
     return dump(harness.settings.data_dir / "sipsorcery.db", "browser_sessions", "opened_records")
 
 

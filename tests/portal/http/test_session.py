@@ -14,6 +14,7 @@ from flask_wtf.csrf import generate_csrf
 from sqlalchemy import event
 from werkzeug.test import TestResponse
 
+from sipsorcery_web.hashes import hash_secret
 from sipsorcery_web.portal.http.session import (
     LoginSession,
     PortalSession,
@@ -37,7 +38,6 @@ from sipsorcery_web.portal.storage.sessions import (
     StoredSession,
     session_context,
 )
-from sipsorcery_web.portal.storage.sessions import hashed as hashed_id
 from tests.portal.storage.support import KINDS, Clock, Place, a_place
 
 TOKEN = "4a0e1c55-0b1f-4f07-9d3b-55c1b8b1a7a4"
@@ -112,7 +112,7 @@ class Portal:
         return self.browser.get("/visit").json["username"]  # type: ignore[index,no-any-return]
 
     def meanwhile(self, path: str) -> TestResponse:
-        """What another request of this browser does while one is under way."""
+        """Do what another request of this browser does while one is under way."""
         other = self.app.test_client()
         other.set_cookie(ID, self.id)
         return other.get(path)
@@ -272,7 +272,7 @@ def test_neither_id_nor_token_can_be_read_in_the_database(portal: Portal) -> Non
     session_id = portal.sign_in()
     raw = portal.place.raw()
 
-    assert hashed_id(session_id) in raw
+    assert hash_secret(session_id) in raw
     assert session_id not in raw
     assert TOKEN not in raw
 
@@ -875,7 +875,7 @@ def test_contents_that_are_no_session_make_an_anonymous_one(tmp_path: Path, cont
         browser.get("/sign-in/60")
         cookie = browser.get_cookie(ID)
         assert cookie is not None
-        place.put(cookie.value, place.keyring.seal(contents, session_context(hashed_id(cookie.value))))
+        place.put(cookie.value, place.keyring.seal(contents, session_context(hash_secret(cookie.value))))
 
         assert browser.get("/visit").json == {"username": None, "zone": None, "ended": None}
 

@@ -27,7 +27,7 @@ PARTING = {"a comma": "44", "a comma, a semicolon or a tab, as its dialogue prop
 
 @pytest.fixture(scope="session")
 def profile(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Where this LibreOffice keeps its settings, apart from anybody's own."""
+    """The folder of this LibreOffice's settings, apart from anybody's own."""
     if shutil.which("soffice") is None:
         pytest.skip("there is no LibreOffice; on Debian: apt-get install libreoffice-calc")
     return tmp_path_factory.mktemp("libreoffice").as_uri()
@@ -88,7 +88,7 @@ def test_nothing_that_strangers_write_is_changed(profile: str, tmp_path: Path, l
 
 
 def test_without_the_marks_it_would_be(profile: str, tmp_path: Path) -> None:
-    """So that the test above is known to see it."""
+    """A control for the test above: LibreOffice is seen to take a formula."""
     file = tmp_path / "cells.csv"
     file.write_text("\ufeffText\r\n0871234567\r\n", encoding="utf-8", newline="")
     assert saved_again(profile, file)[1:] == [["871234567"]]

@@ -1,4 +1,4 @@
-"""Somebody who looks on: what a live list tells them, look by look, without waiting."""
+"""A watcher of a live list, look by look, without waiting."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

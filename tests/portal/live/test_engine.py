@@ -1,4 +1,4 @@
-"""What whoever looks on is told of the SIP engine."""
+"""The SIP engine on live lists."""
 
 from collections.abc import Callable
 

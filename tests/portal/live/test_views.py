@@ -242,7 +242,7 @@ def test_to_look_on_ends_with_the_browsers_session_even_if_the_service_goes_on(
 
 
 def stay_longer(browser: Browser) -> None:
-    """From now on the session ends an hour after its last use, and not with its token."""
+    """Make the session end an hour after its last use, and not with its token."""
     browser.post("/session/extend", {"csrf_token": browser.token()})
 
 

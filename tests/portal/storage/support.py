@@ -15,9 +15,10 @@ from sqlalchemy import create_engine, make_url, text
 from sipsorcery_web.database.base import Base
 from sipsorcery_web.database.connection import Database, open_database
 from sipsorcery_web.database.keyring import Keyring
+from sipsorcery_web.hashes import hash_secret
 from sipsorcery_web.portal.storage import models
 from sipsorcery_web.portal.storage.redis_sessions import RedisSessions
-from sipsorcery_web.portal.storage.sessions import SessionStorage, SqlSessions, hashed
+from sipsorcery_web.portal.storage.sessions import SessionStorage, SqlSessions
 
 TABLES = [
     models.BrowserSession.__table__,
@@ -75,9 +76,9 @@ class Place:
         if self.database is not None:
             with self.database.read() as session:
                 query = text("SELECT sealed FROM browser_sessions WHERE id_hash = :key")
-                return str(session.scalar(query, {"key": hashed(session_id)}))
+                return str(session.scalar(query, {"key": hash_secret(session_id)}))
         assert self.redis is not None
-        stored = self.redis.get(self.prefix + hashed(session_id))
+        stored = self.redis.get(self.prefix + hash_secret(session_id))
         assert isinstance(stored, bytes)
         return stored.decode()
 
@@ -86,10 +87,10 @@ class Place:
         if self.database is not None:
             with self.database.write() as session:
                 change = text("UPDATE browser_sessions SET sealed = :sealed WHERE id_hash = :key")
-                session.execute(change, {"sealed": sealed, "key": hashed(session_id)})
+                session.execute(change, {"sealed": sealed, "key": hash_secret(session_id)})
         else:
             assert self.redis is not None
-            self.redis.set(self.prefix + hashed(session_id), sealed.encode("utf-8", "surrogateescape"))
+            self.redis.set(self.prefix + hash_secret(session_id), sealed.encode("utf-8", "surrogateescape"))
 
 
 def postgres_url() -> str:

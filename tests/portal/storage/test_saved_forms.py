@@ -5,8 +5,8 @@ from sqlalchemy import text
 
 from sipsorcery_web.database.connection import Database
 from sipsorcery_web.database.keyring import Keyring
+from sipsorcery_web.hashes import hash_secret
 from sipsorcery_web.portal.storage.saved_forms import MOST_PER_USER, SavedForms
-from sipsorcery_web.portal.storage.sessions import hashed
 from tests.portal.storage.support import Clock
 
 ADD = "/sip-accounts/add"
@@ -105,7 +105,7 @@ def test_neither_id_nor_values_can_be_read_where_they_lie(forms: SavedForms, dat
     with database.read() as session:
         raw = repr(session.execute(text("SELECT * FROM kept_forms")).all())
 
-    assert hashed(form_id) in raw
+    assert hash_secret(form_id) in raw
     assert form_id not in raw
     assert "desk phone" not in raw
 

@@ -9,9 +9,10 @@ from sqlalchemy import event, inspect, text
 
 from sipsorcery_web.database.connection import Database, open_database
 from sipsorcery_web.database.keyring import Keyring
+from sipsorcery_web.hashes import hash_secret
 from sipsorcery_web.portal.storage.errors import StorageUnavailable
 from sipsorcery_web.portal.storage.redis_sessions import RedisSessions
-from sipsorcery_web.portal.storage.sessions import SessionRecord, SessionStorage, SqlSessions, hashed
+from sipsorcery_web.portal.storage.sessions import SessionRecord, SessionStorage, SqlSessions
 from tests.portal.storage.support import Clock, Place, a_place
 
 ALICES = "alices-id"
@@ -48,7 +49,7 @@ def test_a_session_is_read_as_it_was_added(place: Place, record: SessionRecord, 
 def test_neither_id_nor_contents_can_be_read_where_they_lie(place: Place, record: SessionRecord, clock: Clock) -> None:
     place.keeping.add(ALICES, record, clock())
 
-    assert hashed(ALICES) in place.raw()
+    assert hash_secret(ALICES) in place.raw()
     assert ALICES not in place.raw()
     assert "t0ken" not in place.raw()
 
@@ -171,11 +172,11 @@ def test_redis_forgets_a_session_in_time(record: SessionRecord, clock: Clock, tm
     with a_place("redis", tmp_path) as place:
         assert place.redis is not None
         place.keeping.add(ALICES, record, clock())
-        assert place.redis.ttl(place.prefix + hashed(ALICES)) in {7199, 7200}
+        assert place.redis.ttl(place.prefix + hash_secret(ALICES)) in {7199, 7200}
 
         longer = replace(record, forget_at=record.forget_at + timedelta(hours=1))
         place.keeping.replace(ALICES, longer, version(place.keeping), clock())
-        assert place.redis.ttl(place.prefix + hashed(ALICES)) in {10799, 10800}
+        assert place.redis.ttl(place.prefix + hash_secret(ALICES)) in {10799, 10800}
 
 
 def test_bytes_that_are_no_text_are_not_read(record: SessionRecord, clock: Clock, tmp_path: Path) -> None:

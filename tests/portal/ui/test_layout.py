@@ -1,4 +1,4 @@
-"""What every page shares: where one can go, how long the session lasts, how it looks."""
+"""The layout of every page: where one can go, how long the session lasts, how it looks."""
 
 import pytest
 
@@ -14,7 +14,7 @@ LIMIT = "It has reached its longest time."
 
 
 def offers_more_time(page: Page) -> bool:
-    """Whether the page offers, without scripts, to stay signed in."""
+    """Return True when the page offers, without scripts, to stay signed in."""
     return OFFER in page.text
 
 

@@ -1,4 +1,4 @@
-"""Who is at the other end, from what SIP headers say."""
+"""The parties of a call, read from SIP headers."""
 
 import pytest
 

@@ -1,4 +1,7 @@
-"""Times: wherever a page tells one, it tells machines too, with the offset of the visitor's zone that was valid then."""
+"""Times.
+
+Wherever a page tells one, it tells machines too, with the offset of the visitor's zone that was valid then.
+"""
 
 import re
 from collections.abc import Iterator
@@ -32,7 +35,7 @@ EXAMPLES = ("/help", "/developers", "/provisioning.svc", "/assets/<file>", "/hea
 
 @pytest.fixture
 def hers(harness: AppHarness) -> dict[str, UUID]:
-    """What alice has, who is in New York: something of everything, from summer and from winter."""
+    """Return the ids of alice's records: one of everything, from summer and from winter; she is in New York."""
     things = harness.one_of_each(ALICE)
     harness.change_customer(ALICE, time_zone=NEW_YORK)
     for created in (SUMMER, WINTER):
@@ -68,7 +71,7 @@ def visits(harness: AppHarness, things: dict[str, UUID]) -> Iterator[Page]:
 
 
 def outside(tree: html.HtmlElement) -> list[str]:
-    """What looks like a day or a time of day and does not stand in a time element."""
+    """Return the days and times of day that do not stand in a time element."""
     found = []
     for element in tree.iter():
         if not isinstance(element.tag, str):

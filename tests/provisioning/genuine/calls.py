@@ -8,7 +8,10 @@ from sipsorcery_web.contract.records import SIPCDRAsset
 
 
 def cdrs_of(owner: str, count: int, began: datetime) -> Sequence[SIPCDRAsset]:
-    """So many, a minute apart, the newest to 00001; every third one came in, and none names its caller."""
+    """Return so many call records, a minute apart, the newest to 00001.
+
+    Every third came in, without a caller's name.
+    """
     return [
         SIPCDRAsset(
             id=uuid4(),

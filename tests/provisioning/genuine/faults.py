@@ -1,4 +1,4 @@
-"""What the original throws: a sentence and the name of a .NET type (spec, section 1.8)."""
+"""The faults of the original: a sentence and the name of a .NET type (spec, section 1.8)."""
 
 from dataclasses import dataclass
 

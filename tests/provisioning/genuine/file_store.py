@@ -72,7 +72,7 @@ class FileStore(Store):
 
 
 def _meets_null(node: Expression, values: Mapping[str, Any]) -> bool:
-    """Whether a method or a length is asked of a null; `and` and `or` stop where the outcome is known."""
+    """Return True when a method or a length is asked of a null; `and` and `or` stop where the outcome is known."""
     match node:
         case And(operands):
             return _first_of(operands, values, False)

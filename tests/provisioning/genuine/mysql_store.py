@@ -43,7 +43,7 @@ class MySQLStore(Store):
         self.put(record)
 
     def update(self, record: Any) -> None:
-        """Of a row that is not there nothing is said (quirk Q8)."""
+        """Say nothing of a row that is not there (quirk Q8)."""
         table = self._table(type(record))
         self._check(record, others=[other for other in table.values() if other.id != record.id])
         if record.id in table:
@@ -124,7 +124,7 @@ def _refuse_unknown_columns(kind: type[Record], expression: Expression) -> None:
 
 
 def _truth(node: Expression, values: Mapping[str, Any]) -> bool | None:
-    """What SQL makes of it: None where a null is met. Parentheses are dropped on the way."""
+    """Return the truth of an expression in SQL: None where a null is met. Parentheses are dropped on the way."""
     match node:
         case Constant(_, value):
             return bool(value)

@@ -1,4 +1,7 @@
-"""The checks of the original (spec, sections 7.1, 7.2 and 7.4): those of the contract without what this project added."""
+"""The checks of the original (spec, sections 7.1, 7.2 and 7.4).
+
+Those of the contract without what this project added.
+"""
 
 import re
 from collections.abc import Iterable

@@ -25,7 +25,7 @@ HOST = "127.0.0.1"
 
 @dataclass(frozen=True)
 class Asked:
-    """What came in: an operation and its arguments as they were read."""
+    """A request that came in: an operation and its arguments as they were read."""
 
     name: str
     arguments: Mapping[str, Any]
@@ -62,7 +62,7 @@ class GenuineService:
 
     @property
     def url(self) -> str:
-        """Where its endpoint is."""
+        """Return the address of the endpoint."""
         return f"http://{HOST}:{self._server.server_port}{names.ENDPOINT_PATH}"
 
     def clear(self) -> None:
@@ -73,11 +73,11 @@ class GenuineService:
         self.asked.clear()
 
     def calls(self, *beginnings: str) -> list[Asked]:
-        """What was asked by operations that begin like this."""
+        """Return the requests to operations that begin like this."""
         return [asked for asked in self.asked if asked.name.startswith(beginnings or "")]
 
     def confirm(self, username: str) -> None:
-        """What the page behind the link in the confirmation mail does."""
+        """Confirm as the page behind the link in the confirmation mail does."""
         customer = self.customer(username)
         self.store.put(replace(customer, email_address_confirmed=True))
 

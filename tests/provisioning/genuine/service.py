@@ -52,7 +52,7 @@ LISTED = {
 
 @dataclass
 class Session:
-    """Who a token stands for, from when and for how long."""
+    """The session of a token, from when and for how long."""
 
     username: str
     began: datetime
@@ -212,7 +212,7 @@ class Provisioning:
         return customer
 
     def update_customer(self, token: str | None, customer: Customer | None) -> None:
-        """What can be changed is copied into the loaded record, nil too, and only then looked at."""
+        """Copy what can be changed into the loaded record, nil too, and look at it only then."""
         stored = self._caller(token)
         if customer is None:
             raise null_reference()
@@ -235,7 +235,7 @@ class Provisioning:
         self.store.update(replace(stored, customer_password=new_password))
 
     def delete_customer(self, token: str | None, customer_username: str | None) -> None:
-        """Never refused, whether something was deleted or not (quirk Q1)."""
+        """Delete without a refusal, whether something was deleted or not (quirk Q1)."""
         session = self._session(token)
         if session and session.username == customer_username:
             stored = self.store.first(Customer, customer_username=customer_username)

@@ -1,4 +1,4 @@
-"""What both stores have in common: records by their id, class by class."""
+"""The common part of both stores: records by their id, class by class."""
 
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
@@ -40,7 +40,7 @@ class Store:
         raise NotImplementedError
 
     def count(self, kind: type[R], scope: Scope, where: str | None) -> int:
-        """How many records the caller sees."""
+        """Return how many records the caller sees."""
         return len(self._matching(kind, scope, where))
 
     def page(self, kind: type[R], scope: Scope, where: str | None, offset: int, count: int) -> list[R] | None:
@@ -48,14 +48,14 @@ class Store:
         raise NotImplementedError
 
     def change_before_refusal(self, record: Any) -> None:
-        """What becomes of a loaded record that is changed and then refused; nothing where it is a copy."""
+        """Return what becomes of a loaded record that is changed and then refused; nothing where it is a copy."""
 
     def clear(self) -> None:
         """Forget every record."""
         self._records.clear()
 
     def put(self, *records: Any) -> None:
-        """Have records lie there, unseen by any rule."""
+        """Store records, unseen by any rule."""
         for record in records:
             self._table(type(record))[record.id] = record
 
@@ -69,7 +69,7 @@ class Store:
         return all(self.same(getattr(record, name), value) for name, value in wanted.items())
 
     def same(self, left: Any, right: Any) -> bool:
-        """Whether two values are equal to the store."""
+        """Return True when two values are equal to the store."""
         return bool(left == right)
 
 

@@ -27,7 +27,7 @@ def customers(service_fixture: ServiceFixture) -> list[str | None]:
 
 
 def tables(service_fixture: ServiceFixture) -> dict[str, int]:
-    """How many rows there are of what a new customer consists of."""
+    """Return how many rows there are of each table of a new customer."""
     names = ("customers", "sipaccounts", "sipdialplans", "customersessions")
     with service_fixture.service.context.database.read() as session:
         return {name: session.scalars(text(f"SELECT count(*) FROM {name}")).one() for name in names}

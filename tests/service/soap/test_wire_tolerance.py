@@ -1,4 +1,4 @@
-"""How far a message may stray from what the original's clients send, and what is refused (spec, sections 1.4 to 1.8)."""
+"""Messages unlike those of the original's clients: which are tolerated, which refused (spec, sections 1.4 to 1.8)."""
 
 import codecs
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What the endpoint tells of itself."""
+"""The descriptions that the endpoint gives of itself."""
 
 from collections.abc import Callable
 from dataclasses import replace

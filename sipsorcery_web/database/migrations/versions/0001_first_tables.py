@@ -1,4 +1,4 @@
-"""All tables of the service and of the portal's keepings, secrets sealed from the start."""
+"""All tables of the service and of the portal's storage, secrets sealed from the start."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""What the portal keeps of records: as they were opened, as they were deleted, and versions of dial plans."""
+"""The tables of the portal's storage: records as they were opened and as they were deleted, and dial plan versions."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""What the engine notes of a call in three texts, in place of a row and a column for each fact.
+"""The facts of a call in three texts, in place of a row and a column for each fact.
 
 Each variable of a dialog is written on its own, while a phone waits for its answer. What an older engine noted of calls
 that go on, and of records that nobody has taken over yet, is packed here.

@@ -1,4 +1,4 @@
-"""What the engine checks a phone with that gives its name with the domain, `alice@sip.local`, in its credentials.
+"""The HA1 of a phone that gives its name with the domain, `alice@sip.local`, in its credentials.
 
 The columns are filled when the portal starts, with all of the table. What stands in them until then is nobody's HA1:
 an empty one could be answered by anybody.

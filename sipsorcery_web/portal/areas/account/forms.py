@@ -15,7 +15,7 @@ CHOSEN = ("security_question", "country", "time_zone")
 
 
 class DetailsForm(Form):
-    """What is stored about the visitor; an empty answer keeps the stored one.
+    """The details of the visitor; an empty answer keeps the stored one.
 
     What the service showed of a secret goes back to it as it came: the original stores a record whole.
     """
@@ -68,7 +68,7 @@ class PasswordForm(Form):
     retyped_password = password("Retype new password")
 
     def violations(self) -> Iterator[Violation]:
-        """What can be said without knowing the stored password."""
+        """Yield the violations that can be told without knowing the stored password."""
         if is_blank(self.old_password.data):
             yield Violation("old_password", "Enter your present password.")
         yield from customer_password_violations(self.new_password.data, "new_password")

@@ -79,7 +79,7 @@ def delete() -> Any:
 
 
 def _ended_elsewhere() -> tuple[str, str]:
-    """What a change of password has come to, and the level of that note."""
+    """Return the message about sessions that a change of password has ended, and the level of that note."""
     try:
         session.end_others()
     except StorageUnavailable as error:

@@ -1,4 +1,4 @@
-"""What a service has stored of details that it refused: the original changes its record first and looks at it then."""
+"""A refused update of details that the service has stored all the same, as the original does."""
 
 from sipsorcery_web.contract.errors import ProvisioningError
 from sipsorcery_web.contract.records import Customer
@@ -11,7 +11,9 @@ CHANGEABLE = (*TYPED, *CHOSEN, "security_answer")
 
 
 def is_as_before(stored: Customer, refused: Customer) -> bool:
-    """Whether the record is as it was before it was refused; what was stored of it anyway is put back first.
+    """Return True when the record is as it was before the refused update.
+
+    What was stored of it anyway is put back first.
 
     False where that cannot be told, or not be done.
     """
@@ -24,6 +26,6 @@ def is_as_before(stored: Customer, refused: Customer) -> bool:
 
 
 def _has_taken(found: Customer, stored: Customer, refused: Customer) -> bool:
-    """Whether what is different is of the refused record alone: what somebody else saved meanwhile stays."""
+    """Return True when only values of the refused record differ: what somebody else saved meanwhile stays."""
     different = [name for name in CHANGEABLE if getattr(found, name) != getattr(stored, name)]
     return bool(different) and all(getattr(found, name) == getattr(refused, name) for name in different)

@@ -8,7 +8,7 @@ from sipsorcery_web.portal.http.parts import find_part
 
 @dataclass(frozen=True)
 class Demonstration:
-    """Who there is, by username, and the password that all of them have."""
+    """The customers of a demonstration, by username, and the password that all of them have."""
 
     people: Mapping[str, str]
     password: str

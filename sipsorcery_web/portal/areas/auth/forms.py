@@ -46,7 +46,7 @@ class InviteForm(Form):
     invite_code = text("Invite code")
 
     def violations(self) -> Iterator[Violation]:
-        """What can be said of a code without asking the service."""
+        """Yield the violations of a code that can be told without asking the service."""
         code = self.invite_code.data or ""
         if not code:
             yield Violation("invite_code", "Enter the invite code that you were given.")
@@ -84,7 +84,7 @@ class CustomerForm(Form):
         self.time_zone.choices = ZONE_CHOICES
 
     def record(self) -> Customer:
-        """What was typed."""
+        """Return the customer as typed."""
         typed = {name: self[name].data for name in Customer.__dataclass_fields__ if name in self}
         return Customer(**typed | {"invite_code": typed["invite_code"] or None})
 

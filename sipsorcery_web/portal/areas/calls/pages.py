@@ -11,13 +11,13 @@ from werkzeug.wrappers import Response
 from sipsorcery_web.contract.filters import Expression
 from sipsorcery_web.contract.records import SIPDialogueAsset
 from sipsorcery_web.portal.crud.records import get_editable
-from sipsorcery_web.portal.http.backend import current_login, service
+from sipsorcery_web.portal.http.backend import service
 from sipsorcery_web.portal.http.clock import now
 from sipsorcery_web.portal.http.sip_engine import answer_command, may_act, require_sip_engine
-from sipsorcery_web.portal.lists.exports import Column, export_routes, exported
+from sipsorcery_web.portal.lists.exports import Column, export_routes, exported, owner_column
 from sipsorcery_web.portal.lists.page import page_of
 from sipsorcery_web.portal.lists.query import ListQuery
-from sipsorcery_web.portal.lists.search import text_search
+from sipsorcery_web.portal.lists.search import owned_text_search
 from sipsorcery_web.portal.live.views import live_list
 from sipsorcery_web.portal.ui.area import Area, NavItem
 from sipsorcery_web.portal.ui.sip_parties import Party, bridge_of, party_at, party_of, provider_in
@@ -49,7 +49,7 @@ class BridgedCall:
 
     @property
     def is_bridged(self) -> bool:
-        """Whether there is more than one leg to see."""
+        """Return True when the call has more than one leg to show."""
         return len(self.legs) > 1
 
     @property
@@ -82,9 +82,8 @@ def hang_up(leg_id: UUID) -> Response:
 
 
 def _search(query: str) -> Expression | None:
-    """Part of either address or, for administrators, of the owner."""
-    names = ["RemoteUserField", "RemoteTarget", *(["Owner"] if current_login().is_administrator else [])]
-    return text_search(query, *names)
+    """Return the filter for a part of either address or, for administrators, of the owner."""
+    return owned_text_search(query, "RemoteUserField", "RemoteTarget")
 
 
 def _joined(assets: Iterable[SIPDialogueAsset]) -> list[BridgedCall]:
@@ -101,15 +100,14 @@ def _leg(asset: SIPDialogueAsset) -> Leg:
 
 
 def _columns() -> Sequence[Column[SIPDialogueAsset]]:
-    owner = [Column[SIPDialogueAsset]("owner", "Owner", lambda asset: asset.owner)]
     return (
-        *(owner if current_login().is_administrator else ()),
-        Column("direction", "Direction", lambda asset: asset.direction),
+        *owner_column(),
+        Column("direction", "Direction"),
         Column("from", "From", lambda asset: asset.remote_user_field),
         Column("destination", "Destination", lambda asset: asset.remote_target),
         Column("since", "Since", lambda asset: asset.inserted, is_moment=True),
-        Column("hangup_at", "Ends at the latest", lambda asset: asset.hangup_at, is_moment=True),
+        Column("hangup_at", "Ends at the latest", is_moment=True),
         Column("bridge_id", "Bridge", lambda asset: bridge_of(asset.bridge_id)),
-        Column("call_id", "Call-ID", lambda asset: asset.call_id),
+        Column("call_id", "Call-ID"),
         Column("proxy_socket", "Proxy socket", lambda asset: asset.proxy_sip_socket),
     )

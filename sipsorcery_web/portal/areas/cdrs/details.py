@@ -54,7 +54,7 @@ class Detail:
 
     @property
     def is_moment(self) -> bool:
-        """Whether the value is a moment."""
+        """Return True when the value is a date and time."""
         return isinstance(self.value, datetime)
 
 

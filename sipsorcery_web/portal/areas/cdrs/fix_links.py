@@ -1,4 +1,4 @@
-"""Where the fields are that put right what went wrong with a call: at its provider, or at the caller's SIP account."""
+"""Links to the fields that put right what went wrong with a call: at its provider, or at the caller's SIP account."""
 
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
@@ -36,7 +36,7 @@ def _account_form(row: CDRRow) -> str:
 
 
 def _provider_form(row: CDRRow) -> str:
-    """Dial plans name a provider behind the @; a call may also have kept the server that the name stands for."""
+    """Return the address of the provider's form, found by the name behind the @, or by the server; else empty."""
     host = row.cdr.dst_host or row.destination.host
     server = prop("ProviderServer")
     where = any_of(prop("ProviderName").equals(host), server.equals(host), server.equals(f"sip:{host}"))

@@ -1,4 +1,4 @@
-"""What a list of call records is asked for: days, direction, result, a number or address."""
+"""The filters of the list of call records: days, direction, result, a number or address."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
@@ -9,8 +9,8 @@ from wtforms import DateField, SelectField
 
 from sipsorcery_web.contract.filters import Expression, all_of, any_of, prop
 from sipsorcery_web.contract.rules import Violation
-from sipsorcery_web.contract.time_zones import zone_of
 from sipsorcery_web.portal.http.backend import current_login
+from sipsorcery_web.portal.http.clock import current_zone
 from sipsorcery_web.portal.lists.query import FilterOption, ListFilter, query_text
 from sipsorcery_web.portal.lists.search import and_, text_search
 from sipsorcery_web.portal.ui.forms import Form, checkbox, text
@@ -58,7 +58,7 @@ def _day(label: str, name: str) -> DateField:
 
 
 def _choice(label: str, name: str) -> SelectField:
-    """A choice among the options of a sieve; an unknown one means the first."""
+    """A choice among the options of a filter; an unknown one means the first."""
     return SelectField(label, name=name, choices=[], validate_choice=False)
 
 
@@ -76,7 +76,7 @@ class CDRFilterForm(Form):
 
     @classmethod
     def from_request(cls) -> "CDRFilterForm":
-        """What this request asks; the owner is for administrators to ask."""
+        """Return the filters of this request; the owner is for administrators to ask."""
         filters = cls(formdata=MultiDict(_given()))
         for field, options in ((filters.direction, DIRECTIONS), (filters.result, RESULTS)):
             field.choices = [(option.value, option.words) for option in options.options]
@@ -86,11 +86,11 @@ class CDRFilterForm(Form):
 
     @property
     def has_details(self) -> bool:
-        """Whether something is asked that is not asked every day."""
+        """Return True when a filter is set that is seldom used."""
         return bool(self.code.data or self.challenges.data)
 
     def violations(self) -> Iterator[Violation]:
-        """What cannot be looked for."""
+        """Yield the violations of values that cannot be searched for."""
         if self.code.data and _code(self.code.data) is None:
             yield Violation("code", NOT_A_CODE)
         if self.from_day.data and self.to_day.data and self.to_day.data < self.from_day.data:
@@ -98,7 +98,7 @@ class CDRFilterForm(Form):
 
     def where(self) -> Expression | None:
         """The condition that a record has to meet; what is cheap to look at comes first."""
-        zone = zone_of(current_login().time_zone) or UTC
+        zone = current_zone()
         owner = self.owner.data if "owner" in self else ""
         return and_(
             prop("Owner").equals(owner) if owner else None,

@@ -1,7 +1,6 @@
 """The pages of the call records (CDRs)."""
 
 from collections.abc import Sequence
-from datetime import UTC
 from typing import Any
 from uuid import UUID
 
@@ -9,9 +8,9 @@ from flask import Blueprint, render_template
 
 from sipsorcery_web.contract.filters import Expression, all_of, prop
 from sipsorcery_web.contract.records import SIPCDRAsset
-from sipsorcery_web.contract.time_zones import zone_of
 from sipsorcery_web.portal.crud.records import get_or_404
-from sipsorcery_web.portal.http.backend import current_login, service
+from sipsorcery_web.portal.http.backend import service
+from sipsorcery_web.portal.http.clock import current_zone
 from sipsorcery_web.portal.lists.exports import export_routes, exported
 from sipsorcery_web.portal.lists.page import page_of
 from sipsorcery_web.portal.lists.query import ListQuery
@@ -38,7 +37,7 @@ def index() -> Any:
     if not filters.validate():
         return _not_looked_for(filters)
     page = page_of(service().cdrs, ListQuery.from_request(), filters.where())
-    days = days_of(page.items, zone_of(current_login().time_zone) or UTC)
+    days = days_of(page.items, current_zone())
     return render_template("cdrs/index.html", form=filters, page=page, days=days)
 
 
@@ -53,7 +52,7 @@ def export(form: str) -> Any:
 
 @bp.get("/<uuid:cdr_id>")
 def details(cdr_id: UUID) -> str:
-    """Everything that is known of one call, and where its other legs are."""
+    """Show all that is known of one call, and where its other legs are."""
     row = CDRRow(get_or_404(service().cdrs, cdr_id, "call record"))
     return render_template(
         "cdrs/details.html",

@@ -23,13 +23,13 @@ class CDRRow:
 
     @cached_property
     def caller(self) -> Party:
-        """Who called: the header where there is one, since it has name and host."""
+        """Return the caller: the header where there is one, since it has name and host."""
         named = party_of(self.cdr.from_header)
         return Party(self.cdr.from_name or named.name, self.cdr.from_user or named.user, named.host)
 
     @cached_property
     def destination(self) -> Party:
-        """Who was called."""
+        """Return the called party."""
         found = party_at(self.cdr.dst_uri)
         return found if found.address else Party("", self.cdr.dst or "", self.cdr.dst_host or "")
 
@@ -40,7 +40,7 @@ class CDRRow:
 
     @cached_property
     def diagnosis(self) -> Diagnosis:
-        """What came of it."""
+        """Return the diagnosis of the call."""
         return diagnose_call(self.cdr.answered_status, self.cdr.answered_reason)
 
     @property
@@ -56,12 +56,12 @@ class CDRRow:
 
     @property
     def hangup(self) -> str:
-        """Who hung up, or why; empty where nobody told."""
+        """Return who hung up, or why; empty where that is not known."""
         return describe_hangup(self.cdr.hungup_reason)
 
     @property
     def came_in(self) -> bool:
-        """Whether the service was called, and did not call itself."""
+        """Return True when the call came in to the service, and was not made by it."""
         return (self.cdr.call_direction or "").lower() == "in"
 
     @property
@@ -71,7 +71,7 @@ class CDRRow:
 
     @property
     def duration(self) -> str:
-        """How long the parties talked."""
+        """Return how long the parties talked."""
         return length(self.cdr.duration)
 
 

@@ -1,4 +1,4 @@
-"""Looks through a script for slips. Nothing is ever executed, and no remark keeps a plan from being saved."""
+"""Checks of a script for slips. Nothing is ever executed, and no remark keeps a plan from being saved."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -36,7 +36,7 @@ def lines_take_dial_strings() -> bool:
 
 
 def script_warnings(script_type: str, script: str, takes_dial_strings: bool = True) -> Sequence[ScriptWarning]:
-    """What stands out in a script, by line; nothing for types that this portal cannot read.
+    """Return the warnings of a script, by line; nothing for types that this portal cannot read.
 
     `takes_dial_strings` tells what the service that runs the plan takes in extension lines. A script that is too long
     to be saved is not looked through: some checks take time with the square of the length.

@@ -1,4 +1,4 @@
-"""Checks the command of an extension line: Dial, Switch or SIPReply, and the data in its brackets."""
+"""Checks of the command of an extension line: Dial, Switch or SIPReply, and the data in its brackets."""
 
 import re
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Checks a plan of extension lines, `exten OP pattern,priority,command(data)`, as the service that runs it reads them.
+"""Checks of a plan of extension lines, `exten OP pattern,priority,command(data)`, as the service reads them.
 
 The operators are =, == and => for patterns and =~ for regular expressions. The first line that matches decides, in the
 order of the text; the priority is read as a number and not used. Some slips cost more than their line: the service
@@ -24,7 +24,7 @@ EXAMPLES = {True: "Dial(${EXTEN}@provider)", False: "Switch(username,password,${
 
 
 class Slip(Exception):
-    """What is wrong with a line; it costs the whole plan where it `breaks_plan`."""
+    """A mistake in a line; it costs the whole plan where it `breaks_plan`."""
 
     def __init__(self, message: str, breaks_plan: bool = False) -> None:
         super().__init__(message)
@@ -41,7 +41,7 @@ class Extension:
 
     @property
     def is_expression(self) -> bool:
-        """Whether the pattern is a regular expression."""
+        """Return True when the pattern is a regular expression."""
         return _MATCHERS.get(self.operator) == "expression"
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from wtforms import HiddenField, TextAreaField
 from wtforms.validators import ValidationError
@@ -10,7 +10,7 @@ from wtforms.validators import ValidationError
 from sipsorcery_web.contract.records import SIPDialPlan
 from sipsorcery_web.contract.rules import Violation, dial_plan_violations
 from sipsorcery_web.portal.crud.conflict import EditForm
-from sipsorcery_web.portal.ui.forms import checkbox, choice, choices_with, text
+from sipsorcery_web.portal.ui.forms import checkbox, choice, choices_with, read_id, text
 from sipsorcery_web.portal.ui.text.lines import as_stored, line_end_of
 
 from .scripts import MOST_CHARACTERS, RUBY, TYPES, type_value
@@ -53,7 +53,7 @@ class DialPlanForm(EditForm):
         """Ask for a new plan."""
         self.owner, self.source = owner, source
         self.script_type_description.choices = list(TYPES)
-        self._leave_out(*self.only_stored)
+        self.leave_out(*self.only_stored)
 
     def for_stored(self, plan: SIPDialPlan, has_users: bool, is_administrator: bool) -> None:
         """Ask for changes to a plan."""
@@ -61,7 +61,7 @@ class DialPlanForm(EditForm):
         stored = type_value(plan.script_type_description)
         self.script_type_description.choices = choices_with(stored, TYPES, KEPT_TYPE)
         unused = () if has_users else ("rename_accounts",)
-        self._leave_out(*self.only_new, *unused, *(() if is_administrator else ADMINISTRATIVE))
+        self.leave_out(*self.only_new, *unused, *(() if is_administrator else ADMINISTRATIVE))
 
     @property
     def script(self) -> str:
@@ -84,7 +84,7 @@ class DialPlanForm(EditForm):
         if self.stored is None:
             return SIPDialPlan(
                 **typed,
-                id=_guid(self.id.data),
+                id=read_id(self.id.data) or uuid4(),
                 owner=self.owner,
                 script_type_description=chosen,
                 max_execution_count=USUAL_EXECUTIONS,
@@ -114,13 +114,9 @@ class DialPlanForm(EditForm):
         if not (digits.isascii() and digits.isdigit() and len(digits) < 5 and 0 <= int(digits) <= MOST_EXECUTIONS):
             raise ValidationError(f"Enter a whole number from 0 to {MOST_EXECUTIONS:,}.")
 
-    def _leave_out(self, *names: str) -> None:
-        for name in names:
-            del self[name]
-
 
 def values_of(plan: SIPDialPlan) -> Mapping[str, object]:
-    """What the form of a stored plan shows at first."""
+    """Return the values that the form of a stored plan shows at first."""
     return {
         "dial_plan_name": plan.dial_plan_name,
         "script_type_description": type_value(plan.script_type_description),
@@ -133,14 +129,14 @@ def values_of(plan: SIPDialPlan) -> Mapping[str, object]:
 
 
 def new_values(script_type: str, takes_dial_strings: bool = True) -> Mapping[str, object]:
-    """What the form of a new plan shows at first. The id makes a second submission harmless."""
+    """Return the values that the form of a new plan shows at first. The id makes a second submission harmless."""
     starters = STARTERS if takes_dial_strings else WITHOUT_DIAL_STRINGS
     chosen = script_type if script_type in starters else RUBY
     return {"id": str(uuid4()), "script_type_description": chosen, "dial_plan_script": starters[chosen]}
 
 
 def values_of_copy(plan: SIPDialPlan, name: str) -> Mapping[str, object]:
-    """What the form of a copy shows at first."""
+    """Return the values that the form of a copy shows at first."""
     return {**values_of(plan), "id": str(uuid4()), "dial_plan_name": name}
 
 
@@ -156,12 +152,8 @@ def copy_name(name: str, taken: set[str]) -> str:
 
 
 def _changes(stored: SIPDialPlan, typed: Mapping[str, Any]) -> dict[str, Any]:
-    """What differs from what is stored; "" and nothing are shown alike, so that neither replaces the other."""
+    """Return the values that differ from the stored ones.
+
+    "" and nothing are shown alike, so that neither replaces the other.
+    """
     return {name: value for name, value in typed.items() if (value or None) != (getattr(stored, name) or None)}
-
-
-def _guid(given: str | None) -> UUID:
-    try:
-        return UUID(given or "")
-    except ValueError:
-        return uuid4()

@@ -14,7 +14,7 @@ from sipsorcery_web.portal.ui.text.differences import counts
 
 BEFORE = "as it was before it was saved here"
 SHOWN = 4
-"""So many versions stand beside the plan."""
+"""The versions that are shown beside the plan."""
 
 
 @dataclass(frozen=True)
@@ -26,12 +26,12 @@ class History:
 
 
 def text_of(plan: SIPDialPlan) -> PlanText:
-    """What a version keeps of a plan."""
+    """Return the text of a plan that a version keeps."""
     return PlanText(plan.dial_plan_name or "", plan.script_type_description or "", plan.dial_plan_script or "")
 
 
 def is_in_use(version: Version, plan: SIPDialPlan) -> bool:
-    """Whether the plan is as this version has it."""
+    """Return True when the plan is the same as this version."""
     return version.text == text_of(plan)
 
 
@@ -52,7 +52,7 @@ def keep(before: SIPDialPlan | None, saved: SIPDialPlan, note: str) -> bool:
 
 
 def history_of(plan: SIPDialPlan) -> History | None:
-    """What stands beside the plan; None where the keeping does not answer."""
+    """Return the versions of a plan and their number; None where the storage does not answer."""
     try:
         versions = _storage().newest(plan.id, plan.owner or "", SHOWN)
         return History(versions, _storage().count(plan.id, plan.owner or "") if versions else 0)

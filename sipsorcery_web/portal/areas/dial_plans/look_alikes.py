@@ -79,17 +79,17 @@ def meant_by(character: str) -> str | None:
 
 
 def is_blank_or_unseen(character: str) -> bool:
-    """Whether nobody can see that this is not what it looks like: another blank, a line end, or nothing at all."""
+    """Return True when a character looks like another: a blank, a line end, or nothing at all."""
     return unicodedata.category(character) in _BLANKS | _LINE_ENDS | _NOTHING or meant_by(character) == ""
 
 
 def misleads_everywhere(character: str) -> bool:
-    """Whether it matters in a comment too: it shows the text in another order (CVE-2021-42574), or a line end."""
+    """Return True when a character misleads in a comment too: a line end, or another order (CVE-2021-42574)."""
     return character in _REORDERING or character in _BREAKS
 
 
 def is_at_home(text: str, place: int) -> bool:
-    """Whether the writing itself asks for the character: the apostrophe of a name, the joiner of an emoji."""
+    """Return True when the text around a character calls for it: the apostrophe of a name, the joiner of an emoji."""
     before, behind = text[place - 1 : place], text[place + 1 : place + 2]
     if text[place] in _APOSTROPHES:
         return before.isalpha() and behind.isalpha()
@@ -97,7 +97,7 @@ def is_at_home(text: str, place: int) -> bool:
 
 
 def joins(character: str) -> bool:
-    """Whether it belongs to the character before it, in emoji and in scripts that join their letters."""
+    """Return True when the character belongs to the one before it, in emoji and in scripts that join their letters."""
     return character in _JOINERS or bool(_VARIATIONS.match(character))
 
 

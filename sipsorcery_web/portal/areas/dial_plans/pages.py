@@ -23,7 +23,7 @@ from sipsorcery_web.portal.http.urls import local_path, this_path
 from sipsorcery_web.portal.lists.exports import Column, export_routes, exported
 from sipsorcery_web.portal.lists.page import page_of
 from sipsorcery_web.portal.lists.query import ListQuery
-from sipsorcery_web.portal.lists.search import search, text_search
+from sipsorcery_web.portal.lists.search import owned_text_search, search
 from sipsorcery_web.portal.ui import messages
 from sipsorcery_web.portal.ui.area import Area, NavItem
 from sipsorcery_web.portal.ui.forms import load_form
@@ -45,13 +45,13 @@ MOST_COPIES = 500
 COLUMNS: Sequence[Column[SIPDialPlan]] = (
     Column("id", "Id", lambda plan: str(plan.id)),
     Column("name", "Name", lambda plan: plan.dial_plan_name),
-    Column("owner", "Owner", lambda plan: plan.owner),
+    Column("owner", "Owner"),
     Column("type", "Type", lambda plan: plan.script_type_description),
-    Column("trace_email_address", "Trace address", lambda plan: plan.trace_email_address),
+    Column("trace_email_address", "Trace address"),
     Column("running", "Running now", lambda plan: plan.execution_count),
     Column("limit", "Most calls at once", lambda plan: plan.max_execution_count),
     Column("added", "Added", lambda plan: plan.inserted, is_moment=True),
-    Column("last_update", "Last update", lambda plan: plan.last_update, is_moment=True),
+    Column("last_update", "Last update", is_moment=True),
 )
 SCRIPT: Column[SIPDialPlan] = Column("script", "Script", lambda plan: plan.dial_plan_script)
 
@@ -66,7 +66,7 @@ class DialPlanRow:
 
 @bp.app_template_filter()
 def script_type(stored: str | None) -> str:
-    """What a type is called on pages."""
+    """Return the name of a script type on pages."""
     return type_words(stored)
 
 
@@ -139,7 +139,7 @@ def delete(plan_id: UUID) -> Any:
 
 @bp.get("/<uuid:plan_id>/versions")
 def versions(plan_id: UUID) -> str:
-    """Everything that was saved here."""
+    """Show all saved versions of a plan."""
     plan = the_plan(plan_id)
     found = history.versions_of(plan)
     return render_template("dial_plans/versions.html", plan=plan, versions=found)
@@ -174,8 +174,8 @@ def the_plan(plan_id: UUID) -> SIPDialPlan:
 
 
 def _search(query: str) -> Expression | None:
-    """Part of the name or, for administrators, of the owner; letter case does not matter."""
-    return text_search(query, "DialPlanName", *(["Owner"] if current_login().is_administrator else []))
+    """Return the filter for a part of the name or, for administrators, of the owner."""
+    return owned_text_search(query, "DialPlanName")
 
 
 def _copied_plan() -> SIPDialPlan | None:
@@ -199,7 +199,10 @@ def _copy_values(source: SIPDialPlan) -> Any:
 
 
 def _has_free_name(form: DialPlanForm) -> bool:
-    """Whether no other plan of the owner has the name; not every service keeps names apart (spec, section 7.6)."""
+    """Return True when no other plan of the owner has the name.
+
+    Not every service keeps names apart (spec, section 7.6).
+    """
     record = form.record()
     if form.stored is not None and record.dial_plan_name == form.stored.dial_plan_name:
         return True

@@ -1,4 +1,4 @@
-"""Looks at the brackets of a regular expression, in the syntax that Ruby and .NET share."""
+"""Checks of the brackets of a regular expression, in the syntax that Ruby and .NET share."""
 
 import re
 
@@ -49,6 +49,6 @@ def _unclosed(text: str, place: int) -> str:
 
 
 def _first_of_class(text: str, place: int) -> int:
-    """How many characters behind the [ of a class are its own, since a ] that comes first closes nothing."""
+    """Return how many characters behind the [ of a class are its own, since a ] that comes first closes nothing."""
     width = 1 if text[place + 1 : place + 2] == "^" else 0
     return width + 1 if text[place + width + 1 : place + width + 2] == "]" else width

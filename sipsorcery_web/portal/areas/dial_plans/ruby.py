@@ -1,4 +1,4 @@
-"""Checks a Ruby script: what is not closed, what was pasted, and where a comma or `then` is missing."""
+"""Checks of a Ruby script: what is not closed, what was pasted, and where a comma or `then` is missing."""
 
 from collections.abc import Iterator, Sequence
 

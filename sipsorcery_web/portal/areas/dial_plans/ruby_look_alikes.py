@@ -1,4 +1,4 @@
-"""Finds pasted characters in a Ruby script where they matter: in code, and in texts that are numbers or addresses."""
+"""Pasted characters in a Ruby script where they matter: in code, and in texts that are numbers or addresses."""
 
 import re
 from bisect import bisect_right
@@ -81,7 +81,7 @@ def _matters_in(text: Text, whole: str) -> Callable[[str], bool]:
 
 
 def _is_address(whole: str) -> bool:
-    """Whether a text is a number or has an @ and no blank, as it was meant."""
+    """Return True when a text is meant as an address: a number, or a text with an @ and no blank."""
     plain = "".join(each if (plain := meant_by(each)) is None else plain for each in whole)
     return bool(_NUMBER.fullmatch(plain)) or ("@" in plain and " " not in whole.strip())
 

@@ -1,4 +1,4 @@
-"""Reads a Ruby script into tokens and texts, and guesses what is not closed: by its words and without understanding it.
+"""A reader of Ruby scripts into tokens and texts, which guesses what is not closed by words, without understanding it.
 
 The reader goes through the script once. It knows comments, strings with what is put into them, heredocs, regular
 expressions, and that `x if y` opens nothing. What it does not know it lets pass, so that it warns rarely.
@@ -67,7 +67,7 @@ class Text:
 
 @dataclass
 class Script:
-    """What was read."""
+    """A script as it was read."""
 
     text: str
     tokens: Sequence[Token]
@@ -78,7 +78,7 @@ class Script:
 
 @dataclass
 class _Open:
-    """Something that waits for its end."""
+    """An opened construct that waits for its end."""
 
     what: str
     line: int
@@ -123,7 +123,7 @@ class _Reader:
         return Script(self.text, self.tokens, self.texts, self.remarks[:1] or self._left_open())
 
     def _left_open(self) -> list[ScriptWarning]:
-        """What waits for its end when the text is over; a string that never ends swallows the ends of all else."""
+        """Return the constructs that are open at the end of the text; an open string swallows all other ends."""
         if self.heredocs:
             name, _, text = self.heredocs[0]
             return [ScriptWarning(text.line, f"The text that should end with {name} never does.")]
@@ -155,7 +155,7 @@ class _Reader:
             self._operator(character)
 
     def _literal(self, character: str) -> bool:
-        """Symbols, variables and the strings that do not begin with a quote."""
+        """Read a symbol, a variable or a string that does not begin with a quote."""
         if character == ":" and (found := _SYMBOL.match(self.text, self.place)):
             self._value(found)
         elif character == ":" and self.text[self.place + 1 : self.place + 2] in ('"', "'"):
@@ -178,7 +178,7 @@ class _Reader:
         return True
 
     def _value_may_begin(self) -> bool:
-        """Whether a / here begins a regular expression: after `puts /x/` too, where a blank stands on its left only."""
+        """Return True when a / here begins a regular expression, as in `puts /x/`, where only its left has a blank."""
         if not self.value_before:
             return not self.method_name  # def /(other)
         around = self.text[self.place - 1 : self.place], self.text[self.place + 1 : self.place + 2]
@@ -195,7 +195,7 @@ class _Reader:
         return True
 
     def _is_heredoc(self, found: re.Match[str]) -> bool:
-        """Not `list <<NAME`, which appends, unless a line with that name follows."""
+        """Return True for a heredoc; `list <<NAME` appends, unless a line with that name follows."""
         appends = self.value_before and found[2] is not None and not found[1]
         return not appends or (self.word_before and self.text.find(f"\n{found[2]}", self.place) >= 0)
 
@@ -280,7 +280,7 @@ class _Reader:
         self.value_before = self.word_before = self.method_name = False
 
     def _end_short_def(self) -> None:
-        """`def name(x) = value` has no end of its own; `def name=(x)` and `def name x = 1` have."""
+        """Close `def name(x) = value`, which has no end of its own; `def name=(x)` and `def name x = 1` have."""
         place = len(self.tokens) - 1
         while place > 0 and self.tokens[place].kind != "newline" and not self.tokens[place].opens:
             place -= 1

@@ -1,4 +1,4 @@
-"""Finds what is easily forgotten in Ruby: a comma between the entries of a hash or list, and `then` on one line."""
+"""Slips that are easily made in Ruby: a comma between the entries of a hash or list, and `then` on one line."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _FIRST_ENTRY = Token("newline", "", 0, starts=True)
 
 @dataclass
 class _Brackets:
-    """What is open: a list with commas between its entries, or anything else."""
+    """The kind of an open bracket: a list with commas between its entries, or anything else."""
 
     is_list: bool = False
     may_have_keys: bool = False
@@ -29,7 +29,7 @@ class _Brackets:
 
 @dataclass
 class _Head:
-    """What stands between `if` or `when` and the `then` or the end of the line."""
+    """The condition between `if` or `when` and the `then` or the end of the line."""
 
     word: str
     depth: int
@@ -113,7 +113,9 @@ def _thens(tokens: Sequence[Token]) -> Iterator[ScriptWarning]:
 
 
 def _is_body(head: _Head, before: Token, token: Token) -> bool:
-    """Whether a word begins what is to be done: one that stands behind a value with nothing between them.
+    """Return True when a word begins the body of an `if` or `when`.
+
+    One that stands behind a value with nothing between them.
 
     `if a b` calls a with b, so that only `when`, which allows no such call, is looked at there.
     """

@@ -7,7 +7,10 @@ TYPES = ((RUBY, "Ruby"), (EXTENSION_LINES, "Extension lines"))
 
 
 def type_words(script_type: str | None) -> str:
-    """What a type is called on pages; letter case does not matter to the service, and an unknown one stays as it is."""
+    """Return the name of a script type on pages.
+
+    Letter case does not matter to the service, and an unknown one stays as it is.
+    """
     known = {value.lower(): words for value, words in TYPES}
     return known.get((script_type or "").lower(), script_type or "not set")
 

@@ -1,4 +1,4 @@
-"""What a new dial plan begins with: a few lines that explain themselves."""
+"""The first text of a new dial plan: a few lines that explain themselves."""
 
 from .scripts import EXTENSION_LINES, RUBY
 

@@ -1,4 +1,4 @@
-"""Which SIP accounts use which dial plans: they name a plan of their owner."""
+"""The SIP accounts that use a dial plan: they name a plan of their owner."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -27,12 +27,12 @@ class Usage:
 
 
 def usage_of(plan: SIPDialPlan) -> Usage | None:
-    """Who uses a plan; None where the service does not tell."""
+    """Return the accounts that use a plan; None where the service does not tell."""
     return usages_of([plan])[0]
 
 
 def usages_of(plans: Iterable[SIPDialPlan]) -> list[Usage | None]:
-    """Who uses each plan, in one call for all of them."""
+    """Return the accounts that use each plan, in one call for all of them."""
     plans = list(plans)
     where = any_of(*map(_uses, plans))
     try:
@@ -44,7 +44,7 @@ def usages_of(plans: Iterable[SIPDialPlan]) -> list[Usage | None]:
 
 
 def uses(account: SIPAccount, plan: SIPDialPlan) -> bool:
-    """Whether an account names the plan; blanks around the name do not count."""
+    """Return True when an account names the plan; blanks around the name do not count."""
     names = {(getattr(account, name) or "").strip() for name in PLANS}
     return account.owner == plan.owner and bool(plan.dial_plan_name) and (plan.dial_plan_name or "").strip() in names
 
@@ -55,7 +55,7 @@ def renamed(account: SIPAccount, old: str, new: str) -> SIPAccount:
 
 
 def _asked_for(where: Expression) -> Sequence[SIPAccount]:
-    """By one filter where it is short enough to be read, else the first accounts of all."""
+    """Return the accounts found by one filter; the first of all where the filter would be too long."""
     if len(str(where)) + 2 > MAX_LENGTH:
         return service().sip_accounts.page(0, MOST_ACCOUNTS)
     return search(service().sip_accounts, where, MOST_ACCOUNTS)

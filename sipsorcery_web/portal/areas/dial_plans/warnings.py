@@ -1,4 +1,4 @@
-"""What a check has to say about a script."""
+"""A warning of a check of scripts."""
 
 from dataclasses import dataclass
 

@@ -16,5 +16,5 @@ def jumps() -> Sequence[Area]:
 
 
 def keys_are_on() -> bool:
-    """Whether this browser has not switched them off."""
+    """Return True unless this browser has switched the keys off."""
     return request.cookies.get(COOKIE) != OFF

@@ -39,7 +39,7 @@ def keys() -> dict[str, Any]:
 
 @bp.app_template_global()
 def help_anchor() -> str:
-    """Where the help explains the page that is shown; empty where it does not."""
+    """Return the address of the help on this page; empty for a page without help."""
     return anchor_of(request.blueprint)
 
 

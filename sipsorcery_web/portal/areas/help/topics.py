@@ -16,7 +16,7 @@ class Topic:
 
     @property
     def template(self) -> str:
-        """Where its text stands."""
+        """Return the template of the topic's text."""
         return f"help/topics/{self.anchor}.html"
 
 

@@ -10,12 +10,12 @@ from werkzeug.wrappers import Response
 from sipsorcery_web.contract.filters import Expression, all_of, prop
 from sipsorcery_web.contract.records import SIPProviderBinding
 from sipsorcery_web.portal.crud.records import get_editable
-from sipsorcery_web.portal.http.backend import current_login, service
+from sipsorcery_web.portal.http.backend import service
 from sipsorcery_web.portal.http.sip_engine import answer_command, require_sip_engine
 from sipsorcery_web.portal.lists.exports import Column, export_routes, exported
 from sipsorcery_web.portal.lists.page import page_of
 from sipsorcery_web.portal.lists.query import FilterOption, ListFilter, ListQuery
-from sipsorcery_web.portal.lists.search import and_, text_search
+from sipsorcery_web.portal.lists.search import and_, owned_text_search
 from sipsorcery_web.portal.live.views import live_list
 from sipsorcery_web.portal.ui.area import Area
 
@@ -42,7 +42,7 @@ STATES = ListFilter(
 
 COLUMNS: Sequence[Column[SIPProviderBinding]] = (
     Column("provider", "Provider", lambda binding: binding.provider_name),
-    Column("owner", "Owner", lambda binding: binding.owner),
+    Column("owner", "Owner"),
     Column("registrar", "Registrar", lambda binding: binding.registrar_sip_socket),
     Column("registered", "Registered", lambda binding: binding.is_registered),
     Column("contact", "Contact", lambda binding: binding.binding_uri),
@@ -83,16 +83,10 @@ def register_now(provider_id: UUID) -> Response:
 
 
 def wanted(query: str) -> Expression | None:
-    """What the address asks for: the text of the find box, and one of the states."""
+    """Return the filter of the address: the text of the find box, and one of the states."""
     return and_(_search(query), STATES.chosen.where)
 
 
 def _search(query: str) -> Expression | None:
-    """Part of the provider's name, the contact, the registrar or, for administrators, the owner."""
-    names = [
-        "ProviderName",
-        "BindingURI",
-        "RegistrarSIPSocket",
-        *(["Owner"] if current_login().is_administrator else []),
-    ]
-    return text_search(query, *names)
+    """Return the filter for a part of the provider's name, the contact, the registrar or, for administrators, owner."""
+    return owned_text_search(query, "ProviderName", "BindingURI", "RegistrarSIPSocket")

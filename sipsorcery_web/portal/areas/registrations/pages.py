@@ -12,12 +12,12 @@ from werkzeug.wrappers import Response
 from sipsorcery_web.contract.filters import Expression
 from sipsorcery_web.contract.records import SIPRegistrarBinding
 from sipsorcery_web.portal.crud.records import get_editable
-from sipsorcery_web.portal.http.backend import current_login, service
+from sipsorcery_web.portal.http.backend import service
 from sipsorcery_web.portal.http.sip_engine import answer_command, require_sip_engine
-from sipsorcery_web.portal.lists.exports import Column, export_routes, exported
+from sipsorcery_web.portal.lists.exports import Column, export_routes, exported, owner_column
 from sipsorcery_web.portal.lists.page import page_of
 from sipsorcery_web.portal.lists.query import ListQuery
-from sipsorcery_web.portal.lists.search import text_search
+from sipsorcery_web.portal.lists.search import owned_text_search
 from sipsorcery_web.portal.live.views import live_list
 from sipsorcery_web.portal.ui.area import Area
 
@@ -66,23 +66,21 @@ def remove(binding_id: UUID) -> Response:
 
 
 def _search(query: str) -> Expression | None:
-    """Part of the account's name, the phone's own name, where it is or, for administrators, the owner."""
-    names = ["SIPAccountName", "UserAgent", "RemoteSIPSocket", *(["Owner"] if current_login().is_administrator else [])]
-    return text_search(query, *names)
+    """Return the filter for a part of the account's or phone's name, the socket or, for administrators, the owner."""
+    return owned_text_search(query, "SIPAccountName", "UserAgent", "RemoteSIPSocket")
 
 
 def _columns() -> Sequence[Column[SIPRegistrarBinding]]:
-    owner = [Column[SIPRegistrarBinding]("owner", "Owner", lambda binding: binding.owner)]
     return (
         Column("sip_account", "SIP account", lambda binding: binding.sip_account_name),
-        *(owner if current_login().is_administrator else ()),
+        *owner_column(),
         Column("contact", "Contact", lambda binding: binding.mangled_contact_uri or binding.contact_uri),
         Column("contact_given", "Contact as the phone gave it", lambda binding: binding.contact_uri),
-        Column("last_update", "Last update", lambda binding: binding.last_update, is_moment=True),
+        Column("last_update", "Last update", is_moment=True),
         Column("expiry_seconds", "Expiry (seconds)", lambda binding: binding.expiry),
         Column("ends", "Ends", ends, is_moment=True),
         Column("remote_socket", "Remote socket", lambda binding: binding.remote_sip_socket),
         Column("proxy_socket", "Proxy socket", lambda binding: binding.proxy_sip_socket),
         Column("registrar_socket", "Registrar socket", lambda binding: binding.registrar_sip_socket),
-        Column("user_agent", "User agent", lambda binding: binding.user_agent),
+        Column("user_agent", "User agent"),
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from flask import request
 from wtforms import HiddenField
@@ -10,7 +10,7 @@ from wtforms import HiddenField
 from sipsorcery_web.contract.records import SIPAccount
 from sipsorcery_web.contract.rules import Violation, is_blank, sip_account_violations
 from sipsorcery_web.portal.crud.conflict import EditForm
-from sipsorcery_web.portal.ui.forms import checkbox, choice, choices_with, password, text
+from sipsorcery_web.portal.ui.forms import checkbox, choice, choices_with, password, read_id, text
 
 from .trusted_addresses import Trial, tried
 
@@ -63,21 +63,21 @@ class SIPAccountForm(EditForm):
         self.owner = owner
         self.sip_domain.choices = [(domain, domain) for domain in domains]
         self._offer_plans(plans, SIPAccount())
-        self._leave_out(*self.only_stored)
+        self.leave_out(*self.only_stored)
 
     def for_stored(self, account: SIPAccount, plans: Iterable[str], is_administrator: bool) -> None:
         """Ask for changes to an account; its name, domain, owner and id are fixed."""
         self.stored, self.owner = account, account.owner or ""
         self._offer_plans(plans, account)
-        self._leave_out(*self.only_new, *(() if is_administrator else ADMINISTRATIVE))
+        self.leave_out(*self.only_new, *(() if is_administrator else ADMINISTRATIVE))
 
     @property
     def trial(self) -> Trial | None:
-        """What came of trying an address; None when the form was not sent for that."""
+        """Return the outcome of trying an address; None when the form was not sent for that."""
         return tried(self.ip_address_acl.data, self.test_address.data) if TRY in request.form else None
 
     def validate_on_submit(self, extra_validators: Any = None) -> bool:
-        """Whether the form was sent to be saved, and may be."""
+        """Return True when the form was sent to be saved, and may be."""
         return TRY not in request.form and bool(super().validate_on_submit(extra_validators))
 
     def record(self) -> SIPAccount:
@@ -88,7 +88,7 @@ class SIPAccountForm(EditForm):
             return self.stored.with_(**typed, sip_password=self._password(self.stored))
         return SIPAccount(
             **typed,
-            id=_guid(self.id.data),
+            id=read_id(self.id.data) or uuid4(),
             owner=self.owner,
             sip_username=self.sip_username.data,
             sip_domain=self.sip_domain.data,
@@ -114,24 +114,13 @@ class SIPAccountForm(EditForm):
             stored = (getattr(account, field) or "").strip() or None
             self[field].choices = choices_with(stored, [("", none), *names], GONE)
 
-    def _leave_out(self, *names: str) -> None:
-        for name in names:
-            del self[name]
-
 
 def values_of(account: SIPAccount) -> dict[str, object]:
-    """What the form of a stored account shows at first; never the password."""
+    """Return the values that the form of a stored account shows at first; never the password."""
     values = {name: getattr(account, name) for name in (*TEXTS, *TICKS, *ADMINISTRATIVE)}
     return values | {name: (getattr(account, name) or "").strip() for name in PLANS}
 
 
 def new_values() -> dict[str, object]:
-    """What the form of a new account shows at first. The id makes a second submission harmless."""
+    """Return the values that the form of a new account shows at first. The id makes a second submission harmless."""
     return {"id": str(uuid4()), "is_switchboard_enabled": True}
-
-
-def _guid(text: str | None) -> UUID:
-    try:
-        return UUID(text or "")
-    except ValueError:
-        return uuid4()

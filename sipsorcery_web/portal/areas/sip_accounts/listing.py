@@ -1,16 +1,16 @@
-"""The list of SIP accounts: how it is searched and sifted, its rows, and its columns in a file."""
+"""The list of SIP accounts: its search and filters, its rows, and its columns in a file."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from sipsorcery_web.contract.filters import Expression, all_of, any_of, prop
 from sipsorcery_web.contract.records import SIPAccount
-from sipsorcery_web.portal.http.backend import current_login, service
+from sipsorcery_web.portal.http.backend import service
 from sipsorcery_web.portal.http.capabilities import capabilities
-from sipsorcery_web.portal.lists.exports import Column
+from sipsorcery_web.portal.lists.exports import Column, owner_column
 from sipsorcery_web.portal.lists.page import ListPage, page_of
 from sipsorcery_web.portal.lists.query import FilterOption, ListFilter, ListQuery
-from sipsorcery_web.portal.lists.search import and_, text_search
+from sipsorcery_web.portal.lists.search import and_, owned_text_search
 
 from .registrations import PhoneRegistration, registrations_of
 
@@ -28,22 +28,21 @@ STATES = ListFilter(
 )
 """Who is registered is not known to the list of accounts, so there is no option for it."""
 
-OWNER: Column[SIPAccount] = Column("owner", "Owner", lambda account: account.owner)
 COLUMNS: Sequence[Column[SIPAccount]] = (
-    Column("sip_username", "Username", lambda account: account.sip_username),
-    Column("sip_domain", "Domain", lambda account: account.sip_domain),
+    Column("sip_username", "Username"),
+    Column("sip_domain", "Domain"),
     Column("out_dial_plan_name", "Calls out", lambda account: _plan(account.out_dial_plan_name)),
     Column("in_dial_plan_name", "Calls in", lambda account: _plan(account.in_dial_plan_name)),
-    Column("is_incoming_only", "Incoming only", lambda account: account.is_incoming_only),
-    Column("is_switchboard_enabled", "On the switchboard", lambda account: account.is_switchboard_enabled),
-    Column("send_nat_keep_alives", "Keep-alives", lambda account: account.send_nat_keep_alives),
-    Column("dont_mangle_enabled", "Addresses as given", lambda account: account.dont_mangle_enabled),
-    Column("network_id", "Network id", lambda account: account.network_id),
-    Column("ip_address_acl", "Trusted addresses", lambda account: account.ip_address_acl),
-    Column("is_user_disabled", "Disabled", lambda account: account.is_user_disabled),
-    Column("is_admin_disabled", "Disabled by administrator", lambda account: account.is_admin_disabled),
-    Column("admin_disabled_reason", "Reason", lambda account: account.admin_disabled_reason),
-    Column("inserted", "Created", lambda account: account.inserted, is_moment=True),
+    Column("is_incoming_only", "Incoming only"),
+    Column("is_switchboard_enabled", "On the switchboard"),
+    Column("send_nat_keep_alives", "Keep-alives"),
+    Column("dont_mangle_enabled", "Addresses as given"),
+    Column("network_id", "Network id"),
+    Column("ip_address_acl", "Trusted addresses"),
+    Column("is_user_disabled", "Disabled"),
+    Column("is_admin_disabled", "Disabled by administrator"),
+    Column("admin_disabled_reason", "Reason"),
+    Column("inserted", "Created", is_moment=True),
     Column("id", "Id", lambda account: str(account.id)),
 )
 """Passwords are no part of a file."""
@@ -60,11 +59,11 @@ class AccountRow:
 
 def columns() -> Sequence[Column[SIPAccount]]:
     """The columns of a file; administrators, who get the accounts of all, get the owner first."""
-    return (OWNER, *COLUMNS) if current_login().is_administrator else COLUMNS
+    return (*owner_column(), *COLUMNS)
 
 
 def build_filter(query: str) -> Expression | None:
-    """What the address asks for: the text of the find box, and one of the states."""
+    """Return the filter of the address: the text of the find box, and one of the states."""
     return and_(_search(query), STATES.chosen.where)
 
 
@@ -87,12 +86,11 @@ def rows_of(page: ListPage[SIPAccount]) -> Iterator[AccountRow]:
 
 
 def _search(query: str) -> Expression | None:
-    """An address, or part of the name, the domain or, for administrators, the owner; letter case does not matter."""
+    """Return the filter for an address, or a part of the name, the domain or, for administrators, the owner."""
     name, at, domain = query.lower().partition("@")
     if at:
         return all_of(prop("SIPUsername").lower().ends_with(name), prop("SIPDomain").lower().starts_with(domain))
-    names = ["SIPUsername", "SIPDomain", *(["Owner"] if current_login().is_administrator else [])]
-    return text_search(query, *names)
+    return owned_text_search(query, "SIPUsername", "SIPDomain")
 
 
 def _plan(name: str | None) -> str | None:

@@ -111,7 +111,7 @@ def show_password(account_id: UUID) -> Response:
 
 @bp.route("/<uuid:account_id>/phone", methods=["GET", "POST"])
 def phone(account_id: UUID) -> str:
-    """What a phone has to be told; the password and the code that holds it only for those who ask."""
+    """Show the settings of a phone; the password and the code that holds it only for those who ask."""
     server = require_sip_engine().server
     account = the_account(account_id)
     asks = request.method == "POST"
@@ -145,7 +145,7 @@ def _form_page(form: SIPAccountForm, account: SIPAccount | None, domains_missing
 
 
 def _is_locked(account: SIPAccount) -> bool:
-    """Whether its owner cannot change it; not every service sees to that itself (weakness W5)."""
+    """Return True when the account's owner cannot change it; not every service sees to that itself (weakness W5)."""
     return account.is_admin_disabled and not current_login().is_administrator
 
 

@@ -1,6 +1,5 @@
-"""What a phone has to be told so that it registers with an account: values to type, and a code to scan."""
+"""The settings that make a phone register with an account: values to type, and a code to scan."""
 
-from ipaddress import ip_address
 from xml.sax.saxutils import escape
 
 import segno
@@ -8,19 +7,20 @@ from markupsafe import Markup
 
 from sipsorcery_web.contract.records import SIPAccount
 from sipsorcery_web.contract.sip_engine import PhoneServer
+from sipsorcery_web.ip_addresses import is_loopback
 
 WAVE_FIELDS = ("RegisterServer", "OutboundServer", "UserID", "AuthID", "AuthPass", "AccountName", "DisplayName")
 """What the app Grandstream Wave reads from a code, in the order of those that Grandstream's own exchanges show."""
 
 
 def address_of_server(server: PhoneServer) -> str:
-    """Where a phone sends what it has to say."""
+    """Return the address that a phone sends its requests to."""
     return f"{server.host}:{server.port}"
 
 
 def is_near_only(server: PhoneServer) -> bool:
-    """Whether phones on the engine's own machine alone reach it."""
-    return ip_address(server.host.strip("[]")).is_loopback
+    """Return True when only phones on this machine reach Kamailio."""
+    return is_loopback(server.host)
 
 
 def code_of(account: SIPAccount, server: PhoneServer) -> Markup:

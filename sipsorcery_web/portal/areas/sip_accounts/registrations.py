@@ -24,12 +24,12 @@ class PhoneRegistration:
 
     @property
     def ends(self) -> datetime | None:
-        """When the only phone is off the list unless it renews; None without one, and with several."""
+        """Return when the only phone's registration ends unless renewed; None without one, and with several."""
         return ends(self.bindings[0]) if len(self.bindings) == 1 else None
 
 
 def ends(binding: SIPRegistrarBinding) -> datetime | None:
-    """When a registration ends unless the phone renews it; None where that is beyond any calendar."""
+    """Return when a registration ends unless the phone renews it; None where that is beyond any calendar."""
     try:
         return binding.last_update + timedelta(seconds=binding.expiry)
     except OverflowError:
@@ -62,7 +62,7 @@ def _bindings(names: Sequence[str]) -> Mapping[str, list[SIPRegistrarBinding]] |
 
 
 def _asked_for(where: Expression) -> Sequence[SIPRegistrarBinding]:
-    """By one filter where it is short enough to be read, else the first bindings of all."""
+    """Return the bindings found by one filter; the first of all where the filter would be too long."""
     bindings = service().registrar_bindings
     if len(str(where)) + 2 > MAX_LENGTH:
         return bindings.page(0, MOST_BINDINGS)

@@ -1,4 +1,4 @@
-"""What an expression for trusted addresses lets in, tried in bounded time and memory.
+"""The effect of an expression for trusted addresses, tried in bounded time and memory.
 
 The engine searches the expression in `address:port`, as .NET reads it; what is tried here agrees but for rare
 constructs. The service takes any text, so nothing here keeps one from being saved.
@@ -7,11 +7,11 @@ constructs. The service takes any text, so nothing here keeps one from being sav
 import math
 import re
 from dataclasses import dataclass
-from ipaddress import ip_address
 
 import regex
 
 from sipsorcery_web.contract.rules.catalogue import SIP_ACCOUNT_LENGTHS
+from sipsorcery_web.ip_addresses import read_address
 
 LONGEST = SIP_ACCOUNT_LENGTHS["ip_address_acl"]
 LONGEST_TRIAL = 0.1
@@ -39,14 +39,14 @@ _MEANINGS = {
 
 @dataclass(frozen=True)
 class Trial:
-    """What came of trying an address; `outcome` is in, asked (for the password), unclear or nothing."""
+    """The outcome of trying an address; `outcome` is in, asked (for the password), unclear or nothing."""
 
     outcome: str
     words: str
 
 
 def complaint(expression: str | None) -> str | None:
-    """What is wrong with the expression, in words; None when it can be read or there is none."""
+    """Return what is wrong with the expression, in words; None when it can be read or there is none."""
     if len(expression or "") > LONGEST:
         return f"it has more than {LONGEST} characters"
     try:
@@ -57,7 +57,7 @@ def complaint(expression: str | None) -> str | None:
 
 
 def trusts_everybody(expression: str | None) -> bool:
-    """Whether the expression matches every address, so that no caller is asked for the password."""
+    """Return True when the expression matches every address, so that no caller is asked for the password."""
     if not expression or complaint(expression):
         return False
     try:
@@ -67,7 +67,7 @@ def trusts_everybody(expression: str | None) -> bool:
 
 
 def tried(expression: str | None, typed: str | None) -> Trial:
-    """What the expression does with a caller at the typed `address:port`."""
+    """Return the outcome for a caller at the typed `address:port`."""
     socket = _socket(typed or "")
     if not expression:
         return Trial("nothing", "There is no expression to try: every caller is asked for the password.")
@@ -103,12 +103,8 @@ def _socket(typed: str) -> str | None:
     if found is None:
         return None
     six, four, port = found.groups()
-    try:
-        address = ip_address(six or four)
-    except ValueError:
-        return None
-    number = int(port or SIP_PORT)
-    if not 0 < number < 2**16:
+    address, number = read_address(six or four), int(port or SIP_PORT)
+    if address is None or not 0 < number < 2**16:
         return None
     return f"[{address}]:{number}" if address.version == 6 else f"{address}:{number}"
 
@@ -123,7 +119,10 @@ def _meaning(error: Exception, expression: str) -> str:
 
 
 def _open_bracket(expression: str) -> int:
-    """Where the bracket stands that is never closed; the library names the end, where it missed the other one."""
+    """Return the position of the bracket that is never closed.
+
+    The library names the end, where it missed the other one.
+    """
     opened = [0]
     for found in _BRACKET.finditer(expression):
         if found[1] == ")" and len(opened) > 1:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from wtforms import HiddenField
 
@@ -12,7 +12,7 @@ from sipsorcery_web.contract.rules.catalogue import INVALID_URI
 from sipsorcery_web.contract.rules.providers import provider_violations
 from sipsorcery_web.contract.sip_uris import normalised
 from sipsorcery_web.portal.crud.conflict import EditForm
-from sipsorcery_web.portal.ui.forms import checkbox, choice, choices_with, password, text
+from sipsorcery_web.portal.ui.forms import checkbox, choice, choices_with, password, read_id, text
 
 from .custom_headers import HeadersField
 from .registering import Registering
@@ -85,28 +85,28 @@ class SIPProviderForm(EditForm):
         """Ask for a new provider."""
         self.owner, self.registering = owner, registering
         self._offer(SIPProvider(provider_type=_type(self.provider_type.data)))
-        self._leave_out(*self.only_stored)
+        self.leave_out(*self.only_stored)
 
     def for_stored(self, provider: SIPProvider, registering: Registering, is_administrator: bool) -> None:
         """Ask for changes to a provider; its type, owner and id are fixed."""
         self.stored, self.owner, self.registering = provider, provider.owner or "", registering
         self._offer(provider)
-        self._leave_out(*self.only_new, *(() if is_administrator else ADMINISTRATIVE))
+        self.leave_out(*self.only_new, *(() if is_administrator else ADMINISTRATIVE))
 
     @property
     def kind(self) -> ProviderType:
-        """What is spoken with the provider."""
+        """Return the protocol spoken with the provider."""
         return self.stored.provider_type if self.stored else _type(self.provider_type.data)
 
     @property
     def shows_advanced(self) -> bool:
-        """Whether something stands, or is wrong, among what most providers do without."""
+        """Return True when a field that most providers do without is set or wrong."""
         return any(self[name].errors or self[name].data not in AS_USUAL for name in ADVANCED if name in self)
 
     def record(self) -> SIPProvider:
         """The provider as it was typed; what the form does not show stays as it is stored."""
         start = self.stored or SIPProvider(
-            id=_guid(self.id.data),
+            id=read_id(self.id.data) or uuid4(),
             owner=self.owner,
             provider_type=self.kind,
             register_admin_enabled=True,
@@ -127,12 +127,12 @@ class SIPProviderForm(EditForm):
         yield from (violation for violation in provider_violations(record) if violation.field not in settled)
 
     def _untouched(self, record: SIPProvider) -> set[str]:
-        """What was left as another client has stored it, though this form would not have taken it."""
+        """Return the fields left as another client has stored them, though this form would not have taken it."""
         names = ("provider_password", "custom_headers") if self.stored else ()
         return {name for name in names if (kept := getattr(record, name)) and kept == getattr(self.stored, name)}
 
     def _registered(self, record: SIPProvider, start: SIPProvider) -> SIPProvider:
-        """With what was typed about registering; to be registered again takes the reason away why it was not."""
+        """Return the record with the fields about registering; registering again clears the reason why not."""
         if "register_enabled" not in self:
             return record
         proposed = self.registering.contact_of(self.owner) if self.register_enabled.data else None
@@ -176,21 +176,16 @@ class SIPProviderForm(EditForm):
     def _offer(self, provider: SIPProvider) -> None:
         """Leave the fields that this kind of provider has."""
         is_sip = provider.provider_type is ProviderType.SIP
-        self._leave_out(*(OF_GOOGLE_VOICE if is_sip else OF_SIP))
+        self.leave_out(*(OF_GOOGLE_VOICE if is_sip else OF_SIP))
         if is_sip and not self.registering.is_offered:
-            self._leave_out(*REGISTERING, *ADMINISTRATIVE)
+            self.leave_out(*REGISTERING, *ADMINISTRATIVE)
         if not is_sip:
             kinds = [(kind.value, kind.value) for kind in GoogleVoiceCallbackType]
             self.gv_callback_type.choices = choices_with(provider.gv_callback_type, kinds)
 
-    def _leave_out(self, *names: str) -> None:
-        for name in names:
-            if name in self:
-                del self[name]
-
 
 def values_of(provider: SIPProvider) -> dict[str, object]:
-    """What the form of a stored provider shows at first; never the password."""
+    """Return the values that the form of a stored provider shows at first; never the password."""
     names = ("provider_name", *TEXTS_OF_ALL, *OF_SIP, *OF_GOOGLE_VOICE)
     values = {name: getattr(provider, name) for name in names}
     addresses = {name: _without_scheme(getattr(provider, name)) for name in INVALID_URI}
@@ -198,7 +193,7 @@ def values_of(provider: SIPProvider) -> dict[str, object]:
 
 
 def new_values(provider_type: str | None) -> dict[str, object]:
-    """What the form of a new provider shows at first. The id makes a second submission harmless."""
+    """Return the values that the form of a new provider shows at first. The id makes a second submission harmless."""
     return {
         "id": str(uuid4()),
         "provider_type": _type(provider_type).value,
@@ -222,7 +217,7 @@ def _with_normal_uris(record: SIPProvider) -> tuple[SIPProvider, list[Violation]
 
 
 def _without_scheme(uri: str | None) -> str | None:
-    """As people write it; the service puts the scheme in front again."""
+    """Return a URI without its scheme, as people write it; the service puts the scheme in front again."""
     return uri.removeprefix("sip:") if uri else uri
 
 
@@ -232,10 +227,3 @@ def _type(text: str | None) -> ProviderType:
 
 def _callback_type(text: str | None) -> GoogleVoiceCallbackType | None:
     return next((kind for kind in GoogleVoiceCallbackType if kind.value == text), None)
-
-
-def _guid(text: str | None) -> UUID:
-    try:
-        return UUID(text or "")
-    except ValueError:
-        return uuid4()

@@ -1,16 +1,16 @@
-"""The list of SIP providers: how it is searched and sifted, its rows, and its columns in a file."""
+"""The list of SIP providers: its search and filters, its rows, and its columns in a file."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sipsorcery_web.contract.filters import Expression, all_of, any_of, prop
 from sipsorcery_web.contract.records import ProviderType, SIPProvider
-from sipsorcery_web.portal.http.backend import current_login, service
+from sipsorcery_web.portal.http.backend import service
 from sipsorcery_web.portal.http.capabilities import capabilities
-from sipsorcery_web.portal.lists.exports import Column
+from sipsorcery_web.portal.lists.exports import Column, owner_column
 from sipsorcery_web.portal.lists.page import ListPage, page_of
 from sipsorcery_web.portal.lists.query import FilterOption, ListFilter, ListQuery
-from sipsorcery_web.portal.lists.search import and_, text_search
+from sipsorcery_web.portal.lists.search import and_, owned_text_search
 
 from .registrations import ProviderRegistration, registrations_of
 
@@ -26,28 +26,27 @@ STATES = ListFilter(
 )
 """How a registration stands is not known to the list of providers, so there is no option for it."""
 
-OWNER: Column[SIPProvider] = Column("owner", "Owner", lambda provider: provider.owner)
 COLUMNS: Sequence[Column[SIPProvider]] = (
-    Column("provider_name", "Name", lambda provider: provider.provider_name),
+    Column("provider_name", "Name"),
     Column("provider_type", "Type", lambda provider: provider.provider_type.value),
-    Column("provider_server", "Server", lambda provider: provider.provider_server),
-    Column("provider_username", "Username", lambda provider: provider.provider_username),
-    Column("register_enabled", "Register", lambda provider: provider.register_enabled),
-    Column("register_admin_enabled", "Registration allowed", lambda provider: provider.register_admin_enabled),
-    Column("register_disabled_reason", "Disabled reason", lambda provider: provider.register_disabled_reason),
-    Column("register_contact", "Contact", lambda provider: provider.register_contact),
-    Column("register_expiry", "Expiry in seconds", lambda provider: provider.register_expiry),
-    Column("register_server", "Register server", lambda provider: provider.register_server),
-    Column("register_realm", "Realm", lambda provider: provider.register_realm),
-    Column("provider_auth_username", "Auth username", lambda provider: provider.provider_auth_username),
-    Column("provider_from", "From header", lambda provider: provider.provider_from),
-    Column("provider_outbound_proxy", "Outbound proxy", lambda provider: provider.provider_outbound_proxy),
-    Column("custom_headers", "Custom headers", lambda provider: provider.custom_headers),
-    Column("gv_callback_number", "Callback number", lambda provider: provider.gv_callback_number),
-    Column("gv_callback_pattern", "Callback pattern", lambda provider: provider.gv_callback_pattern),
-    Column("gv_callback_type", "Callback type", lambda provider: provider.gv_callback_type),
-    Column("inserted", "Created", lambda provider: provider.inserted, is_moment=True),
-    Column("last_update", "Changed", lambda provider: provider.last_update, is_moment=True),
+    Column("provider_server", "Server"),
+    Column("provider_username", "Username"),
+    Column("register_enabled", "Register"),
+    Column("register_admin_enabled", "Registration allowed"),
+    Column("register_disabled_reason", "Disabled reason"),
+    Column("register_contact", "Contact"),
+    Column("register_expiry", "Expiry in seconds"),
+    Column("register_server", "Register server"),
+    Column("register_realm", "Realm"),
+    Column("provider_auth_username", "Auth username"),
+    Column("provider_from", "From header"),
+    Column("provider_outbound_proxy", "Outbound proxy"),
+    Column("custom_headers", "Custom headers"),
+    Column("gv_callback_number", "Callback number"),
+    Column("gv_callback_pattern", "Callback pattern"),
+    Column("gv_callback_type", "Callback type"),
+    Column("inserted", "Created", is_moment=True),
+    Column("last_update", "Changed", is_moment=True),
     Column("id", "Id", lambda provider: str(provider.id)),
 )
 """Passwords are no part of a file."""
@@ -62,18 +61,18 @@ class ProviderRow:
 
     @property
     def has_to_register(self) -> bool:
-        """Whether its owner wants that, and may."""
+        """Return True when the provider is to be registered with and may be."""
         is_sip = self.provider.provider_type is ProviderType.SIP
         return is_sip and self.provider.register_enabled and self.provider.register_admin_enabled
 
 
 def columns() -> Sequence[Column[SIPProvider]]:
     """The columns of a file; administrators, who get the providers of all, get the owner first."""
-    return (OWNER, *COLUMNS) if current_login().is_administrator else COLUMNS
+    return (*owner_column(), *COLUMNS)
 
 
 def build_filter(query: str) -> Expression | None:
-    """What the address asks for: the text of the find box, and one of the states."""
+    """Return the filter of the address: the text of the find box, and one of the states."""
     return and_(_search(query), STATES.chosen.where)
 
 
@@ -92,7 +91,7 @@ def rows_of(page: ListPage[SIPProvider]) -> Sequence[ProviderRow]:
 
 
 def figures_of(page: ListPage[SIPProvider], rows: Sequence[ProviderRow]) -> Mapping[str, int] | None:
-    """How many registrations stand how, where the whole list is on the page."""
+    """Return the number of registrations in each state, where the whole list is on the page."""
     if page.pages > 1 or page.is_filtered or not page.is_complete:
         return None
     states = [row.registration.state for row in rows if row.has_to_register]
@@ -100,11 +99,5 @@ def figures_of(page: ListPage[SIPProvider], rows: Sequence[ProviderRow]) -> Mapp
 
 
 def _search(query: str) -> Expression | None:
-    """Part of the name, the server, the username or, for administrators, the owner; letter case does not matter."""
-    names = [
-        "ProviderName",
-        "ProviderServer",
-        "ProviderUsername",
-        *(["Owner"] if current_login().is_administrator else []),
-    ]
-    return text_search(query, *names)
+    """Return the filter for a part of the name, the server, the username or, for administrators, the owner."""
+    return owned_text_search(query, "ProviderName", "ProviderServer", "ProviderUsername")

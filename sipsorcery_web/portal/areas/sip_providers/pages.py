@@ -117,7 +117,7 @@ def the_provider(provider_id: UUID) -> SIPProvider:
 
 
 def name_of(provider: SIPProvider) -> str:
-    """What a provider is called."""
+    """Return the name of a provider."""
     return provider.provider_name or ""
 
 

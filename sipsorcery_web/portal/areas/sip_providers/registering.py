@@ -1,4 +1,4 @@
-"""Whether this installation offers to register with providers, and which domain its customers are reached at."""
+"""The registering with providers that this installation offers, and which domain its customers are reached at."""
 
 from dataclasses import dataclass
 

@@ -25,7 +25,7 @@ class ProviderRegistration:
 
     @property
     def diagnosis(self) -> Diagnosis | None:
-        """What a failing registration means and what helps, as far as that is known."""
+        """Return the diagnosis of a failing registration, as far as that is known."""
         return diagnose_registration(self.message) if self.state == "failing" else None
 
     @property
@@ -40,7 +40,7 @@ class ProviderRegistration:
 
     @property
     def message(self) -> str:
-        """What the other server answered, or what was noted in place of an answer."""
+        """Return the answer of the other server, or what was noted in place of an answer."""
         return ((self.binding and self.binding.registration_failure_message) or "").strip()
 
 
@@ -52,7 +52,7 @@ def registrations_of(providers: Iterable[SIPProvider]) -> list[ProviderRegistrat
 
 
 def registration_in(binding: SIPProviderBinding) -> ProviderRegistration:
-    """What a binding tells by itself."""
+    """Return the registration that a binding tells of."""
     if not binding.binding_expiry:
         return ProviderRegistration("ending", binding, "The provider is being told")
     if binding.is_registered:

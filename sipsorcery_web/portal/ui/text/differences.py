@@ -1,4 +1,4 @@
-"""What has changed from one text to another, line by line."""
+"""The differences between two texts, line by line."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from itertools import zip_longest
 from .lines import lines_of
 
 AROUND = 3
-"""So many unchanged lines are shown around a change."""
+"""The unchanged lines that are shown around a change."""
 MOST_COMPARED = 4_000_000
 """Pairs of lines; beyond, what lies between the common beginning and end counts as wholly replaced."""
 
@@ -34,13 +34,13 @@ class DiffRow:
 
 
 def counts(old: str, new: str) -> tuple[int, int]:
-    """How many lines were added and removed."""
+    """Return how many lines were added and removed."""
     changes = [each for each in _opcodes(lines_of(old), lines_of(new)) if each[0] != "equal"]
     return sum(end - start for *_, start, end in changes), sum(end - start for _, start, end, *_ in changes)
 
 
 def rows(old: str, new: str) -> list[DiffRow]:
-    """Both texts beside each other, without what is far from every change."""
+    """Return both texts beside each other, without what is far from every change."""
     before, after = lines_of(old), lines_of(new)
     opcodes = _opcodes(before, after)
     last = len(opcodes) - 1
@@ -65,7 +65,7 @@ def _numbered(lines: Sequence[str], start: int, end: int) -> Iterator[Line]:
 
 
 def _opcodes(old: Sequence[str], new: Sequence[str]) -> Sequence[Opcode]:
-    """As difflib has them, but in bounded time."""
+    """Return the opcodes of difflib, but in bounded time."""
     shorter = min(len(old), len(new))
     head = next((place for place in range(shorter) if old[place] != new[place]), shorter)
     most = shorter - head

@@ -33,7 +33,7 @@ def visible(text: str) -> str:
 
 
 def visible_on_pages(value: object) -> object:
-    """What a template puts into a page: text with nothing invisible in it, everything else as it is.
+    """Return what a template puts into a page: text with nothing invisible in it, everything else as it is.
 
     For Jinja's `finalize`, so that no template can forget it. What goes back to the portal (values of form fields)
     takes part as Markup: through WTForms, or with the filter `unchanged`.
@@ -42,7 +42,7 @@ def visible_on_pages(value: object) -> object:
 
 
 def unchanged(value: object) -> Markup:
-    """Text for the value of a form field, escaped; what is sent back has to be what was stored."""
+    """Return text for the value of a form field, escaped; what is sent back has to be what was stored."""
     return Markup.escape(value)
 
 

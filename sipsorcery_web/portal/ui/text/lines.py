@@ -19,7 +19,7 @@ def line_end_of(text: str) -> str:
 
 
 def as_stored(typed: str, stored: str) -> str:
-    """What was typed, with the line ends that are stored: browsers send CR LF, whatever they were given.
+    """Return a typed text, with the line ends that are stored: browsers send CR LF, whatever they were given.
 
     A text that nobody has touched stays as it is, character by character.
     """

@@ -1,4 +1,4 @@
-"""What strangers on the network write into the fields of a call."""
+"""Values that strangers on the network write into the fields of a call."""
 
 from tests.portal.browser import Page
 
@@ -17,7 +17,7 @@ HOSTILE = (
 
 
 def check_nothing_runs(page: Page) -> None:
-    """Nothing that a stranger wrote has become an element, an attribute or an address of the page."""
+    """Check that nothing a stranger wrote has become an element, an attribute or an address of the page."""
     assert page.status == 200
     assert not page.all("//main//script | //main//img | //main//*[@onerror]")
     assert not [address for address in page.tree.xpath("//main//@href") if "script:" in address]

@@ -17,7 +17,7 @@ OONAGH = '"Oonagh Brady" <sip:+35315550163@northline.example;user=phone>;tag=as5
 
 
 def cells(page: Page) -> list[dict[str, str]]:
-    """What each row says, by the last word of its cells' first class."""
+    """Return the text of each row, by the last word of its cells' first class."""
     return [
         {cell.get("class").split()[0].removeprefix("cell-"): words(cell) for cell in row.xpath("./td")}
         for row in page.all("//main//tbody/tr")

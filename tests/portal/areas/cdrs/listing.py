@@ -6,7 +6,7 @@ from tests.portal.browser import Browser, Page, words
 
 
 def cells(page: Page) -> list[dict[str, str]]:
-    """What each row says, by its cells' first class; headings of days are no rows."""
+    """Return the text of each row, by its cells' first class; headings of days are no rows."""
     return [
         {cell.get("class").split()[0].removeprefix("cell-"): words(cell) for cell in row.xpath("./td")}
         for row in page.all("//main//tbody/tr[not(@class)]")

@@ -1,4 +1,4 @@
-"""What a list of call records costs: the same for 26 records as for 10,000."""
+"""The cost of a list of call records: the same for 26 records as for 10,000."""
 
 import pytest
 from sqlalchemy import text

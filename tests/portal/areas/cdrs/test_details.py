@@ -1,4 +1,4 @@
-"""Everything about one call."""
+"""The page of one call."""
 
 import pytest
 

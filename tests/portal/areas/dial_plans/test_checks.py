@@ -1,4 +1,4 @@
-"""What the checks of scripts find, what they let pass, and that no script keeps them long."""
+"""The findings of the checks of scripts, and the time that they take."""
 
 import random
 

@@ -18,7 +18,7 @@ KEYS = {
 
 
 def keys_of(page: Page) -> dict[str, str]:
-    """Where the letters lead on this page."""
+    """Return the addresses that the letters lead to on this page."""
     return {link.get("data-key", ""): link.get("href", "") for link in page.all("//*[@data-keys]//a[@data-key]")}
 
 

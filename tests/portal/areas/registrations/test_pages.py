@@ -21,7 +21,7 @@ def desk(harness: AppHarness) -> SIPAccount:
 
 
 def cells(page: Page) -> list[dict[str, str]]:
-    """What each row says, by its cells' first class."""
+    """Return the text of each row, by its cells' first class."""
     return [
         {cell.get("class").split()[0].removeprefix("cell-"): words(cell) for cell in row.xpath("./td")}
         for row in page.all("//main//tbody/tr")

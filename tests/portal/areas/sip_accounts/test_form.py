@@ -1,4 +1,4 @@
-"""What the form of an account says of the SIP engine, where there is one."""
+"""The form of an account with a SIP engine, where there is one."""
 
 import pytest
 

@@ -50,7 +50,7 @@ def stored_in(harness: AppHarness, provider: SIPProvider) -> SIPProvider:
 
 
 def change(harness: AppHarness, provider: SIPProvider, **values: Any) -> SIPProvider:
-    """What another client stores."""
+    """Change a provider as another client does."""
     return harness.service_fixture.someone(provider.owner or "").sip_providers.update(provider.with_(**values))
 
 
