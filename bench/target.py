@@ -1,4 +1,4 @@
-"""What is measured: the portal, and beside it a response that tells where a request is from."""
+"""The targets of the measurements: the portal, and beside it a response that tells where a request is from."""
 
 from typing import Any
 

@@ -15,7 +15,7 @@ ASSEMBLY = ("__init__", "commands", "serving", "starting")
 MAY_IMPORT = {
     "contract": {"contract"},
     "database": {"database"},
-    "settings": {"settings", "contract"},
+    "settings": {"settings", "contract", "ip_addresses"},
     "proxies": set(),
     "version": set(),
     "clock": set(),
@@ -82,7 +82,7 @@ def room_of(module: str, folder: str = "portal") -> str | None:
 
 
 def arrows_within(folder: str) -> dict[tuple[str, str], set[str]]:
-    """Which room of a folder imports which other one, with the modules that do."""
+    """Return the arrows between the rooms of a folder, with the modules that import."""
     arrows: dict[tuple[str, str], set[str]] = {}
     for path in sorted((PACKAGE / folder).rglob("*.py")):
         origin = room_of(name_of(path), folder)

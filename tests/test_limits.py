@@ -1,4 +1,4 @@
-"""How long a line of a template may be; ruff holds those of Python."""
+"""The limit on the lines of templates; ruff holds those of Python."""
 
 from pathlib import Path
 

@@ -142,7 +142,7 @@ class RecordOperations:
 
     @property
     def is_changeable(self) -> bool:
-        """Whether there are operations that change the records."""
+        """Return True when there are operations that change the records."""
         return bool(self.element)
 
     def operations(self) -> Iterator[Operation]:

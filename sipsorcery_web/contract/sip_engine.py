@@ -11,7 +11,7 @@ class SIPEngineUnavailable(Exception):
 
 
 class SIPEngineControls(Protocol):
-    """What the engine can be asked; SIPEngineUnavailable when it does not answer.
+    """The verbs of the SIP engine. Each raises SIPEngineUnavailable when it does not answer.
 
     Whose a thing is has been decided before. A verb answers False where the thing has gone meanwhile.
     """
@@ -34,7 +34,7 @@ class SIPEngineControls(Protocol):
 
 @dataclass(frozen=True)
 class PhoneServer:
-    """Where phones find the engine, and how they prove who they are; without a certificate there is no `tls_port`."""
+    """The address where phones find the engine, and how they prove who they are; no certificate means no `tls_port`."""
 
     domain: str
     host: str

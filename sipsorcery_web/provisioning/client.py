@@ -47,11 +47,11 @@ class Entries(Generic[R]):
 
     @property
     def name(self) -> str:
-        """What the list is called: the operation that reads it."""
+        """The name of the list: that of the operation which reads it."""
         return self._operations.page
 
     def count(self, where: Expression | None = None) -> int:
-        """How many records there are."""
+        """Return the number of records."""
         return int(self._call(self._operations.count, where_expression=_text(where)))
 
     def page(self, offset: int = 0, count: int = NO_LIMIT, where: Expression | None = None) -> list[R]:

@@ -1,6 +1,5 @@
 """The settings, read once from SIPSORCERY_* variables; a wrong value stops the start and names itself."""
 
-import ipaddress
 import os
 import secrets
 from collections.abc import Callable, Mapping
@@ -38,7 +37,7 @@ def variable_of(name: str) -> str:
 
 @dataclass(frozen=True)
 class SipSettings:
-    """How the SIP engine is reached: by phones and providers at `host`, by the portal at a port of this machine.
+    """The ways to the SIP engine: by phones and providers at `host`, by the portal at a port of this machine.
 
     Behind 1:1 NAT `host` is the machine's own address, and `advertise` the one that the outside reaches it at.
     """
@@ -57,7 +56,7 @@ class SipSettings:
 
     @property
     def is_on(self) -> bool:
-        """Whether there is an engine."""
+        """Return True when there is an engine."""
         return bool(self.host)
 
     @property
@@ -82,7 +81,7 @@ class SipSettings:
 
     @property
     def own_hosts(self) -> frozenset[str]:
-        """What stands for this engine in a URI: the address that it listens at, and the one that it is told of."""
+        """The hosts that mean this engine in a URI: the address that it listens at, and the one that it is told of."""
         return frozenset((self.bracketed_host, self.public_host))
 
 
@@ -182,7 +181,7 @@ class Settings:
 
     @property
     def embedded(self) -> bool:
-        """Whether this process carries the provisioning service itself."""
+        """Return True when this process carries the provisioning service itself."""
         return not self.provisioning_url
 
     @property
@@ -192,30 +191,30 @@ class Settings:
 
     @property
     def is_loopback(self) -> bool:
-        """Whether the portal listens on this machine alone."""
+        """Return True when the portal listens on this machine alone."""
         return is_loopback(self.host)
 
     @property
     def address(self) -> str:
-        """Where a browser on this machine finds the portal."""
+        """The URL where a browser on this machine finds the portal."""
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104 (no address to open)
         host = f"[{host}]" if ":" in host else host
         return f"http://{host}:{self.port}"
 
     @property
     def service_address(self) -> str:
-        """What clients of the provisioning service are told to call; empty where only a request can tell."""
+        """The URL that clients of the provisioning service are told to call; empty where only a request can tell."""
         if not self.embedded:
             return self.provisioning_url
         return self.public_url and self.public_url + ENDPOINT_PATH
 
     @property
     def sip(self) -> SipSettings:
-        """What concerns the SIP engine."""
+        """The settings of the SIP engine."""
         return SipSettings(**{part.name: getattr(self, f"sip_{part.name}") for part in fields(SipSettings)})
 
     def engine_secret(self) -> str:
-        """What the portal shows the engine's control channel; made and kept in the data directory."""
+        """The secret that the portal shows the engine's control channel; made and kept in the data directory."""
         return _kept_secret(self.data_dir / "engine_secret")
 
     def check_engine(self) -> None:

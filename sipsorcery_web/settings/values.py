@@ -11,7 +11,7 @@ _ORIGIN = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:\d{1,5})?")  # as 
 
 @dataclass(frozen=True)
 class NewAccounts:
-    """Who may create a customer account: `policy` is open, invite, closed or limit."""
+    """The policy on new customer accounts: `policy` is open, invite, closed or limit."""
 
     policy: str
     limit: int = 0
@@ -98,7 +98,7 @@ def pause(value: str) -> float:
 
 
 def _number(value: str) -> float:
-    """What is no number lies outside every range, and is refused with the words for that."""
+    """Return the number; what is none lies outside every range, and is refused with the words for that."""
     try:
         return float(value)
     except ValueError:

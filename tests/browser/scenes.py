@@ -40,7 +40,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Cast:
-    """Whom a scene is about. `two_phones`, `locked` and `edited` are lines of the owner."""
+    """The owner of a scene's records. `two_phones`, `locked` and `edited` are lines of the owner."""
 
     owner: str
     lines: tuple[Line, ...]

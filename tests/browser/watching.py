@@ -41,7 +41,7 @@ class Watch:
             self.complaints.append(f"failed: {request.method} {request.url}: {request.failure}")
 
     def _answered(self, response: Response) -> None:
-        """Whatever a live list is told, it says itself."""
+        """Leave out the answers to live lists: the page tells of them itself."""
         is_told = response.request.is_navigation_request() or STATE.lower() in response.headers
         if response.status >= 400 and not is_told:
             self.complaints.append(f"answered {response.status}: {response.request.method} {response.url}")

@@ -1,4 +1,4 @@
-"""What the sentences of other services are about, as far as they can be read."""
+"""The meaning of other services' sentences, as far as they can be read."""
 
 import json
 from pathlib import Path

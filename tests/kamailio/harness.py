@@ -181,7 +181,7 @@ class KamailioHarness:
 
     @property
     def service_context(self) -> ServiceContext:
-        """What the operator's commands work with."""
+        """The context that the operator's commands work with."""
         return self.service.context
 
     @property

@@ -66,5 +66,5 @@ OF_ANOTHER = Capabilities()
 
 
 def capabilities() -> Capabilities:
-    """What the service of this application is known to do."""
+    """Return the capabilities of the service of this application."""
     return part(Capabilities)

@@ -22,7 +22,7 @@ SIZE_COOKIE = "page_size"
 
 @dataclass(frozen=True)
 class ListQuery:
-    """What the address asks of a list: `?q=`, `?page=` and `?size=`; anything out of range becomes the nearest."""
+    """The part of a list that the address asks for: `?q=`, `?page=`, `?size=`; what is out of range becomes the nearest."""
 
     query: str
     number: int
@@ -30,7 +30,7 @@ class ListQuery:
 
     @classmethod
     def from_request(cls) -> "ListQuery":
-        """What this request asks."""
+        """Return the query of this request."""
         number = max(1, request.args.get("page", 1, type=int))
         return cls(query_text("q"), min(number, 10_000_000), page_size())
 
@@ -53,7 +53,7 @@ class ListFilter:
 
     @property
     def chosen(self) -> FilterOption:
-        """What the address asks for; the first option for anything unknown."""
+        """The option that the address names; the first one for anything unknown."""
         value = request.args.get(self.name)
         return next((option for option in self.options if option.value == value), self.options[0])
 
@@ -87,7 +87,7 @@ def query_text(name: str) -> str:
 
 
 def page_size() -> int:
-    """How many rows a page has: what the address says, else what was chosen last."""
+    """Return the number of rows of a page: that of the address, else the one chosen last."""
     given = request.args.get("size", type=int)
     if given in SIZES:
         _remember(given)

@@ -49,7 +49,7 @@ class RefusedFilters:
 
 
 def refused_filters() -> RefusedFilters:
-    """Those of the application that answers this request."""
+    """Return the refused filters of the application that answers this request."""
     return part(RefusedFilters)
 
 

@@ -44,7 +44,7 @@ class Area:
 
     @property
     def current(self) -> bool:
-        """Whether the page that is shown belongs to its entry of the navigation."""
+        """Return True when the page that is shown belongs to its entry of the navigation."""
         return request.blueprint in (self.name, *(self.nav.beside if self.nav else ()))
 
 

@@ -46,7 +46,7 @@ class RestoredValue:
 
 @dataclass(frozen=True)
 class TypedForm:
-    """What was typed into a page's form. It waits under `form_id` for the form at `path`, if it is stored."""
+    """The values typed into a page's form. They wait under `form_id` for the form at `path`, if they are stored."""
 
     name: str
     thing: str
@@ -58,7 +58,7 @@ class TypedForm:
 
     @property
     def title(self) -> str:
-        """What the record is called, else what it is."""
+        """The record's name, else its kind."""
         return self.name or self.thing
 
     @property

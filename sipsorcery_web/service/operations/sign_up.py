@@ -39,7 +39,7 @@ def are_new_accounts_enabled(work: UnitOfWork) -> bool:
 
 
 def check_invite_code(work: UnitOfWork, invite_code: str | None) -> str | None:
-    """None for a code that can be used, else why not."""
+    """Return None for a code that can be used, else the sentence of the rule that it breaks."""
     broken = invites.broken_rule(work.session, invite_code)
     return broken.sentence if broken else None
 

@@ -1,4 +1,4 @@
-"""What a refusal says, on every channel the same."""
+"""The sentences of refusals, the same on every channel."""
 
 from collections.abc import Callable
 from typing import Any

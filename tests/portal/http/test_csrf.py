@@ -84,7 +84,7 @@ def test_no_form_is_carried_out_without_a_token_of_its_own_session(
 def test_a_form_of_another_site_does_not_take_the_session_from_a_browser(
     harness: AppHarness, every_form: list[str]
 ) -> None:
-    """It comes without the cookie (SameSite=Lax), and a cookie in its answer would take the place of that one."""
+    """A form of another site comes without the cookie (SameSite=Lax), and a cookie in its answer would take the place of that one."""
     for address in [*every_form, "/session/extend"]:
         answer = harness.browser().raw("POST", address, data=TYPED, headers=FROM_ELSEWHERE)
         assert answer.headers.getlist("Set-Cookie") == [], address

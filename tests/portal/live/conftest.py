@@ -11,7 +11,7 @@ from tests.portal.browser import Browser
 
 @dataclass(frozen=True)
 class Look:
-    """What one look is answered with."""
+    """The answer to one look."""
 
     response: TestResponse
 
@@ -41,7 +41,7 @@ class Look:
 
 
 def look(browser: Browser, path: str = "/sip-accounts", seen: str = "") -> Look:
-    """How a list is now, for a browser that shows the one with the ETag `seen`."""
+    """Return the answer for a browser that shows the list with the ETag `seen`."""
     headers = {HEADER: "1", **({"If-None-Match": seen} if seen else {})}
     response = browser.raw("GET", path, headers=headers)
     assert response.headers["Cache-Control"] == "private, no-store"
@@ -50,7 +50,7 @@ def look(browser: Browser, path: str = "/sip-accounts", seen: str = "") -> Look:
 
 
 def looks(browser: Browser, *between: Callable[[], object], path: str = "/sip-accounts") -> list[Look]:
-    """What a browser is told while these things happen, one after each look; it asks with what it was told last."""
+    """Return what a browser is told while these things happen, one after each look; it asks with the last answer's ETag."""
     found = [look(browser, path)]
     for happens in between:
         happens()
@@ -60,4 +60,4 @@ def looks(browser: Browser, *between: Callable[[], object], path: str = "/sip-ac
 
 
 def nothing() -> None:
-    """Nothing happens between two looks."""
+    """Do nothing between two looks."""

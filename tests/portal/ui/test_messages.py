@@ -1,4 +1,4 @@
-"""How the pages say what the service refuses."""
+"""The words of the pages for what the service refuses."""
 
 import pytest
 

@@ -15,5 +15,5 @@ class Demonstration:
 
 
 def demonstration() -> Demonstration | None:
-    """What the sign-in page may tell."""
+    """Return what the sign-in page may tell."""
     return find_part(Demonstration)

@@ -31,7 +31,7 @@ def init_app(app: Flask, lines: ExtensionLines) -> None:
 
 
 def lines_take_dial_strings() -> bool:
-    """Whether the service that runs the plans takes dial strings in extension lines."""
+    """Return True when the service that runs the plans takes dial strings in extension lines."""
     return part(ExtensionLines).take_dial_strings
 
 

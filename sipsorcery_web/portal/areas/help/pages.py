@@ -33,7 +33,7 @@ AREA = Area(bp, "Help", key="h", nav=NavItem("help", "Help"))
 
 @bp.app_context_processor
 def keys() -> dict[str, Any]:
-    """What every page says of the keys."""
+    """Return the template variables for the keys."""
     return {"jumps": jumps(), "keys_are_on": keys_are_on()}
 
 

@@ -1,4 +1,4 @@
-"""What the help page tells of: a topic for each area that has one, and some that belong to all of them."""
+"""The topics of the help page: one for each area that has one, and some that belong to all of them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,5 +33,5 @@ def topics() -> Sequence[Topic]:
 
 
 def anchor_of(blueprint: str | None) -> str:
-    """Where the pages of an area are explained; empty for an area without help."""
+    """Return the anchor of the topic that explains an area; empty for an area without help."""
     return next((area.help for area in areas() if area.name == blueprint), "")

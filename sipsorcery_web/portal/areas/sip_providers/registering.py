@@ -21,5 +21,5 @@ class Registering:
 
 
 def registering() -> Registering:
-    """What this installation says about it."""
+    """Return the installation's settings for registering."""
     return part(Registering)

@@ -27,7 +27,7 @@ def address_of(account: SIPAccount) -> str:
 
 
 def values(page: Page) -> dict[str, str]:
-    """What is to be typed, by the id of its place."""
+    """Return the texts to type, by the id of their place."""
     return {each.get("id", ""): each.text or "" for each in page.all("//dl[@class='phone-values']//span[@id]")}
 
 
