@@ -10,17 +10,10 @@ from sipsorcery_web.contract.wire_types import BOOLEAN, GUID, INT, MOMENT, STRIN
 
 R = TypeVar("R", bound=Record)
 
-RECORDS: tuple[type[Record], ...] = (
-    records.Customer,
-    records.SIPAccount,
-    records.SIPRegistrarBinding,
-    records.SIPProvider,
-    records.SIPProviderBinding,
-    records.SIPDialPlan,
-    records.SIPDialogueAsset,
-    records.SIPCDRAsset,
-    records.SIPDomain,
+RECORDS: tuple[type[Record], ...] = tuple(
+    kind for kind in vars(records).values() if isinstance(kind, type) and "NAMESPACE" in vars(kind)
 )
+"""The records of the contract, in the order of its module."""
 
 
 def filled(record: type[R]) -> R:

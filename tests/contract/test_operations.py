@@ -1,6 +1,6 @@
 import pytest
 
-from sipsorcery_web.contract.operations import NO_LIMIT, OPERATIONS, Access, Parameter
+from sipsorcery_web.contract.operations import NO_LIMIT, OPERATIONS, RECORD_OPERATIONS, Access, Parameter
 from sipsorcery_web.contract.records import SIPAccount
 from sipsorcery_web.contract.wire_types import ZERO_ID
 
@@ -67,7 +67,7 @@ def test_a_change_is_told_from_a_question() -> None:
         *(
             f"{verb}{record}"
             for verb in ("Add", "Update", "Delete")
-            for record in ("SIPAccount", "SIPProvider", "DialPlan")
+            for record in (each.noun for each in RECORD_OPERATIONS.values() if each.is_changeable)
         ),
         *("CreateCustomer", "UpdateCustomer", "UpdateCustomerPassword", "DeleteCustomer"),
     }

@@ -360,4 +360,5 @@ _OTHERS = _by_name(
     if name not in _CHANGES
     and name.removeprefix("Get").removesuffix("Count") not in LISTED
     and name != "CheckInviteCode"
+    and hasattr(Provisioning, _python_name(name))  # not what this project adds to the contract
 )

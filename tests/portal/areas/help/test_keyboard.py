@@ -28,7 +28,7 @@ def sentence(page: Page) -> str:
 
 def test_every_letter_leads_to_a_page_that_there_is(alice: Browser) -> None:
     keys = keys_of(alice.open("/sip-accounts"))
-    assert keys == KEYS
+    assert keys.items() >= KEYS.items()
     for address in keys.values():
         assert alice.open(address).status == 200
 
@@ -48,7 +48,9 @@ def test_without_scripts_the_list_of_keys_stays_out_of_sight(alice: Browser) -> 
 def test_the_help_tells_every_key(alice: Browser) -> None:
     section = alice.open("/help").one("//section[.//h2[@id='keyboard']]")
     told = ["".join(words(term).split()) for term in section.xpath(".//dt")]
-    assert told == ["/", "n", "?", *(f"g{key}" for key in KEYS)]
+    letters = [area.key for area in AREAS if area.key]
+    assert {*letters} >= KEYS.keys()
+    assert told == ["/", "n", "?", *(f"g{key}" for key in letters)]
 
 
 def test_a_stranger_has_no_keys_and_nothing_to_switch(browser: Browser) -> None:
@@ -68,7 +70,7 @@ def test_the_keys_can_be_switched_off_and_on_again(alice: Browser) -> None:
         assert not alice.open(path).all("//*[@data-keys]"), path
     page = page.submit("/help/keyboard", button="Switch the keys on")
     assert sentence(page).startswith("The keys are on in this browser.")
-    assert keys_of(alice.open("/sip-accounts")) == KEYS
+    assert keys_of(alice.open("/sip-accounts")).items() >= KEYS.items()
 
 
 def test_the_switch_leads_back_to_where_it_stands(alice: Browser) -> None:
@@ -84,14 +86,14 @@ def test_the_choice_is_this_browsers_and_outlives_the_session(
     alice.sign_out()
     alice.sign_in("alice")
     assert not alice.open("/calls").all("//*[@data-keys]")
-    assert keys_of(bob.open("/calls")) == KEYS
+    assert keys_of(bob.open("/calls")).items() >= KEYS.items()
 
 
 def test_a_choice_that_there_is_not_changes_nothing(alice: Browser) -> None:
     alice.post("/help/keyboard", {"csrf_token": alice.token(), "keyboard": "<b>loud</b>"})
-    assert keys_of(alice.open("/help")) == KEYS
+    assert keys_of(alice.open("/help")).items() >= KEYS.items()
 
 
 def test_another_site_cannot_switch_them(alice: Browser) -> None:
     assert alice.raw("POST", "/help/keyboard", data={"keyboard": "off"}).status_code == 400
-    assert keys_of(alice.open("/help")) == KEYS
+    assert keys_of(alice.open("/help")).items() >= KEYS.items()
