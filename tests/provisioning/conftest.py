@@ -6,10 +6,12 @@ from contextlib import closing
 import pytest
 from lxml import etree
 
+from sipsorcery_web.provisioning.client import ClientIdentity, ProvisioningClient
 from sipsorcery_web.provisioning.soap import SoapChannel
 
 from .genuine import STORES, FileStore, GenuineService, MySQLStore
 from .scripted import ScriptedService, assert_valid
+from .soap_calls import Seconds
 
 PATIENCE = 5.0
 
@@ -58,3 +60,13 @@ def mysql_service() -> Iterator[GenuineService]:
     """The original over MySQL."""
     with closing(GenuineService(MySQLStore())) as service:
         yield service
+
+
+@pytest.fixture
+def client(channel: SoapChannel) -> ProvisioningClient:
+    return ProvisioningClient(channel, ClientIdentity("t0ken"))
+
+
+@pytest.fixture
+def seconds() -> Seconds:
+    return Seconds()
