@@ -22,7 +22,7 @@ def code(database: Database, clock: Clock) -> str:
 def complaint(database: Database, code: str | None) -> str | None:
     with database.read() as session:
         broken = invites.broken_rule(session, code)
-    return None if broken is None else broken.sentence
+    return broken.sentence if broken else None
 
 
 def spent(database: Database, clock: Clock, code: str | None) -> bool:
