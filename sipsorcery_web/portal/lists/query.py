@@ -22,7 +22,7 @@ SIZE_COOKIE = "page_size"
 
 @dataclass(frozen=True)
 class ListQuery:
-    """The part of a list that the address asks for: `?q=`, `?page=`, `?size=`; what is out of range becomes the nearest."""
+    """The part of a list that the address asks for: `?q=`, `?page=`, `?size=`; out of range means the nearest."""
 
     query: str
     number: int
