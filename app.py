@@ -27,6 +27,6 @@ def create_app() -> Flask:
 if __name__ == "__main__":
     from sipsorcery_web.serving import serve
 
-    serve(runs_engine="--with-engine" in sys.argv[1:])
+    serve(runs_kamailio="--with-engine" in sys.argv[1:])
 
 __all__ = ["create_app"]

@@ -32,7 +32,7 @@ from .service.dispatch import Service
 from .service.domains import keep_default_domain
 from .service.first_run import FirstRun
 from .service.passwords import Passwords
-from .service.provider_policy import EngineReach, ProviderPolicy
+from .service.provider_policy import ProviderPolicy, SIPEngineReach
 from .service.soap import endpoint
 from .settings import Settings
 from .version import __version__
@@ -106,7 +106,7 @@ def _service_context(
             forbidden=settings.forbidden_providers,
             private=settings.private_providers,
             registrations=settings.provider_registrations,
-            reach=EngineReach(frozenset(settings.sip.transports), settings.sip.ip_version)
+            reach=SIPEngineReach(frozenset(settings.sip.transports), settings.sip.ip_version)
             if settings.sip.is_on
             else None,
         ),

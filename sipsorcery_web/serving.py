@@ -74,15 +74,15 @@ class Channel(HTTPChannel):
         return not (self.requests or self.request or self.total_outbufs_len)
 
 
-def serve(runs_engine: bool = False) -> None:
+def serve(runs_kamailio: bool = False) -> None:
     """Set the store up, say where the portal is, and serve until told to stop by a signal, perhaps with Kamailio."""
     set_up_logging()
     try:
         settings = Settings.from_environment()
-        claim = claim_engine(settings) if runs_engine else None
+        claim = claim_kamailio(settings) if runs_kamailio else None
         app, server = prepare(settings)
         told_to_stop = stop_on_signals(server)
-        kamailio = start_engine(app, runs_engine, claim)
+        kamailio = start_kamailio(app, runs_kamailio, claim)
     except OBSTACLES as error:
         sys.exit(told(error))
     announce(app, settings)
@@ -105,7 +105,7 @@ def prepare(settings: Settings, demonstration: Demonstration | None = None) -> t
 
 
 @dataclass
-class RunningEngine:
+class RunningKamailio:
     """The parts of the SIP engine that run beside the server; nothing where there is none."""
 
     kamailio: KamailioEngine | None
@@ -120,7 +120,7 @@ class RunningEngine:
             self.kamailio.poller.take_records_over()
 
 
-def claim_engine(settings: Settings) -> Claim:
+def claim_kamailio(settings: Settings) -> Claim:
     """Claim Kamailio's folder and ports, before anything is started. SettingError where something else has them."""
     settings.check_engine()
     if not settings.sip.is_on:
@@ -130,12 +130,12 @@ def claim_engine(settings: Settings) -> Claim:
     return claim
 
 
-def start_engine(app: Flask, runs_it: bool, claim: Claim | None = None) -> RunningEngine:
+def start_kamailio(app: Flask, runs_it: bool, claim: Claim | None = None) -> RunningKamailio:
     """Bring the engine's tables up to date and follow it, if there is one; perhaps run it, under a claim to it.
 
     Raises SettingError when Kamailio is to be run and cannot be.
     """
-    running = RunningEngine(kamailio_of(app))
+    running = RunningKamailio(kamailio_of(app))
     if running.kamailio is not None:
         running.kamailio.mirror.rebuild()
         if runs_it:

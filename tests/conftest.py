@@ -18,7 +18,7 @@ from sipsorcery_web.contract.records import Customer, SIPAccount
 from sipsorcery_web.database.connection import Database, open_database
 from sipsorcery_web.database.keyring import Keyring
 from sipsorcery_web.database.migrate import migrate
-from sipsorcery_web.kamailio.tables import engine_metadata
+from sipsorcery_web.kamailio.tables import kamailio_metadata
 from sipsorcery_web.provisioning.client import ClientIdentity, ProvisioningClient
 from sipsorcery_web.service.context import ServiceContext
 from sipsorcery_web.service.dispatch import Service
@@ -91,7 +91,7 @@ def database(empty_database: Database, shared_database: Database) -> Database:
         copy.rollback()
         source.driver_connection.backup(copy.driver_connection)  # type: ignore[union-attr]
     with shared_database.write() as session:  # a backup is of the main file alone
-        for table in engine_metadata.tables.values():
+        for table in kamailio_metadata.tables.values():
             session.execute(table.delete())
     return shared_database
 

@@ -105,7 +105,7 @@ def _postgresql_engine(address: URL) -> Engine:
 
 
 def _sqlite_engine(address: URL) -> Engine:
-    beside = engine_file(address)
+    beside = kamailio_file(address)
     if beside is None:
         engine = create_engine(
             address, hide_parameters=True, poolclass=StaticPool, connect_args={"check_same_thread": False}
@@ -119,10 +119,10 @@ def _sqlite_engine(address: URL) -> Engine:
     return engine
 
 
-def engine_file(address: URL) -> Path | None:
-    """Return SQLite's file for what the SIP engine reads and writes; None where the store is in memory or not SQLite's.
+def kamailio_file(address: URL) -> Path | None:
+    """Return SQLite's file for what Kamailio reads and writes; None where the store is in memory or not SQLite's.
 
-    A file of its own, since the engine needs HA1 in clear. Who writes to the one locks the other too.
+    A file of its own, since Kamailio needs HA1 in clear. Who writes to the one locks the other too.
     """
     if address.get_backend_name() != "sqlite" or address.database in IN_MEMORY:
         return None
@@ -143,11 +143,11 @@ def _make_private_file(path: Path) -> None:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
-def _set_up_sqlite(engine_file: str, connection: Any, _record: object) -> None:
-    connection.text_factory = _text  # the SIP engine writes what strangers sent, byte for byte
+def _set_up_sqlite(kamailio_file: str, connection: Any, _record: object) -> None:
+    connection.text_factory = _text  # Kamailio writes what strangers sent, byte for byte
     connection.isolation_level = None  # sqlite3 would begin on its own, late and without the lock
     for setting in SQLITE_SETTINGS:
-        connection.execute(setting, (engine_file,) if "?" in setting else ())
+        connection.execute(setting, (kamailio_file,) if "?" in setting else ())
 
 
 def _text(value: bytes) -> str:

@@ -1,4 +1,4 @@
-"""The engine's side of an application: all its parts, put together for one portal."""
+"""Kamailio's side of an application: all its parts, put together for one portal."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -34,7 +34,7 @@ from .supervisor import Supervisor
 from .views import BindingRow, CallRow
 
 KAMAILIO_ROWS: dict[type[Record], Any] = {SIPRegistrarBinding: BindingRow, SIPDialogueAsset: CallRow}
-"""The records that the engine keeps, and where."""
+"""The records that Kamailio keeps, and where."""
 
 
 @dataclass(frozen=True)

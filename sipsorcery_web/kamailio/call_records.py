@@ -16,7 +16,7 @@ from .tables import ANSWER_FACTS, CALL_RECORD, DIALOG, DIALOG_VARS, HANGUP_FACTS
 from .views import ANSWERED
 
 AT_ONCE = 100
-"""Records in one transaction: with SQLite the engine's processes wait for its end, and phones for theirs."""
+"""Records in one transaction: with SQLite Kamailio's processes wait for its end, and phones for theirs."""
 WRONG_CREDENTIALS = "Wrong name or password"
 """The phrase for a call whose caller did not prove to be who it says, whether there is such an account or not."""
 ENDED_BY_US = "Ended by the server"
@@ -24,9 +24,9 @@ ENDED_BY_US = "Ended by the server"
 
 
 def take_over(session: Session, now: datetime) -> int:
-    """Move records that the engine has written into the service's; answers how many, at most AT_ONCE.
+    """Move records that Kamailio has written into the service's; answers how many, at most AT_ONCE.
 
-    Two files are not one transaction when the power fails, so a row that is there already is left as it is. The engine
+    Two files are not one transaction when the power fails, so a row that is there already is left as it is. Kamailio
     lets the row of a call that is over stand for some seconds and would take it up again if it started within them, so
     that goes here too.
     """
@@ -43,7 +43,7 @@ def take_over(session: Session, now: datetime) -> int:
 
 
 def _forget_calls(session: Session, records: Sequence[Any]) -> None:
-    """Delete the engine's rows of calls that are over, with what it noted of them.
+    """Delete Kamailio's rows of calls that are over, with what it noted of them.
 
     A phone that was refused may call again under the same Call-ID, so that a call which was not answered leaves those
     alone that were.
@@ -58,7 +58,7 @@ def _forget_calls(session: Session, records: Sequence[Any]) -> None:
 
 
 def facts_of(row: Any) -> SimpleNamespace:
-    """A row of the engine's with each fact under its own name, None where it was not noted."""
+    """A row of Kamailio's with each fact under its own name, None where it was not noted."""
     facts: dict[str, Any] = dict.fromkeys((*INVITE_FACTS, *RING_FACTS, *ANSWER_FACTS, *HANGUP_FACTS))
     for noted in (row.invite, row.answer):
         facts |= _json(noted)
@@ -67,7 +67,7 @@ def facts_of(row: Any) -> SimpleNamespace:
 
 
 def _json(text: str | None) -> dict[str, Any]:
-    """An object that the engine wrote; nothing where it is none, since no one row may keep the others back."""
+    """An object that Kamailio wrote; nothing where it is none, since no one row may keep the others back."""
     try:
         found = json.loads(text or "{}")
     except ValueError:
@@ -78,7 +78,7 @@ def _json(text: str | None) -> dict[str, Any]:
 def rows_of(record: Any, now: datetime) -> Iterator[SIPCDRRow]:
     """Return a row Out for the owner of the caller's account, In for the callee's; one if both are unknown.
 
-    None for a name that no account has: the engine notes such calls like others, lest their answer tells by its time
+    None for a name that no account has: Kamailio notes such calls like others, lest their answer tells by its time
     that there is no such name, but anybody could fill the lists with them.
     """
     if record.caller_owner:

@@ -22,7 +22,7 @@ DIES_WITHIN = 5.0
 
 @dataclass
 class Claim:
-    """The engine's folder and ports, which one process at a time may have. It is given up when that process ends."""
+    """Kamailio's folder and ports, which one process at a time may have. It is given up when that process ends."""
 
     folder: Path
     sip: SipSettings
@@ -30,8 +30,8 @@ class Claim:
 
     @classmethod
     def of(cls, settings: Settings) -> "Claim":
-        """The claim to the engine of these settings, not made yet."""
-        return cls(engine_folder(settings), settings.sip)
+        """The claim to Kamailio of these settings, not made yet."""
+        return cls(kamailio_folder(settings), settings.sip)
 
     def make(self) -> None:
         """Claim the folder and the ports. SettingError where another engine has them, or anything the ports."""
@@ -73,7 +73,7 @@ class Claim:
         return lock
 
 
-def engine_folder(settings: Settings) -> Path:
+def kamailio_folder(settings: Settings) -> Path:
     """Return the folder of Kamailio's configuration, its log and its lock."""
     return settings.data_dir.absolute() / "engine"
 

@@ -10,11 +10,11 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from sqlalchemy import URL, make_url
 
-from sipsorcery_web.database.connection import engine_file
+from sipsorcery_web.database.connection import kamailio_file
 from sipsorcery_web.settings import Settings, SipSettings
 
 from .call_records import WRONG_CREDENTIALS
-from .claim import engine_folder
+from .claim import kamailio_folder
 from .stranger_connections import KEPT_CONNECTION, STRANGERS_CONNECTION
 from .tables import INVITE_FACTS
 
@@ -60,7 +60,7 @@ def kamailio_config(settings: Settings, domains: Sequence[str]) -> KamailioConfi
     """The configuration for these settings; `domains` are served, the settings' own among them."""
     sip = settings.sip
     address = make_url(settings.store_url)
-    is_sqlite = engine_file(address) is not None
+    is_sqlite = kamailio_file(address) is not None
     text = _template().render(
         host=sip.bracketed_host,
         public_host=sip.public_host,
@@ -94,12 +94,12 @@ def kamailio_config(settings: Settings, domains: Sequence[str]) -> KamailioConfi
         secret=settings.engine_secret(),
         workers=sip.workers,
     )
-    return KamailioConfig(text, engine_folder(settings))
+    return KamailioConfig(text, kamailio_folder(settings))
 
 
 def kamailio_address(address: URL, sip: SipSettings) -> str:
-    """The database as Kamailio is told of it: the engine's own file, or the same PostgreSQL database."""
-    file = engine_file(address)
+    """The database as Kamailio is told of it: Kamailio's own file, or the same PostgreSQL database."""
+    file = kamailio_file(address)
     if file is not None:
         return f"sqlite:///{file}"
     own = make_url(sip.database_url) if sip.database_url else address

@@ -28,7 +28,7 @@ LOOKS, BETWEEN_LOOKS = 20, 0.1
 
 @dataclass(frozen=True)
 class Control:
-    """The engine's verbs, as `contract.sip_engine.SIPEngineControls` lists them.
+    """Kamailio's verbs, as `contract.sip_engine.SIPEngineControls` lists them.
 
     Each answers False where the thing has gone meanwhile, and raises KamailioAbsent when the engine does not answer.
     """
@@ -38,7 +38,7 @@ class Control:
     clock: Callable[[], datetime]
 
     def version(self) -> str:
-        """The engine's name and version; KamailioAbsent when it does not answer."""
+        """Kamailio's name and version; KamailioAbsent when it does not answer."""
         return str(self.rpc.call("core.version")).strip()
 
     def hang_up(self, leg: UUID) -> bool:
@@ -69,7 +69,7 @@ class Control:
         return trusted_networks(expression)
 
     def end_bindings(self, username: str, domain: str) -> None:
-        """Forget all phones of an account. Where the engine does not do it the rows go, so that none come back."""
+        """Forget all phones of an account. Where Kamailio does not do it the rows go, so that none come back."""
         try:
             self.rpc.call("ul.rm", "location", f"{username}@{domain}")
         except KamailioError:
@@ -77,7 +77,7 @@ class Control:
                 session.execute(delete(LOCATION).where(LOCATION.c.username == username, LOCATION.c.domain == domain))
 
     def _confirmed_call(self, leg: UUID) -> Any:
-        """The call, once its answer is acknowledged: before that the engine takes the order and does nothing."""
+        """The call, once its answer is acknowledged: before that Kamailio takes the order and does nothing."""
         which = or_(DIALOG.c.out_leg_id == leg.hex, DIALOG.c.in_leg_id == leg.hex)
         for _ in range(LOOKS):
             with self.database.read() as session:

@@ -25,7 +25,7 @@ class Launch:
     environment: dict[str, str]
     claim: Claim
     put_in_order: Callable[[], Memory]
-    """Sweeps what the engine before left in its tables; answers how much memory the next one wants."""
+    """Sweeps what the Kamailio before left in its tables; answers how much memory the next one wants."""
 
     def check(self) -> None:
         """Claim Kamailio's folder and ports, and check its configuration. SettingError otherwise."""

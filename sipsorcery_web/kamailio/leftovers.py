@@ -10,7 +10,7 @@ from .tables import DIALOG, DIALOG_VARS, LOCATION
 from .views import ANSWERED
 
 LONGEST_CALL = timedelta(hours=12)
-"""After which the engine ends a call itself."""
+"""After which Kamailio ends a call itself."""
 
 
 def sweep(database: Database, now: datetime) -> None:

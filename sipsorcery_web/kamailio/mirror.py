@@ -1,6 +1,6 @@
 """Accounts and providers written for Kamailio, in the transaction that changes them.
 
-The mirror listens to what a session flushes, so no operation can forget it. What the engine has to do at once (end the
+The mirror listens to what a session flushes, so no operation can forget it. What Kamailio has to do at once (end the
 bindings of an account) is done after the commit, when no lock is held.
 """
 
@@ -23,7 +23,7 @@ from sipsorcery_web.service.store.rows import secret_of
 from .acl import trusted_networks
 from .tables import PROVIDER_CONTACT, SUBSCRIBER
 
-CHANGES = "engine_changes"
+CHANGES = "kamailio_changes"
 
 
 @dataclass
@@ -38,12 +38,12 @@ class Changes:
 
 @dataclass(frozen=True)
 class Mirror:
-    """The engine's tables of accounts and providers, kept in step with the service's."""
+    """Kamailio's tables of accounts and providers, kept in step with the service's."""
 
     database: Database
     keyring: Keyring
     addresses: Callable[[str], str]
-    """The domain that a host means: the engine's own address stands for the default domain."""
+    """The domain that a host means: Kamailio's own address stands for the default domain."""
     afterwards: Callable[[Changes], None]
     """What is told after a commit."""
 
@@ -135,7 +135,7 @@ class Mirror:
             changes.ended.add((known["username"], known["domain"]))
 
     def _subscriber(self, row: SIPAccountRow, suspended: bool) -> dict[str, Any]:
-        """An account as the engine reads it; nobody knows the password of an account that has none.
+        """An account as Kamailio reads it; nobody knows the password of an account that has none.
 
         `ha1b` is for phones that give their name with the domain (Kamailio's word, auth_db).
         """

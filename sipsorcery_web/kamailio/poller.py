@@ -1,4 +1,4 @@
-"""The thread of the portal that follows the engine: records of calls, and registrations with providers."""
+"""The thread of the portal that follows Kamailio: records of calls, and registrations with providers."""
 
 import logging
 import threading
@@ -20,7 +20,7 @@ PAUSE = 1.0
 """Seconds between two looks."""
 STOPS_WITHIN = 5.0
 BREATH = 0.05
-"""Seconds between two transactions of one look, for the engine to write in."""
+"""Seconds between two transactions of one look, for Kamailio to write in."""
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +66,7 @@ class Poller:
         self.registrations.look(self.clock())
 
     def take_records_over(self) -> None:
-        """Take over the records of calls that the engine has written."""
+        """Take over the records of calls that Kamailio has written."""
         taken = AT_ONCE
         while taken == AT_ONCE:
             with self.database.read() as session:

@@ -28,7 +28,7 @@ def _listeners(sip: SipSettings) -> Iterator[tuple[socket.SocketKind, str, str, 
 
 def _try(kind: socket.SocketKind, host: str, port: int) -> None:
     with socket.socket(_family(host), kind) as trial:
-        if kind == socket.SOCK_STREAM:  # connections of the engine before may still be closing
+        if kind == socket.SOCK_STREAM:  # connections of the Kamailio before may still be closing
             trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         trial.bind((host, port))
         if kind == socket.SOCK_STREAM:

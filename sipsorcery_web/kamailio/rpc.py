@@ -16,15 +16,15 @@ SECRET_HEADER = "X-Engine-Secret"  # noqa: S105 (its name)
 
 
 class KamailioError(SIPEngineUnavailable):
-    """The engine did not do what it was asked to."""
+    """Kamailio did not do what it was asked to."""
 
 
 class KamailioAbsent(KamailioError):
-    """The engine does not answer."""
+    """Kamailio does not answer."""
 
 
 class KamailioRefusal(KamailioError):
-    """The engine answered with an error; `code` is its own, 404 for what it does not know."""
+    """Kamailio answered with an error; `code` is its own, 404 for what it does not know."""
 
     def __init__(self, code: int, message: str) -> None:
         super().__init__(f"{code} {message}")
@@ -32,7 +32,7 @@ class KamailioRefusal(KamailioError):
 
 
 class Rpc:
-    """The engine's methods. A method's name is always the caller's own, never a user's text."""
+    """Kamailio's methods. A method's name is always the caller's own, never a user's text."""
 
     def __init__(
         self, port: int, secret: Callable[[], str], patience: urllib3.Timeout = PATIENCE, connections: int = 4

@@ -13,9 +13,9 @@ from .claim import end_leftovers
 from .launch import Launch, dies_with_its_parent
 
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.2, 30.0
-"""Seconds until an engine that has ended is started again: longer each time, unless it had run well."""
+"""Seconds until a Kamailio that has ended is started again: longer each time, unless it had run well."""
 STEADY = 60.0
-"""Seconds after which an engine counts as having run well."""
+"""Seconds after which a Kamailio counts as having run well."""
 STOPS_WITHIN = 5.0
 
 log = logging.getLogger(__name__)
@@ -31,13 +31,13 @@ class Supervisor:
     _thread: threading.Thread | None = None
 
     def start(self) -> None:
-        """Check the configuration and run the engine. SettingError when it cannot be run."""
+        """Check the configuration and run Kamailio. SettingError when it cannot be run."""
         self.launch.check()
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
-        """End the engine; it ends what it has under way."""
+        """End Kamailio; it ends what it has under way."""
         self._stopped.set()
         if self._thread is not None:
             self._thread.join(STOPS_WITHIN + 2)

@@ -14,7 +14,7 @@ UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 JULIAN_UNIX_EPOCH = 2440587.5
 """1970-01-01T00:00Z as a Julian day."""
 
-engine_metadata = MetaData()
+kamailio_metadata = MetaData()
 
 
 class KamailioTime(TypeDecorator[datetime]):
@@ -57,7 +57,7 @@ class UnixTime(TypeDecorator[datetime]):
 
 
 def _table(name: str, *columns: Column[Any]) -> Table:
-    return Table(name, engine_metadata, Column("id", Integer, primary_key=True), *columns)
+    return Table(name, kamailio_metadata, Column("id", Integer, primary_key=True), *columns)
 
 
 def _texts(names: str) -> list[Column[Any]]:
@@ -69,7 +69,7 @@ SUBSCRIBER = _table(
     *_texts("account_id username domain ha1_md5 ha1_sha256 ha1b_md5 ha1b_sha256 owner trusted_addresses"),
     *(Column(name, Integer) for name in ("disabled", "incoming_only", "keep_alives", "as_sent")),
 )
-"""SIP accounts as the engine reads them. Each row has an HA1: Kamailio 5.6 crashes on one that is null."""
+"""SIP accounts as Kamailio reads them. Each row has an HA1: Kamailio 5.6 crashes on one that is null."""
 
 LOCATION = _table(
     "location",

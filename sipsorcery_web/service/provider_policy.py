@@ -14,7 +14,7 @@ _IN_USE = ("provider_outbound_proxy", "register_server", "provider_server")
 
 
 @dataclass(frozen=True)
-class EngineReach:
+class SIPEngineReach:
     """The reach of the SIP engine: transports, and 4 or 6 as the version of IP."""
 
     transports: frozenset[str]
@@ -31,7 +31,7 @@ class ProviderPolicy:
     forbidden: str = ""
     private: bool = False
     registrations: bool = True
-    reach: EngineReach | None = None
+    reach: SIPEngineReach | None = None
 
 
 def policy_violations(provider: SIPProvider, policy: ProviderPolicy) -> Iterator[Violation]:
@@ -46,7 +46,7 @@ def policy_violations(provider: SIPProvider, policy: ProviderPolicy) -> Iterator
         yield from _out_of_reach(provider, policy.reach)
 
 
-def _out_of_reach(provider: SIPProvider, reach: EngineReach) -> Iterator[Violation]:
+def _out_of_reach(provider: SIPProvider, reach: SIPEngineReach) -> Iterator[Violation]:
     """A server to register with that the SIP engine could never send anything to."""
     field = next((name for name in _IN_USE if getattr(provider, name)), "")
     try:

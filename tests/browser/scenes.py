@@ -40,7 +40,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Cast:
-    """The owner of a scene's records. `two_phones`, `locked` and `edited` are lines of the owner."""
+    """The people of a scene. `two_phones`, `locked` and `edited` are lines of the owner."""
 
     owner: str
     lines: tuple[Line, ...]

@@ -16,13 +16,13 @@ from sqlalchemy import inspect, text
 from sipsorcery_web.database.base import Base
 from sipsorcery_web.database.connection import Database, StoreUnavailable, open_database
 from sipsorcery_web.database.migrate import MIGRATIONS, migrate
-from sipsorcery_web.kamailio.tables import engine_metadata
+from sipsorcery_web.kamailio.tables import kamailio_metadata
 from sipsorcery_web.portal.storage import models as keepings
 from sipsorcery_web.service.store import models as store
 
 MODELS = (keepings, store)  # what declares the tables
 TABLES = set(Base.metadata.tables)
-ENGINE_TABLES = {*engine_metadata.tables, "version", "location_attrs"}
+ENGINE_TABLES = {*kamailio_metadata.tables, "version", "location_attrs"}
 """What Kamailio reads and writes; with SQLite in a file of its own, attached as `engine`."""
 
 
@@ -55,7 +55,7 @@ def test_the_engines_tables_have_every_column_that_is_read(database: Database) -
 
     inspector = inspect(database.engine)
     schema = "engine" if database.engine.dialect.name == "sqlite" else None
-    for name, table in engine_metadata.tables.items():
+    for name, table in kamailio_metadata.tables.items():
         there = {column["name"] for column in inspector.get_columns(name, schema=schema)}
         assert set(table.columns.keys()) <= there
 

@@ -15,7 +15,7 @@ from psycopg import sql
 from sqlalchemy import make_url
 
 from sipsorcery_web import create_app
-from sipsorcery_web.kamailio.tables import engine_metadata
+from sipsorcery_web.kamailio.tables import kamailio_metadata
 from sipsorcery_web.settings import Settings
 from tests.services import POSTGRES
 
@@ -178,7 +178,7 @@ def test_the_role_of_the_engine_sees_its_tables_and_nothing_else(store: Store, s
         }
         readable = {name for name in tables if privilege(engine, name, "SELECT")}
         writable = {name for name in tables if privilege(engine, name, "INSERT, UPDATE, DELETE")}
-        assert set(engine_metadata.tables) <= readable <= {*engine_metadata.tables, "version", "location_attrs"}
+        assert set(kamailio_metadata.tables) <= readable <= {*kamailio_metadata.tables, "version", "location_attrs"}
         assert writable == readable - {"version", "subscriber", "provider_contacts"}
         for name in writable:
             query = "SELECT has_sequence_privilege(pg_get_serial_sequence(%s, 'id'), 'USAGE')"

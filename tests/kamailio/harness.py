@@ -94,7 +94,7 @@ class KamailioHarness:
 
     def start_engine(self) -> None:
         """Start the engine as the server does."""
-        self.running = serving.start_engine(self.app, runs_it=True)
+        self.running = serving.start_kamailio(self.app, runs_it=True)
         eventually(self.answers)
 
     def stop_engine(self) -> None:

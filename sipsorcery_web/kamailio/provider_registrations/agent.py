@@ -70,7 +70,7 @@ class RegistrationAgent:
     _one_ended: threading.Condition = field(default_factory=threading.Condition)
     _is_stopped: bool = False
     _has_moved: bool = True
-    """Until it was looked whether the engine's address is still the one that providers know."""
+    """Until it was looked whether Kamailio's address is still the one that providers know."""
 
     def look(self, now: datetime) -> None:
         """Begin what is due."""

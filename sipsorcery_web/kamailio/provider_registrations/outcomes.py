@@ -36,7 +36,7 @@ class Kind(Enum):
     SILENT = "silent"
     """No answer, or nowhere to send to."""
     NOT_TRIED = "not tried"
-    """The engine does not answer: nothing is known of the provider."""
+    """Kamailio does not answer: nothing is known of the provider."""
 
 
 @dataclass(frozen=True)

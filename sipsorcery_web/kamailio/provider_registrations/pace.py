@@ -27,8 +27,8 @@ MORE_PATIENCE = {Kind.REFUSED: 10}
 """How many times the usual pause the first one is."""
 LONGEST_ASKED_FOR = timedelta(days=1)
 """The longest pause that a provider can ask for."""
-ENGINE_AWAY = timedelta(seconds=5)
-"""Until an attempt that the engine did not take is made again."""
+KAMAILIO_AWAY = timedelta(seconds=5)
+"""Until an attempt that Kamailio did not take is made again."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Pace:
     def next_attempt(self, outcome: Outcome, failures: int, now: datetime) -> datetime:
         """Return the time of the next attempt, after so many failures in a row (this one among them)."""
         if outcome.kind is Kind.NOT_TRIED:
-            return now + ENGINE_AWAY
+            return now + KAMAILIO_AWAY
         if outcome.kind is Kind.REGISTERED:
             return now + max(self.shortest, _before_the_end(outcome.granted))
         asked_for = min(timedelta(seconds=outcome.retry_after or 0), LONGEST_ASKED_FOR)

@@ -2,7 +2,7 @@
 
 The provider's server by its names (RFC 3263), and only where that is allowed.
 
-The engine is given an address, never a name, so that what was checked is what is used.
+Kamailio is given an address, never a name, so that what was checked is what is used.
 """
 
 import ipaddress
@@ -80,10 +80,10 @@ def services_of(name: str) -> Sequence[tuple[int, int, int, str]]:
 
 @dataclass(frozen=True)
 class Resolver:
-    """The resolver of the addresses of servers that the engine can reach and may use."""
+    """The resolver of the addresses of servers that Kamailio can reach and may use."""
 
     family: int
-    """4 or 6, as the engine's own address."""
+    """4 or 6, as Kamailio's own address."""
     transports: frozenset[str]
     allows_private: bool = False
     addresses: Callable[[str], Sequence[str]] = addresses_of

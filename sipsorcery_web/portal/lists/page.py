@@ -1,7 +1,7 @@
 """One page of a list: its records, where it stands in the whole, and the addresses of its neighbours."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from flask import request, url_for
@@ -10,6 +10,7 @@ from sipsorcery_web.contract.filters import Expression
 from sipsorcery_web.contract.records import Record
 from sipsorcery_web.provisioning.client import Entries
 
+from ..http.capabilities import capabilities
 from .query import SIZES, ListQuery, address_of, address_with, kept_parameters
 from .search import pages_of, search_page
 
@@ -74,6 +75,18 @@ class ListPage(Generic[R]):
 
 
 def page_of(entries: Entries[R], list_query: ListQuery, where: Expression | None) -> ListPage[R]:
-    """The page that was asked for."""
+    """Return the page that was asked for."""
     found = search_page(entries, where, list_query.number, list_query.size)
     return ListPage(list_query, found.items, found.total, found.number, found.is_complete)
+
+
+def labelled_page_of(entries: Entries[R], list_query: ListQuery, where: Expression | None, name: str) -> ListPage[R]:
+    """Return the page that was asked for, with the names that it begins and ends with where the list is sorted by them.
+
+    `name` is the field of the record that holds its name.
+    """
+    page = page_of(entries, list_query, where)
+    if not page.items or not capabilities().sorts_lists:
+        return page
+    first, last = getattr(page.items[0], name) or "", getattr(page.items[-1], name) or ""
+    return replace(page, first_label=first, last_label=last)

@@ -163,7 +163,7 @@ def test_no_cell_is_a_formula_and_json_keeps_the_text(harness: AppHarness, alice
 def test_nor_is_what_some_countries_programs_take_for_a_cell(
     harness: AppHarness, alice: Browser, text: str, cell: str
 ) -> None:
-    """Texts for spreadsheets in which a semicolon parts cells, since a comma is the decimal point; and signs may have double width."""
+    """A semicolon parts cells where a comma is the decimal point; and signs may have double width."""
     harness.account("alice", "front-desk")
     with harness.database.write() as session:
         session.execute(update(SIPAccountRow).values(network_id=text))

@@ -10,7 +10,7 @@ from sipsorcery_web.contract.errors import Conflict, NotFound, ProvisioningError
 from sipsorcery_web.contract.records import ProviderType, SIPProvider, SIPProviderBinding
 from sipsorcery_web.service.context import ServiceContext
 from sipsorcery_web.service.dispatch import Service
-from sipsorcery_web.service.provider_policy import EngineReach, ProviderPolicy
+from sipsorcery_web.service.provider_policy import ProviderPolicy, SIPEngineReach
 from sipsorcery_web.service.store.models import SIPProviderBindingRow, SIPProviderRow
 from sipsorcery_web.service.store.rows import secret_of
 from tests.conftest import Clock, ServiceFixture
@@ -197,7 +197,7 @@ def test_addresses_of_private_networks_are_refused(
         service_fixture_with().alice.sip_providers.add(provider(**{field: server}))
 
 
-REACH = EngineReach(frozenset({"udp", "tcp"}), 4)
+REACH = SIPEngineReach(frozenset({"udp", "tcp"}), 4)
 
 
 @pytest.mark.parametrize(

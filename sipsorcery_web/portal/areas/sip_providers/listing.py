@@ -1,14 +1,13 @@
 """The list of SIP providers: its search and filters, its rows, and its columns in a file."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sipsorcery_web.contract.filters import Expression, all_of, any_of, prop
 from sipsorcery_web.contract.records import ProviderType, SIPProvider
 from sipsorcery_web.portal.http.backend import service
-from sipsorcery_web.portal.http.capabilities import capabilities
 from sipsorcery_web.portal.lists.exports import Column, owner_column
-from sipsorcery_web.portal.lists.page import ListPage, page_of
+from sipsorcery_web.portal.lists.page import ListPage, labelled_page_of
 from sipsorcery_web.portal.lists.query import FilterOption, ListFilter, ListQuery
 from sipsorcery_web.portal.lists.search import and_, owned_text_search
 
@@ -77,12 +76,8 @@ def build_filter(query: str) -> Expression | None:
 
 
 def the_page(list_query: ListQuery) -> ListPage[SIPProvider]:
-    """The page that was asked for, with the names that it begins and ends with where the list is sorted by them."""
-    page = page_of(service().sip_providers, list_query, build_filter(list_query.query))
-    if not page.items or not capabilities().sorts_lists:
-        return page
-    first, last = page.items[0].provider_name or "", page.items[-1].provider_name or ""
-    return replace(page, first_label=first, last_label=last)
+    """Return the page that was asked for, with the names that it begins and ends with."""
+    return labelled_page_of(service().sip_providers, list_query, build_filter(list_query.query), "provider_name")
 
 
 def rows_of(page: ListPage[SIPProvider]) -> Sequence[ProviderRow]:
