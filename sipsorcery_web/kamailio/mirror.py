@@ -49,15 +49,23 @@ class Mirror:
 
     def listen(self) -> None:
         """Mirror every flush of the database's sessions from now on."""
-        listeners: tuple[tuple[str, Callable[..., Any]], ...] = (
+        for name, listener in self._listeners:
+            event.listen(self.database.sessions, name, listener)
+
+    def forget(self) -> None:
+        """End the mirroring."""
+        for name, listener in self._listeners:
+            event.remove(self.database.sessions, name, listener)
+
+    @property
+    def _listeners(self) -> tuple[tuple[str, Callable[..., Any]], ...]:
+        return (
             ("before_flush", self._about_to_flush),
             ("after_flush", self._flushed),
             ("do_orm_execute", self._executed),
             ("after_commit", self._committed),
             ("after_soft_rollback", _forget),
         )
-        for name, listener in listeners:
-            event.listen(self.database.sessions, name, listener)
 
     def rebuild(self) -> None:
         """Make the tables anew from the service's; for the start, since another process may have changed those."""

@@ -46,7 +46,7 @@ class Told:
 
 
 @pytest.fixture
-def told(service_context: ServiceContext) -> Told:
+def told(service_context: ServiceContext) -> Any:
     changes: list[Changes] = []
     mirror = Mirror(
         service_context.database,
@@ -55,7 +55,8 @@ def told(service_context: ServiceContext) -> Told:
         changes.append,
     )
     mirror.listen()
-    return Told(mirror, ServiceFixture(Service(service_context)), changes)
+    yield Told(mirror, ServiceFixture(Service(service_context)), changes)
+    mirror.forget()
 
 
 def ha1(username: str, password: str, domain: str = DOMAIN) -> str:

@@ -263,6 +263,7 @@ def test_a_provider_that_was_registered_with_is_told_when_it_is_deleted(stand: S
     stand.look()
 
     stand.service_fixture.alice.sip_providers.delete(stand.record)
+    mirror.forget()
 
     assert stand.far.expires == ["600", "0"]
 
