@@ -18,7 +18,7 @@ ALIVE = valid_reply("IsAlive", "<IsAliveResult>true</IsAliveResult>")
 
 
 def asked(scripted: ScriptedService, timeout: float, step: Step) -> tuple[ProvisioningError, float]:
-    """How a call ends that is answered with this step, and after how many seconds."""
+    """Return how a call ends that is answered with this step, and after how many seconds."""
     scripted.answers(step)
     impatient = SoapChannel(scripted.url, timeout)
     begun = monotonic()

@@ -1,4 +1,4 @@
-"""How long a call waits for a service."""
+"""The time that a call waits for a service."""
 
 import socket
 from collections.abc import Iterator

@@ -31,5 +31,5 @@ def stored_in(harness: AppHarness, provider: SIPProvider) -> SIPProvider:
 
 
 def change(harness: AppHarness, provider: SIPProvider, **values: Any) -> SIPProvider:
-    """What another client stores."""
+    """Store a provider as another client does."""
     return harness.service_fixture.someone(provider.owner or "").sip_providers.update(provider.with_(**values))
