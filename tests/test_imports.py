@@ -1,5 +1,5 @@
 """Imports run one way: portal → provisioning → contract ← service → store → database; portal/storage → database;
-kamailio → store. The portal and Kamailio's room do not know each other.
+kamailio → store; dial_plans → contract. The portal and Kamailio's room do not know each other.
 """
 
 import ast
@@ -24,6 +24,7 @@ MAY_IMPORT = {
     "provisioning": {"provisioning", "contract", "settings", "clock"},
     "service": {"service", "service/store", "contract", "database", "settings", "hashes", "ip_addresses"},
     "service/store": {"service/store", "contract", "database", "hashes"},
+    "dial_plans": {"dial_plans", "contract"},
     "kamailio": {"kamailio", "service/store", "contract", "database", "settings", "hashes", "ip_addresses"},
     "portal": {"portal", "portal/storage", "provisioning", "contract", "ip_addresses", "version"},
     "portal/storage": {"portal/storage", "database", "clock", "hashes"},
