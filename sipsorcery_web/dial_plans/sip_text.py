@@ -11,11 +11,11 @@ _DIAL_STRING_MARKS = re.compile(r"[&|\[\]]+")
 LONGEST = 1024
 """Characters of a header's value, a reason or a name; what is longer is cut."""
 
-UNTOUCHABLE = frozenset(
-    ("via", "from", "to", "contact", "cseq", "call-id", "max-forwards", "content-length", "content-type")
-    + ("content-encoding", "route", "record-route", "authorization", "proxy-authorization", "require", "proxy-require")
-    + ("supported", "allow", "rack", "rseq", "expires", "replaces", "refer-to", "v", "f", "t", "m", "i", "l", "c", "e")
-    + ("k", "r")
+UNTOUCHABLE = (
+    frozenset({"via", "from", "to", "contact", "cseq", "call-id", "max-forwards", "content-length", "content-type"})
+    | {"content-encoding", "route", "record-route", "authorization", "proxy-authorization", "require", "proxy-require"}
+    | {"supported", "allow", "rack", "rseq", "expires", "replaces", "refer-to"}
+    | {"v", "f", "t", "m", "i", "l", "c", "e", "k", "r"}
 )
 """Headers that belong to the call itself, by their names and short forms (RFC 3261, 7.3.3), in lower case."""
 

@@ -1,0 +1,76 @@
+"""What an execution has been told, in order: run again from its beginning, a plan hears the same and goes on."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+MOST_ENTRIES = 2_000
+MOST_BYTES = 1 << 20
+
+
+class Diverged(Exception):
+    """The plan asked something else than before: its recorded answers belong to another text or version."""
+
+
+class JournalFull(Exception):
+    """The plan has asked more than an execution may."""
+
+
+class Suspended(Exception):
+    """The plan waits for an answer that may take long; it is run again when the answer is recorded."""
+
+
+PENDING: dict[str, bool] = {"is_pending": True}
+"""Stands in the journal for the answer that an execution waits for."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One answer. `digest` is of the question's arguments."""
+
+    question: str
+    digest: str
+    answer: Any
+
+
+@dataclass
+class Journal:
+    """Recorded answers, and how many of them this run has read."""
+
+    entries: list[Entry] = field(default_factory=list)
+    position: int = 0
+
+    def ask(self, question: str, arguments: list[Any], answer: Callable[[], Any]) -> Any:
+        """The recorded answer, or `answer()` where there is none yet. Raises Diverged and JournalFull."""
+        digest = digest_of(arguments)
+        if self.position < len(self.entries):
+            entry = self.entries[self.position]
+            if (entry.question, entry.digest) != (question, digest):
+                raise Diverged(f"asked {question} where it had asked {entry.question}")
+        else:
+            if len(self.entries) >= MOST_ENTRIES:
+                raise JournalFull
+            entry = Entry(question, digest, answer())
+            self.entries.append(entry)
+        self.position += 1
+        return entry.answer
+
+    def wait(self, question: str, arguments: list[Any]) -> Any:
+        """The recorded answer. Raises Suspended where there is none yet, and notes that it is waited for."""
+        found = self.ask(question, arguments, lambda: PENDING)
+        if found == PENDING:
+            raise Suspended
+        return found
+
+    @property
+    def is_read(self) -> bool:
+        """Whether all that is recorded has been asked again."""
+        return self.position >= len(self.entries)
+
+
+def digest_of(arguments: list[Any]) -> str:
+    """A short name for the arguments of a question."""
+    text = json.dumps(arguments, ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -1,0 +1,1 @@
+"""CRuby in WebAssembly: no files, no sockets, no environment, and an end that no script can rescue."""

@@ -1,0 +1,67 @@
+"""Ruby as plans see it. Its image is built once for each prelude, and kept in pytest's cache between runs."""
+
+import fcntl
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sipsorcery_web.dial_plans.ruby.image import ImageError, ImageFile
+from sipsorcery_web.dial_plans.ruby.instance import Runtime
+from sipsorcery_web.dial_plans.ruby_run import MendedTexts
+from tests.dial_plans.runs import Runs
+from tests.dial_plans.worlds import FakeWorld
+
+KEY = b"a key for tests, of thirty-two b"
+
+
+@pytest.fixture(scope="session")
+def image(request: pytest.FixtureRequest) -> ImageFile:
+    """The image, built by the first process that needs it."""
+    found = ImageFile(Path(request.config.cache.mkdir("ruby-image")), KEY)
+    with (found.folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            found.load()
+        except ImageError:
+            found.build()
+    return found
+
+
+@pytest.fixture(scope="session")
+def runtime(image: ImageFile) -> Iterator[Runtime]:
+    """A runtime whose clock ticks, as the plan service's does."""
+    loaded, over = image.load(), threading.Event()
+
+    def tick() -> None:
+        while not over.wait(0.005):
+            loaded.engine.increment_epoch()
+
+    thread = threading.Thread(target=tick)
+    thread.start()
+    yield loaded
+    over.set()
+    thread.join()
+
+
+@pytest.fixture
+def own_image(image: ImageFile, tmp_path: Path) -> ImageFile:
+    """A copy that a test may spoil."""
+    for file in (image.path, image.path.with_suffix(".hmac")):
+        shutil.copy2(file, tmp_path)
+    return ImageFile(tmp_path, KEY)
+
+
+@pytest.fixture
+def world() -> FakeWorld:
+    return FakeWorld()
+
+
+@pytest.fixture
+def runs(runtime: Runtime, world: FakeWorld) -> Runs:
+    """Runs scripts in alice's world."""
+    return Runs(runtime, world, MendedTexts())
+
+
