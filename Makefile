@@ -44,6 +44,7 @@ bench: $(VENV)/bench.done ## Measure; takes some minutes and a quiet machine.
 	@$(IN_VENV) -m bench.servers
 	@$(IN_VENV) -m bench.corpus
 	@$(IN_VENV) -m bench.portal
+	@$(IN_VENV) -m bench.plans
 
 bench-sip: $(VENV)/tests.done kamailio phones ## Measure how fast phones register and call; needs what the tests need, and a quiet machine.
 	@env $$($(IN_VENV) -m tests.services) $(IN_VENV) -m bench.registrations
