@@ -93,7 +93,7 @@ def test_a_ring_time_is_never_longer_than_what_is_left_of_the_execution(runs: Ru
 
 @pytest.mark.parametrize("state", ["Failed", "TimedOut", "Redirect", "Error", "AlreadyAnswered"])
 def test_a_dial_gives_its_result(runs: Runs, state: str) -> None:
-    runs.start("r = sys.Dial('1@blueline'); sys.Log [r == :%s, r.to_s, DialPlanAppResult::%s == r].inspect" % (state, state))
+    runs.start(f"r = sys.Dial('1@blueline'); sys.Log [r == :{state}, r.to_s, DialPlanAppResult::{state} == r].inspect")
     assert runs.after(failed(state=state)).log[-1] == f'[true, "{state}", true]'
 
 

@@ -69,8 +69,15 @@ class ImageFile:
         image = compile_image()
         for old in self.folder.glob("ruby-*"):
             old.unlink(missing_ok=True)
-        _write(self._signature, self._sign([image]).encode())
         _write(self.path, image)
+        self.sign()
+
+    def sign(self) -> None:
+        """Vouch for the image that is there."""
+        with self.path.open("rb") as file:
+            signature = self._sign(_pieces(file))
+        self._signature.unlink(missing_ok=True)
+        _write(self._signature, signature.encode())
 
     @property
     def _signature(self) -> Path:

@@ -1,0 +1,125 @@
+"""Asks the plan service: from any process, with a world that answers what its plans ask."""
+
+import hashlib
+import hmac
+import socket
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any
+
+from ..answers import answer, from_json
+from ..execution import Execution
+from ..journal import Entry, digest_of
+from ..line_plans import run_extension_lines
+from ..outcomes import Checked, Progress, progress_from_json
+from ..world import World
+from .messages import SOCKET_NAME, receive, send
+from .supervisor import Supervisor
+
+MOST_ATTEMPTS = 5
+STARTS_WITHIN = 10.0
+ANSWERS_WITHIN = 330.0
+_FIRST_LOOK, _LONGEST_LOOK = 0.01, 0.2
+
+
+class PlanServiceUnavailable(Exception):
+    """No plan can run now; the message is a sentence for people."""
+
+
+class PlanServiceNotReady(PlanServiceUnavailable):
+    """Ruby is being prepared, which takes about a minute once."""
+
+
+class PlanService:
+    """The plan service of one installation. Safe to use from many threads and processes."""
+
+    def __init__(self, folder: Path, key: bytes) -> None:
+        """`folder` is this installation's own; `key` is secret and never leaves it."""
+        self._secret = hmac.new(key, b"plan service: socket", hashlib.sha256).hexdigest()
+        image_key = hmac.new(key, b"plan service: image of Ruby", hashlib.sha256).digest()
+        self._path = folder / SOCKET_NAME
+        self.supervisor = Supervisor(folder, self._secret, image_key)
+
+    def run(self, execution: Execution, world: World) -> Progress:
+        """Run an execution from its beginning to its end, or to what it waits for; its journal grows.
+
+        A service that ends meanwhile is asked again, and what the world has answered is not asked again.
+        Raises PlanServiceUnavailable.
+        """
+        if not execution.plan.is_ruby:
+            return run_extension_lines(execution, world)
+        for _ in range(MOST_ATTEMPTS):
+            try:
+                return self._converse(execution, world)
+            except (OSError, ValueError):
+                continue
+        raise PlanServiceUnavailable("The plan service ended again and again while this plan ran.")
+
+    def check(self, script: str, owner: str) -> Checked:
+        """What Ruby says about a script. Raises PlanServiceUnavailable."""
+        for _ in range(MOST_ATTEMPTS):
+            try:
+                return self._check(script, owner)
+            except (OSError, ValueError):
+                continue
+        raise PlanServiceUnavailable("The plan service ended again and again while it read this plan.")
+
+    def is_ready(self) -> bool:
+        """Whether Ruby is prepared; it is prepared from the first question on. Raises PlanServiceUnavailable."""
+        with self._ask({"ask": "state"}) as connection:
+            return bool(receive(connection)["is_ready"])
+
+    def stop(self) -> None:
+        """End the service where it is this process's."""
+        self.supervisor.stop()
+
+    def _converse(self, execution: Execution, world: World) -> Progress:
+        question = {"ask": "run", "owner": execution.plan.owner, "execution": execution.to_json()}
+        with self._ask(question) as connection:
+            while "progress" not in (message := _ready(receive(connection))):
+                name, arguments = message["question"], message["arguments"]
+                given = answer(world, name, arguments)
+                execution.entries.append(Entry(name, digest_of(arguments), given))
+                send(connection, {"answer": given})
+        if message.get("pending"):
+            execution.entries.append(Entry(**message["pending"]))
+        return progress_from_json(message["progress"])
+
+    def _check(self, script: str, owner: str) -> Checked:
+        with self._ask({"ask": "check", "owner": owner, "script": script}) as connection:
+            message = _ready(receive(connection))
+        if "checked" not in message:
+            raise PlanServiceUnavailable("The plan service has too much to do.")
+        return from_json(Checked, message["checked"])
+
+    def _ask(self, question: dict[str, Any]) -> socket.socket:
+        connection = self._connect()
+        try:
+            send(connection, question | {"secret": self._secret})
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _connect(self) -> socket.socket:
+        deadline, look = monotonic() + STARTS_WITHIN, _FIRST_LOOK
+        while True:
+            connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+            connection.settimeout(ANSWERS_WITHIN)
+            try:
+                connection.connect(str(self._path))
+            except OSError as error:
+                connection.close()
+                if monotonic() > deadline:
+                    raise PlanServiceUnavailable("The plan service does not start.") from error
+            else:
+                return connection
+            self.supervisor.ensure()
+            sleep(look)
+            look = min(look * 2, _LONGEST_LOOK)
+
+
+def _ready(message: dict[str, Any]) -> dict[str, Any]:
+    if "not_ready" in message:
+        raise PlanServiceNotReady(message["not_ready"])
+    return message
