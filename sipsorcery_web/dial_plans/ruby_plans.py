@@ -19,7 +19,7 @@ def run_ruby(
     world: World,
     runtime: Runtime,
     mended: MendedTexts,
-    on_tick: Callable[[float], None] = lambda _: None,
+    on_tick: Callable[[float], int] = lambda _: 1,
 ) -> Progress:
     """Run a Ruby plan on this thread; for the plan service, since a customer's script runs in this process."""
     if not execution.plan.script.strip():
@@ -40,7 +40,7 @@ def run_ruby(
     )
 
 
-def check_ruby(script: str, runtime: Runtime, on_tick: Callable[[float], None] = lambda _: None) -> Checked:
+def check_ruby(script: str, runtime: Runtime, on_tick: Callable[[float], int] = lambda _: 1) -> Checked:
     """What Ruby says about a script; for the plan service, as `run_ruby` is."""
     execution = Execution(Plan(owner="", name="", script=script, is_ruby=True), Call(user=""), 0.0)
     return RubyRun(Dials.of(execution, AskedWorld(_nothing)), MendedTexts(), on_tick).check(runtime)

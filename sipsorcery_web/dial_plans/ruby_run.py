@@ -59,12 +59,12 @@ class _Checked(Exception):
 class RubyRun:
     """One run of a script, from its beginning to its end or to the first answer that it has to wait for."""
 
-    def __init__(self, dials: Dials, mended: MendedTexts, on_tick: Callable[[float], None]) -> None:
+    def __init__(self, dials: Dials, mended: MendedTexts, on_tick: Callable[[float], int]) -> None:
         self._dials = dials
         self._execution = dials.execution
         self._mended = mended
         self._on_tick = on_tick
-        """Told the processor time at each tick; may wait until it is this run's turn."""
+        """Told the processor time at each tick; may wait for this run's turn; in how many ticks to tell again."""
         self.sys = SysCalls(dials, self)
         self.lines: list[int] = []
         self.steps = 0
@@ -146,11 +146,11 @@ class RubyRun:
         self._dials.sleep(seconds)
         self._slept += seconds
 
-    def tick(self) -> None:
+    def tick(self) -> int:
         spent = self.processor_seconds
         if spent > self._allowed:
             raise Stopped(f"The script computed for more than {self._allowed:.0f} s.")
-        self._on_tick(spent)
+        return self._on_tick(spent)
 
     def _facts(self) -> list[Any]:
         call, plan = self._execution.call, self._execution.plan

@@ -31,5 +31,5 @@ class Host(Protocol):
     def sleep(self, seconds: float) -> None:
         """Wait, or end the script and go on later."""
 
-    def tick(self) -> None:
-        """Look at the limits; asked every few milliseconds while the script computes."""
+    def tick(self) -> int:
+        """Look at the limits while the script computes; in how many ticks to look again."""

@@ -151,8 +151,8 @@ class _Builder:
     def sleep(self, seconds: float) -> None:
         return None
 
-    def tick(self) -> None:
-        return None
+    def tick(self) -> int:
+        return 1
 
 
 def _fingerprint() -> str:

@@ -158,11 +158,10 @@ _NOTHING_TO_FREE = bindings._wasmtime_store_epoch_deadline_callback.argtypes[3](
 
 
 def _tick(_context: Any, _data: Any, delta: Any, kind: Any) -> int:
-    delta[0] = 1
     kind[0] = _CONTINUE
     instance = _running()
     try:
-        instance.host.tick()
+        delta[0] = max(1, instance.host.tick())
     except BaseException as error:
         instance.ending = instance.ending or error
         return ctypes.addressof(bindings.wasmtime_error_new(ctypes.create_string_buffer(b"ended")).contents)

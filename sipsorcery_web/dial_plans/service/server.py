@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import resource
+import select
 import signal
 import socket
 import subprocess
@@ -31,6 +32,8 @@ OVERLOADED = Ended(code=500, reason="Dial plan script engine was overloaded")
 TICK_SECONDS = 0.005
 _FIRST_WORDS_WITHIN = 5.0
 _ANSWER_WITHIN = 60.0
+_SHORT_WAIT = 0.002
+"""Seconds for an answer in which the turn is kept."""
 _BACKLOG = 256
 _MOST_CONNECTIONS = 400
 _BUILD_PRIORITY = 10
@@ -104,8 +107,10 @@ class PlanServer:
         known = len(execution.entries)
 
         def ask(name: str, arguments: list[Any]) -> Any:
+            send(connection, {"question": name, "arguments": arguments})
+            if select.select([connection], [], [], _SHORT_WAIT)[0]:
+                return receive(connection)["answer"]
             with turn.away():
-                send(connection, {"question": name, "arguments": arguments})
                 return receive(connection)["answer"]
 
         progress = run_ruby(execution, AskedWorld(ask), runtime, self._mended, turn.tick)

@@ -10,19 +10,21 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+SHORT = 0.02
+"""Seconds of processor time that most plans need less of; scripts that need more wait for each other."""
 PREEMPTED_AFTER = 0.2
-"""Seconds of processor time."""
 LOW_PRIORITY = 19  # a thread cannot come back from it without privileges, so each run has a thread of its own
 _QUANTUM = 0.004
 _LONG_QUANTUM = 0.1
-_LONG_AT_ONCE = 1
+_LONG_TICKS = 20  # at low priority a thread may be stopped while it holds the interpreter's lock, so it takes it seldom
 
 
 class Lane:
     """A number of turns, handed to whoever has computed least."""
 
-    def __init__(self, turns: int, quantum: float) -> None:
+    def __init__(self, turns: int, quantum: float, ticks: int = 1) -> None:
         self.quantum = quantum
+        self.ticks = ticks
         self._free = turns
         self._waiting: list[tuple[float, int, threading.Event]] = []
         self._count = 0
@@ -54,11 +56,12 @@ class Lane:
 
 
 class Processor:
-    """The turns of one process."""
+    """The turns of one process: for short scripts, for those that take longer, and for those that were preempted."""
 
     def __init__(self, processors: int | None = None) -> None:
         self.short = Lane(processors or os.cpu_count() or 1, _QUANTUM)
-        self.long = Lane(_LONG_AT_ONCE, _LONG_QUANTUM)
+        self.middle = Lane(1, _QUANTUM)
+        self.long = Lane(1, _LONG_QUANTUM, _LONG_TICKS)
 
 
 class Turn:
@@ -71,11 +74,6 @@ class Turn:
         self._spent = 0.0
         self._taken_at = 0.0
 
-    @property
-    def is_long(self) -> bool:
-        """Whether the run was preempted, and goes on at low priority."""
-        return self._lane is self._processor.long
-
     def __enter__(self) -> "Turn":
         self._lane.take(self._spent)
         return self
@@ -83,15 +81,21 @@ class Turn:
     def __exit__(self, *exc: object) -> None:
         self._lane.give()
 
-    def tick(self, spent: float) -> None:
-        """Note the processor time so far, and wait where others have had less. Raises what `on_preempted` does."""
+    def tick(self, spent: float) -> int:
+        """Note the processor time so far, and wait where others have had less; in how many ticks to look again.
+
+        Raises what `on_preempted` does.
+        """
         self._spent = spent
-        if spent > PREEMPTED_AFTER and not self.is_long:
+        if spent > PREEMPTED_AFTER and self._lane is not self._processor.long:
             self._on_preempted()
             self._change(self._processor.long)
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LOW_PRIORITY)
+        elif spent > SHORT and self._lane is self._processor.short:
+            self._change(self._processor.middle)
         elif spent - self._taken_at >= self._lane.quantum and self._lane.is_wanted(spent):
             self._change(self._lane)
+        return self._lane.ticks
 
     def _change(self, lane: Lane) -> None:
         self._lane.give()
