@@ -7,7 +7,7 @@ INSTALL := $(IN_VENV) -m pip install --quiet --disable-pip-version-check
 EXTRAS ?=
 KAMAILIO := kamailio kamailio-sqlite-modules kamailio-postgres-modules kamailio-extra-modules kamailio-tls-modules
 
-.PHONY: help setup run run-sip demo test test-sip test-wcf check bench bench-sip clean browser kamailio phones office proxy npm mono
+.PHONY: help setup run run-sip demo test test-sip test-plans test-wcf check bench bench-sip clean browser kamailio phones office proxy npm mono
 .DELETE_ON_ERROR:
 
 help: ## List the targets.
@@ -29,6 +29,9 @@ test: $(VENV)/tests.done browser kamailio phones office proxy ## Run the tests, 
 
 test-sip: $(VENV)/tests.done kamailio phones ## Run the tests of the SIP engine alone: real Kamailio and real telephones.
 	@exec env $$($(IN_VENV) -m tests.services) $(IN_VENV) -m pytest tests/kamailio $(ARGS)
+
+test-plans: $(VENV)/tests.done ## Run the tests of dial plans with real Ruby; the first time its image is built, for some minutes.
+	@exec env SIPSORCERY_TEST_BUILD_RUBY=1 $(IN_VENV) -m pytest tests/dial_plans $(ARGS)
 
 test-wcf: $(VENV)/tests.done mono ## Compile and run the C# sample with Debian's Mono.
 	@exec $(IN_VENV) -m pytest tests/samples/test_csharp.py $(ARGS)

@@ -1,4 +1,4 @@
-"""What running a dial plan costs: `python -m bench.plans`. The plan service runs beside it, as in production."""
+"""The cost of running a dial plan: `python -m bench.plans`. The plan service runs beside it, as in production."""
 
 import statistics
 import tempfile

@@ -26,7 +26,7 @@ class DialStringError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """What stands in brackets behind a leg."""
+    """The options in brackets behind a leg."""
 
     delay: int = 0
     """Seconds that the leg starts later; at once when no other leg is ringing."""

@@ -37,7 +37,7 @@ class Dials:
     body: str = ""
     last: DialResult | None = None
     waits_for: Outcome | None = None
-    """What the run was suspended for."""
+    """The reason that the run was suspended for."""
     _pauses: int = 0
 
     @classmethod
@@ -48,7 +48,7 @@ class Dials:
 
     @property
     def awaited(self) -> Outcome:
-        """What the run was suspended for."""
+        """The reason that the run was suspended for."""
         assert self.waits_for is not None  # noqa: S101 (for mypy)
         return self.waits_for
 
@@ -95,7 +95,7 @@ class Dials:
         self._has_reached(float(self._wait(SLEEP, [seconds], Pausing(seconds=seconds))))
 
     def final_answer(self) -> Ended:
-        """What the caller gets at the end of a script that gave no answer itself."""
+        """Return what the caller gets at the end of a script that gave no answer itself."""
         if self.last is None or self.last.status < 400:
             return NO_ANSWER
         return Ended(code=self.last.status, reason=one_line(self.last.reason))

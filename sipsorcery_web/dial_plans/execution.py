@@ -38,7 +38,7 @@ class Execution:
 
     @property
     def is_waiting(self) -> bool:
-        """Whether it waits for a Dial or a pause."""
+        """Return True when it waits for a Dial or a pause."""
         return bool(self.entries) and self.entries[-1].answer == PENDING
 
     def to_json(self) -> str:

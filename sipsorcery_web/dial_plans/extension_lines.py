@@ -35,19 +35,19 @@ class _LeftOut(Exception):
 
 @dataclass(frozen=True)
 class Command:
-    """What a line does; its data ends at the first closing bracket."""
+    """The command of a line; its data ends at the first closing bracket."""
 
     name: str
     data: str
 
     @property
     def is_call(self) -> bool:
-        """Whether it places a call: the word Switch or Dial is in its name."""
+        """Return True when it places a call: the word Switch or Dial is in its name."""
         return bool(_CALLS.search(self.name))
 
     @property
     def is_reply(self) -> bool:
-        """Whether it answers the caller: SIPReply is in its name."""
+        """Return True when it answers the caller: SIPReply is in its name."""
         return not self.is_call and bool(_REPLIES.search(self.name))
 
 
@@ -62,7 +62,7 @@ class ExtensionLine:
     _matches: Callable[[str], bool] = field(repr=False, compare=False)
 
     def matches(self, dialled: str) -> bool:
-        """Whether the line takes this number. Raises TimeoutError when an expression takes too long."""
+        """Return True when the line takes this number. Raises TimeoutError when an expression takes too long."""
         return self._matches(dialled)
 
 

@@ -1,4 +1,4 @@
-"""What an execution has been told, in order: run again from its beginning, a plan hears the same and goes on."""
+"""The answers that an execution was told, in order: run again from its beginning, a plan hears the same and goes on."""
 
 import hashlib
 import json
@@ -66,7 +66,7 @@ class Journal:
 
     @property
     def is_read(self) -> bool:
-        """Whether all that is recorded has been asked again."""
+        """Return True when all that is recorded has been asked again."""
         return self.position >= len(self.entries)
 
 

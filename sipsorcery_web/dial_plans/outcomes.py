@@ -1,4 +1,4 @@
-"""What an execution comes to: a Dial or a pause that it waits for, or its end."""
+"""The outcomes of an execution: a Dial or a pause that it waits for, or its end."""
 
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
@@ -53,7 +53,7 @@ _KINDS: dict[str, type[Any]] = {"dialling": Dialling, "pausing": Pausing, "ended
 
 @dataclass(frozen=True, kw_only=True)
 class DialResult:
-    """How a Dial went that was not answered."""
+    """The result of a Dial that was not answered."""
 
     state: DialState
     at: float
@@ -82,7 +82,7 @@ class Progress:
 
 @dataclass(frozen=True, kw_only=True)
 class Checked:
-    """What Ruby says about a script that does not run."""
+    """The remarks of Ruby about a script that does not run."""
 
     is_mended: bool
     """Whether it is old syntax that is rewritten before it runs."""

@@ -41,7 +41,7 @@ def run_ruby(
 
 
 def check_ruby(script: str, runtime: Runtime, on_tick: Callable[[float], int] = lambda _: 1) -> Checked:
-    """What Ruby says about a script; for the plan service, as `run_ruby` is."""
+    """Return the remark of Ruby about a script; for the plan service, as `run_ruby` is."""
     execution = Execution(Plan(owner="", name="", script=script, is_ruby=True), Call(user=""), 0.0)
     return RubyRun(Dials.of(execution, AskedWorld(_nothing)), MendedTexts(), on_tick).check(runtime)
 

@@ -97,7 +97,7 @@ class RubyRun:
         return EXCEPTION
 
     def check(self, runtime: Runtime) -> Checked:
-        """What Ruby says about the script, which does not run."""
+        """Return the remark of Ruby about the script, which does not run."""
         instance = runtime.instance(self)
         try:
             instance.evaluate("DialPlan.check")

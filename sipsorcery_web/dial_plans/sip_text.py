@@ -73,5 +73,5 @@ def headers(text: str) -> tuple[tuple[str, str], ...]:
 
 
 def without_dial_string_marks(text: str) -> str:
-    """What a stranger sent, without the marks that would make one leg two."""
+    """Return what a stranger sent, without the marks that would make one leg two."""
     return _DIAL_STRING_MARKS.sub(" ", one_line(text)).strip()

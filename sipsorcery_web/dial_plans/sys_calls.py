@@ -1,4 +1,4 @@
-"""What `sys` does, call by call (facts of dial plans, section 4); Ruby's side is `ruby/prelude/sys.rb`."""
+"""The effects of `sys`, call by call (facts of dial plans, section 4); Ruby's side is `ruby/prelude/sys.rb`."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -31,7 +31,7 @@ class Finished(Exception):
 
 
 class Limits(Protocol):
-    """What a script may extend."""
+    """The times that a script may extend."""
 
     def extend(self, seconds: int) -> None:
         """Give the script more processor time."""

@@ -1,4 +1,4 @@
-"""What a plan asks of the world, as a Protocol: given from outside, so that a try and a call run the same code.
+"""The questions of a plan to the world, as a Protocol: given from outside, so that a try and a call run the same code.
 
 Every method speaks for the plan's owner; an implementation decides by the owner, never by what a script says.
 Answers are recorded and may be read again in another process, so they are plain values (`answers.py`).

@@ -1,6 +1,7 @@
-"""Ruby as plans see it. Its image is built once for each prelude, and kept in pytest's cache between runs."""
+"""Ruby as plans see it. `make test-plans` builds its image once for each prelude, and pytest's cache keeps it."""
 
 import fcntl
+import os
 import shutil
 import threading
 from collections.abc import Iterator
@@ -14,18 +15,21 @@ from sipsorcery_web.dial_plans.ruby_run import MendedTexts
 from tests.dial_plans.runs import Runs
 from tests.dial_plans.worlds import FakeWorld
 
+BUILDS = "SIPSORCERY_TEST_BUILD_RUBY"
 KEY = b"a key for tests, of thirty-two b"
 
 
 @pytest.fixture(scope="session")
 def image(request: pytest.FixtureRequest) -> ImageFile:
-    """The image, built by the first process that needs it."""
+    """The image, built by the first process that needs it; building takes minutes, so it is done on purpose only."""
     found = ImageFile(Path(request.config.cache.mkdir("ruby-image")), KEY)
     with (found.folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         try:
             found.load()
         except ImageError:
+            if BUILDS not in os.environ:
+                pytest.skip("the image of Ruby is not built yet: make test-plans builds it, in some minutes")
             found.build()
     return found
 
@@ -63,5 +67,3 @@ def world() -> FakeWorld:
 def runs(runtime: Runtime, world: FakeWorld) -> Runs:
     """Runs scripts in alice's world."""
     return Runs(runtime, world, MendedTexts())
-
-

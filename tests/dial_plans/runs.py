@@ -52,7 +52,7 @@ class Runs:
         return progress
 
     def value(self, expression: str, **more: object) -> str:
-        """What a Ruby expression gives, as `inspect` shows it."""
+        """Return the value of a Ruby expression, as `inspect` shows it."""
         lines = self.log(f"sys.Log(({expression}).inspect)", **more)
         return lines[-1]
 

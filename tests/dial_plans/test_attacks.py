@@ -22,11 +22,15 @@ EXCEPTION = Ended(code=500, reason="Dial plan exception")
     ],
 )  # fmt: skip
 def test_there_is_no_machine_to_reach(runs: Runs, attempt: str) -> None:
-    lines = runs.log(f"begin; x = ({attempt}); sys.Log 'reached ' + x.inspect; rescue Exception => e; sys.Log 'refused'; end")
+    lines = runs.log(
+        f"begin; x = ({attempt}); sys.Log 'reached ' + x.inspect; rescue Exception => e; sys.Log 'refused'; end"
+    )
     assert not any(line.startswith("reached") for line in lines), lines
 
 
-@pytest.mark.parametrize("attempt", ["system('echo reached')", "spawn('echo reached')", "Process.spawn('echo reached')"])
+@pytest.mark.parametrize(
+    "attempt", ["system('echo reached')", "spawn('echo reached')", "Process.spawn('echo reached')"]
+)
 def test_there_is_no_process_to_start(runs: Runs, attempt: str) -> None:
     assert "reached" not in runs.log(f"begin; x = {attempt}; rescue Exception; end; sys.Log $?.inspect")
 
@@ -46,7 +50,9 @@ def test_another_customer_s_records_are_not_given_out(runs: Runs, world: FakeWor
     assert not [line for line in lines if "192.0.2.9" in line or "bob@" in line]
 
 
-@pytest.mark.parametrize("end", ['\\r\\nRoute: <sip:evil@192.0.2.66>', '"> <sip:evil@192.0.2.66>', "\\nVia: x", "\\0X: y", "\\u2028X: y"])
+@pytest.mark.parametrize(
+    "end", ["\\r\\nRoute: <sip:evil@192.0.2.66>", '"> <sip:evil@192.0.2.66>', "\\nVia: x", "\\0X: y", "\\u2028X: y"]
+)
 def test_no_argument_begins_a_header(runs: Runs, end: str) -> None:
     bad = f'"a{end}"' if '"' not in end else f"'a{end}'"
     progress = runs.start(f"""
@@ -64,7 +70,9 @@ def test_no_argument_begins_a_header(runs: Runs, end: str) -> None:
     texts = []
     if isinstance(progress.outcome, Dialling):
         dialled = progress.outcome
-        texts += [part for leg in dialled.groups[0] for part in (leg.uri, leg.sender.name, leg.sender.user, leg.sender.host)]
+        texts += [
+            part for leg in dialled.groups[0] for part in (leg.uri, leg.sender.name, leg.sender.user, leg.sender.host)
+        ]
         assert all("<" not in text and '"' not in text for text in texts)
         assert dialled.sender is not None
         assert not set('<>"') & set(dialled.sender.name + dialled.sender.user + dialled.sender.host)

@@ -43,7 +43,9 @@ def test_an_account_s_own_in_plan_takes_the_call_unless_it_is_the_plan_that_dial
     assert (leg("alice@local").in_plan, leg("alice@local").contacts) == ("", ("sip:alice@192.0.2.1:5060",))
     world = FakeWorld()
     world.accounts["bob"] = Account(username="bob", domain=DOMAIN, is_own=False, in_plan="default")
-    assert leg("bob@local", world=world).in_plan == "default", "another customer's plan of the same name is another plan"
+    assert leg("bob@local", world=world).in_plan == "default", (
+        "another customer's plan of the same name is another plan"
+    )
 
 
 def test_a_dotted_name_is_the_account_behind_its_last_dot() -> None:
@@ -113,7 +115,10 @@ def test_at_most_ten_legs_ring_at_once_and_twenty_in_one_execution() -> None:
         ("dt=5", Options(delay=5)),
         ("dt=500", Options(delay=120)),
         ("cd=60", Options(duration=60)),
-        ("fd=Smith & Co,fu=123,fh=example.org", Options(from_name="Smith & Co", from_user="123", from_host="example.org")),
+        (
+            "fd=Smith & Co,fu=123,fh=example.org",
+            Options(from_name="Smith & Co", from_user="123", from_host="example.org"),
+        ),
         ("fd=${fromname}", Options(from_name="Alice")),
         ("rm=a", Options(follows_redirects=True)),
         ("rm=n", Options()),

@@ -1,5 +1,7 @@
 """Executions go on from what was recorded: the same answers, times and random numbers, and each effect once."""
 
+import itertools
+
 import pytest
 
 from sipsorcery_web.dial_plans.execution import Execution
@@ -21,7 +23,7 @@ def test_a_run_from_the_record_is_the_run_before(runs: Runs, world: FakeWorld) -
     logs = [runs.start(RESTLESS).log]
     for number in range(3):
         logs.append(runs.after(failed(at=NOW + 10 * number)).log)
-    for shorter, longer in zip(logs, logs[1:], strict=False):
+    for shorter, longer in itertools.pairwise(logs):
         assert longer[: len(shorter)] == shorter
     assert world.happened == [("write", "n", "1"), ("provisional", 180, "Ringing", ())]
 
@@ -63,7 +65,9 @@ def test_many_looks_at_the_clock_are_not_all_recorded(runs: Runs) -> None:
 
 
 def test_the_lines_that_ran_are_told_at_a_try(runs: Runs) -> None:
-    runs.last = Execution(plan("x = 1\nif x == 2\n  sys.Log 'no'\nend\nsys.Dial '1@blueline'\nx = 3"), call(), NOW, shows_lines=True)
+    runs.last = Execution(
+        plan("x = 1\nif x == 2\n  sys.Log 'no'\nend\nsys.Dial '1@blueline'\nx = 3"), call(), NOW, shows_lines=True
+    )
     progress = runs.again()
     assert progress.lines == (1, 2, 5)
     assert progress.steps == 3
@@ -71,7 +75,9 @@ def test_the_lines_that_ran_are_told_at_a_try(runs: Runs) -> None:
 
 
 def test_an_outcome_is_the_same_behind_json(runs: Runs) -> None:
-    outcome = runs.dialling("sys.SetFromHeader 'a', 'b', 'c.example'; sys.Dial '1@blueline[dt=5,swcd=x] & desk@local | 2@redline'")
+    outcome = runs.dialling(
+        "sys.SetFromHeader 'a', 'b', 'c.example'; sys.Dial '1@blueline[dt=5,swcd=x] & desk@local | 2@redline'"
+    )
     assert isinstance(outcome, Dialling)
     assert outcome_from_json(outcome_to_json(outcome)) == outcome
 

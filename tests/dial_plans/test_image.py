@@ -52,7 +52,9 @@ def test_values_pass_between_ruby_and_its_host(value: object) -> None:
     assert decode(encode(value)) == [value]
 
 
-@pytest.mark.parametrize("rubbish", [b"x", b"s5:abc", b"i5", b"s-1:", b"l2:n", b"l9:" * 30, b"s99999999999999999999:", b"d;"])
+@pytest.mark.parametrize(
+    "rubbish", [b"x", b"s5:abc", b"i5", b"s-1:", b"l2:n", b"l9:" * 30, b"s99999999999999999999:", b"d;"]
+)
 def test_what_is_no_message_is_refused(rubbish: bytes) -> None:
     with pytest.raises(BadValue):
         decode(rubbish)

@@ -98,7 +98,9 @@ def test_a_dial_gives_its_result(runs: Runs, state: str) -> None:
 
 
 def test_a_redirect_tells_where_to(runs: Runs) -> None:
-    runs.start("sys.Dial '1@blueline'; sys.Log \"#{sys.RedirectURI} #{sys.RedirectResponse.to_i} #{sys.redirect_uri.user}\"")
+    runs.start(
+        "sys.Dial '1@blueline'; sys.Log \"#{sys.RedirectURI} #{sys.RedirectResponse.to_i} #{sys.redirect_uri.user}\""
+    )
     result = failed(state="Redirect", status=302, redirect_uri="sip:9@example.org", redirect_response=302)
     assert runs.after(result).log[-1] == "sip:9@example.org 302 9"
 
@@ -224,11 +226,16 @@ def test_values_are_kept_for_the_owner(runs: Runs, world: FakeWorld) -> None:
 
 def test_mail_goes_out_where_it_is_allowed(runs: Runs, world: FakeWorld) -> None:
     allowed = {"authorised_apps": "email"}
-    runs.finish("4.times { |n| sys.Email 'a@example.org, b@example.org', \"s\\r\\nBcc: x\", 'y' * 5000 }", plan_facts=allowed)
+    runs.finish(
+        "4.times { |n| sys.Email 'a@example.org, b@example.org', \"s\\r\\nBcc: x\", 'y' * 5000 }", plan_facts=allowed
+    )
     assert [event[:3] for event in world.happened] == [("mail", ("a@example.org", "b@example.org"), "s Bcc: x")] * 3
     assert len(str(world.happened[0][3])) == 4096
     world.happened.clear()
-    for script in ("sys.Email 'a@b.c,'+(1..5).map{|n| \"#{n}@b.c\"}.join(','),'',''", "sys.Email \"a@b.c\\nBcc: d@e.f\", '', ''"):
+    for script in (
+        "sys.Email 'a@b.c,'+(1..5).map{|n| \"#{n}@b.c\"}.join(','),'',''",
+        "sys.Email \"a@b.c\\nBcc: d@e.f\", '', ''",
+    ):
         runs.finish(script, plan_facts=allowed)
     runs.finish("sys.Email 'a@example.org', 's', 'b'")
     assert world.happened == []

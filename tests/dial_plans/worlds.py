@@ -16,7 +16,13 @@ def plan(script: str, **more: object) -> Plan:
 
 def call(user: str = "100", **more: object) -> Call:
     """A call that alice makes."""
-    facts = {"host": DOMAIN, "from_name": "Alice", "from_user": "alice", "from_host": DOMAIN, "account": f"alice@{DOMAIN}"}
+    facts = {
+        "host": DOMAIN,
+        "from_name": "Alice",
+        "from_user": "alice",
+        "from_host": DOMAIN,
+        "account": f"alice@{DOMAIN}",
+    }
     return Call(**{"user": user} | facts | more)  # type: ignore[arg-type]
 
 

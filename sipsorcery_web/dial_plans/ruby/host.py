@@ -1,4 +1,4 @@
-"""What an instance of Ruby asks of the one who runs it."""
+"""The questions of an instance of Ruby to the one who runs it."""
 
 from typing import Any, Protocol
 
@@ -26,7 +26,7 @@ class Host(Protocol):
         """Nanoseconds of a clock that only goes forward."""
 
     def random(self, count: int) -> bytes:
-        """That many random bytes."""
+        """Return that many random bytes."""
 
     def sleep(self, seconds: float) -> None:
         """Wait, or end the script and go on later."""

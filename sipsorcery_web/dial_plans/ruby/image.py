@@ -32,12 +32,12 @@ _IMAGE_MODE = 0o600
 
 
 class ImageError(Exception):
-    """There is no image, or not one of ours."""
+    """An image that is missing, or is not one of ours."""
 
 
 @dataclass(frozen=True)
 class ImageFile:
-    """Where the image is kept, and the key that its HMAC is made with."""
+    """The place where the image is kept, and the key that its HMAC is made with."""
 
     folder: Path
     key: bytes

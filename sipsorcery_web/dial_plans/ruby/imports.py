@@ -18,7 +18,7 @@ _CALL = b"\x01"
 
 
 class Machine(Protocol):
-    """What an import sees of the instance that calls it."""
+    """The part that an import sees of the instance that calls it."""
 
     host: Host
     answer: bytes

@@ -1,4 +1,4 @@
-"""How many executions there may be at once, so that no customer keeps the others out."""
+"""The limits on executions at once, so that no customer keeps the others out."""
 
 import threading
 from collections import Counter
@@ -16,7 +16,7 @@ LONGEST_WAIT = 2.0
 
 
 class Overloaded(Exception):
-    """There are too many executions, of this customer or in all."""
+    """Too many executions, of this customer or in all."""
 
 
 class Admission:
@@ -55,7 +55,7 @@ class Admission:
 
     @property
     def count(self) -> int:
-        """How many executions there are."""
+        """The number of executions."""
         return self._running.total()
 
     def _has_room(self, owner: str) -> bool:

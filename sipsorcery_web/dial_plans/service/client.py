@@ -56,7 +56,7 @@ class PlanService:
         raise PlanServiceUnavailable("The plan service ended again and again while this plan ran.")
 
     def check(self, script: str, owner: str) -> Checked:
-        """What Ruby says about a script. Raises PlanServiceUnavailable."""
+        """Return the remark of Ruby about a script. Raises PlanServiceUnavailable."""
         for _ in range(MOST_ATTEMPTS):
             try:
                 return self._check(script, owner)
@@ -65,7 +65,7 @@ class PlanService:
         raise PlanServiceUnavailable("The plan service ended again and again while it read this plan.")
 
     def is_ready(self) -> bool:
-        """Whether Ruby is prepared; it is prepared from the first question on. Raises PlanServiceUnavailable."""
+        """Return True when Ruby is prepared, which begins with the first question. Raises PlanServiceUnavailable."""
         with self._ask({"ask": "state"}) as connection:
             return bool(receive(connection)["is_ready"])
 

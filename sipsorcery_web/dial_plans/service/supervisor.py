@@ -57,7 +57,7 @@ class Supervisor:
 
     @property
     def process_id(self) -> int | None:
-        """Of the service, where it is this process's and runs."""
+        """The process id of the service, where it is this process's and runs."""
         return self._process.pid if self._process is not None and self._process.poll() is None else None
 
     def _keep_running(self, lock: int) -> None:
@@ -92,5 +92,5 @@ class Supervisor:
 
 
 def _environment() -> dict[str, str]:
-    """Nothing of this process's settings and secrets."""
+    """Return an environment without this process's settings and secrets."""
     return {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "TZDIR") if name in os.environ}

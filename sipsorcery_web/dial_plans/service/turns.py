@@ -1,4 +1,4 @@
-"""Who computes now: scripts that have computed least go first, and long ones go on at low priority.
+"""The order of computing: scripts that have computed least go first, and long ones go on at low priority.
 
 Linux shares processors by thread, and a crowd of endless scripts would take their share from everybody. So a script
 computes while it holds one of a few turns, and hands it on at the next tick to one that has had less.
@@ -50,7 +50,7 @@ class Lane:
                 self._free += 1
 
     def is_wanted(self, spent: float) -> bool:
-        """Whether somebody waits who has computed less."""
+        """Return True when somebody waits who has computed less."""
         waiting = self._waiting
         return bool(waiting) and waiting[0][0] < spent
 
