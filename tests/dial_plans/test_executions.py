@@ -1,6 +1,6 @@
 """Executions go on from what was recorded: the same answers, times and random numbers, and each effect once."""
 
-import itertools
+from itertools import pairwise
 
 import pytest
 
@@ -23,7 +23,7 @@ def test_a_run_from_the_record_is_the_run_before(runs: Runs, world: FakeWorld) -
     logs = [runs.start(RESTLESS).log]
     for number in range(3):
         logs.append(runs.after(failed(at=NOW + 10 * number)).log)
-    for shorter, longer in itertools.pairwise(logs):
+    for shorter, longer in pairwise(logs):
         assert longer[: len(shorter)] == shorter
     assert world.happened == [("write", "n", "1"), ("provisional", 180, "Ringing", ())]
 

@@ -17,7 +17,12 @@ from sipsorcery_web.dial_plans.execution import Execution
 from sipsorcery_web.dial_plans.outcomes import Dialling, Ended
 from sipsorcery_web.dial_plans.ruby.image import ImageFile
 from sipsorcery_web.dial_plans.service.admission import AT_ONCE_OF_ONE, Admission, Overloaded
-from sipsorcery_web.dial_plans.service.client import PlanService, PlanServiceNotReady, PlanServiceUnavailable
+from sipsorcery_web.dial_plans.service.client import (
+    PlanService,
+    PlanServiceNotReady,
+    PlanServiceUnavailable,
+    WorldFailed,
+)
 from sipsorcery_web.dial_plans.service.messages import SOCKET_NAME, Gone, receive, send
 from sipsorcery_web.dial_plans.service.turns import Lane
 from tests.dial_plans.runs import failed
@@ -97,6 +102,20 @@ def test_killed_in_the_middle_of_a_hundred_executions_all_go_on_in_the_next_one(
         done = service.run(asked[number], worlds[number])
         assert done.outcome == Ended(code=486, reason="no")
         assert done.log[0] == log[0]
+
+
+class BrokenWorld(FakeWorld):
+    def send_mail(self, to: list[str], subject: str, body: str) -> None:
+        super().send_mail(to, subject, body)
+        raise ConnectionResetError("the mail server hung up")
+
+
+def test_a_world_that_fails_is_not_asked_again(service: PlanService) -> None:
+    world = BrokenWorld()
+    mail = Execution(plan("sys.Email 'a@example.org', 's', 'b'", authorised_apps="email"), call(), NOW)
+    with pytest.raises(WorldFailed, match="send_mail"):
+        service.run(mail, world)
+    assert len(world.happened) == 1
 
 
 def test_a_script_is_checked_by_ruby(service: PlanService) -> None:

@@ -30,6 +30,10 @@ class PlanServiceNotReady(PlanServiceUnavailable):
     """Ruby is being prepared, which takes about a minute once."""
 
 
+class WorldFailed(Exception):
+    """The world raised an error where a plan asked it; the error is the cause. It may have done what it was asked."""
+
+
 class PlanService:
     """The plan service of one installation. Safe to use from many threads and processes."""
 
@@ -44,7 +48,7 @@ class PlanService:
         """Run an execution from its beginning to its end, or to what it waits for; its journal grows.
 
         A service that ends meanwhile is asked again, and what the world has answered is not asked again.
-        Raises PlanServiceUnavailable.
+        Raises PlanServiceUnavailable, and WorldFailed where the world does.
         """
         if not execution.plan.is_ruby:
             return run_extension_lines(execution, world)
@@ -78,7 +82,7 @@ class PlanService:
         with self._ask(question) as connection:
             while "progress" not in (message := _ready(receive(connection))):
                 name, arguments = message["question"], message["arguments"]
-                given = answer(world, name, arguments)
+                given = _answered(world, name, arguments)
                 execution.entries.append(Entry(name, digest_of(arguments), given))
                 send(connection, {"answer": given})
         if message.get("pending"):
@@ -123,3 +127,10 @@ def _ready(message: dict[str, Any]) -> dict[str, Any]:
     if "not_ready" in message:
         raise PlanServiceNotReady(message["not_ready"])
     return message
+
+
+def _answered(world: World, question: str, arguments: list[Any]) -> Any:
+    try:
+        return answer(world, question, arguments)
+    except Exception as error:  # an OSError of the world's is none of the socket's, which would be tried again
+        raise WorldFailed(f"{question} failed: {type(error).__name__}") from error
