@@ -17,6 +17,12 @@ from sipsorcery_web.settings import Settings
 HOST = "127.0.0.1"
 
 
+def free_port() -> int:
+    """A TCP port of the loopback interface that is free now."""
+    with socket.create_server((HOST, 0)) as found:
+        return int(found.getsockname()[1])
+
+
 @contextmanager
 def portal_at_work(app: Flask, settings: Settings) -> Iterator[str]:
     """The address of an application on the server that the portal runs on."""

@@ -9,9 +9,7 @@ LONGEST_LINE = 120
 LONGEST_MODULE = 450
 TEMPLATES = sorted((TOP / "templates").rglob("*.html"))
 FOLDERS = ("sipsorcery_web", "tests", "bench", "demo")
-STILL_LONGER = {TOP / "tests" / "portal" / "http" / "test_session.py", TOP / "tests" / "test_serving.py"}
-"""Modules that wait to be split by subject; none may join them."""
-MODULES = sorted({path for name in FOLDERS for path in (TOP / name).rglob("*.py")} - STILL_LONGER)
+MODULES = sorted({path for name in FOLDERS for path in (TOP / name).rglob("*.py")})
 
 
 def name_of(path: Path) -> str:

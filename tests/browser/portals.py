@@ -2,7 +2,6 @@
 
 import os
 import re
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -29,6 +28,7 @@ from sipsorcery_web.service.store.models import SIPRegistrarBindingRow
 from sipsorcery_web.settings import NewAccounts
 from tests.conftest import HOME, PASSWORD, person
 from tests.provisioning.genuine import STORES, GenuineService
+from tests.running import free_port
 
 TOP = Path(__file__).resolve().parents[2]
 PATIENCE = 30.0
@@ -42,12 +42,6 @@ OVER_SOAP = BACKEND == "soap"
 """Whether every portal of this run has its service in another process."""
 NO_SET_UP = "the set-up is off in front of another service"
 NO_ENGINE = "a SIP engine needs the service in the same process"
-
-
-def free_port() -> int:
-    """A port of the loopback interface that is free now."""
-    with socket.create_server((HOME, 0)) as found:
-        return int(found.getsockname()[1])
 
 
 class Server:

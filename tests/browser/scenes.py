@@ -16,8 +16,9 @@ from sipsorcery_web.contract.records import SIPAccount, SIPDialPlan, SIPProvider
 from sipsorcery_web.provisioning.client import ProvisioningClient
 from sipsorcery_web.service.store.models import SIPAccountRow
 from tests.conftest import HOME
+from tests.running import free_port
 
-from .portals import Portal, Server, as_chosen, embedded, free_port, in_use
+from .portals import Portal, Server, as_chosen, embedded, in_use
 from .sample_data import calls, dial_plans, providers
 from .sample_data.engine import Switchboard, portal_with_engine, register, talk
 from .steps import SIP_PASSWORD, sign_in

@@ -11,8 +11,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.conftest import HOME
+from tests.running import free_port
 
-from .portals import OVER_SOAP, TOP, free_port
+from .portals import OVER_SOAP, TOP
 from .steps import heading, sign_in
 from .test_accessibility import AXE, LOOKS, violations
 from .test_layout import FAULTS, WIDTHS

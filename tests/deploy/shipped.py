@@ -41,12 +41,6 @@ def nginx_path() -> str:
     return found
 
 
-def free_port() -> int:
-    """A port that is free now."""
-    with socket.create_server((HOME, 0)) as found:
-        return int(found.getsockname()[1])
-
-
 @contextmanager
 def nginx(folder: Path, sites: str, port: int) -> Iterator[None]:
     """nginx with these server blocks, until it is no more wanted; `port` is one that they listen at."""

@@ -19,9 +19,9 @@ from sipsorcery_web.provisioning.soap import SoapChannel
 from sipsorcery_web.service.passwords import Passwords
 from sipsorcery_web.settings import NewAccounts, Settings
 from tests.conftest import DOMAIN, HOME, PASSWORD
-from tests.running import portal_at_work
+from tests.running import free_port, portal_at_work
 
-from .shipped import NAME, PATIENCE, free_port, make_certificate, nginx, nginx_path, shipped
+from .shipped import NAME, PATIENCE, make_certificate, nginx, nginx_path, shipped
 
 PREFIX = "/portal"
 ALICE = ("alice", "--email", "alice@example.org", "--first-name", "Alice", "--last-name", "Example", "--city", "Galway")

@@ -16,8 +16,9 @@ from sqlalchemy import delete, insert
 from sipsorcery_web.contract.records import SIPAccount
 from sipsorcery_web.kamailio.tables import DIALOG, DIALOG_VARS, LOCATION
 from tests.conftest import HOME
+from tests.running import free_port
 
-from ..portals import Portal, embedded, free_port, in_use
+from ..portals import Portal, embedded, in_use
 
 SIP_HOST = "192.0.2.5"
 CONTROL = ("dlg.end_dlg", "ul.rm_contact")
