@@ -16,7 +16,9 @@ from sqlalchemy import func, select
 from sipsorcery_web.contract.operations import NO_LIMIT
 from sipsorcery_web.kamailio.tables import LOCATION
 from sipsorcery_web.service.passwords import Passwords
-from tests.conftest import DOMAIN, HOME, sip_account
+from tests.conftest import HOME
+from tests.factories import DOMAIN
+from tests.factories.records import sip_account
 from tests.kamailio.harness import KamailioHarness
 from tests.kamailio.sipp import REQUEST, free_port, receive, scenario, send
 from tests.schemas import own_schema

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
@@ -14,7 +13,6 @@ from flask.testing import FlaskClient
 
 from sipsorcery_web import create_app
 from sipsorcery_web.contract.operations import OPERATIONS
-from sipsorcery_web.contract.records import Customer, SIPAccount
 from sipsorcery_web.database.connection import Database, open_database
 from sipsorcery_web.database.keyring import Keyring
 from sipsorcery_web.database.migrate import migrate
@@ -27,9 +25,9 @@ from sipsorcery_web.service.operators import Operators
 from sipsorcery_web.service.passwords import Passwords
 from sipsorcery_web.settings import NewAccounts, Settings
 from tests.chromium import chromium, playwright  # noqa: F401 (fixtures)
+from tests.factories import DOMAIN, PASSWORD
+from tests.factories.records import person
 
-DOMAIN = "sip.example.org"
-PASSWORD = "opensesame7"
 HOME = "127.0.0.1"
 
 
@@ -94,29 +92,6 @@ def database(empty_database: Database, shared_database: Database) -> Database:
         for table in kamailio_metadata.tables.values():
             session.execute(table.delete())
     return shared_database
-
-
-def person(username: str, **more: Any) -> Customer:
-    """A customer record that breaks no rule."""
-    record = Customer(
-        customer_username=username,
-        customer_password=PASSWORD,
-        email_address=f"{username}@example.org",
-        first_name=username.capitalize(),
-        last_name="Example",
-        security_question="What is your favourite colour?",
-        security_answer="teal",
-        city="Galway",
-        country="Ireland",
-        time_zone="(GMT) Greenwich Mean Time : Dublin, Edinburgh, Lisbon, London",
-    )
-    return replace(record, **more)
-
-
-def sip_account(sip_username: str, **more: Any) -> SIPAccount:
-    """A SIP account record that breaks no rule."""
-    record = SIPAccount(sip_username=sip_username, sip_domain=DOMAIN, sip_password="bl4ckbird!")
-    return replace(record, **more)
 
 
 @pytest.fixture

@@ -18,7 +18,9 @@ from sipsorcery_web import create_app
 from sipsorcery_web.contract import names
 from sipsorcery_web.service.operators import Operators
 from sipsorcery_web.settings import Settings
-from tests.conftest import HOME, PASSWORD, person
+from tests.conftest import HOME
+from tests.factories import PASSWORD
+from tests.factories.records import person
 from tests.running import free_port
 
 APP = Path(__file__).resolve().parent.parent / "app.py"

@@ -18,7 +18,8 @@ from sipsorcery_web.service.context import ServiceContext
 from sipsorcery_web.service.first_run import FirstRun
 from sipsorcery_web.service.passwords import Passwords
 from sipsorcery_web.settings import Settings
-from tests.conftest import PASSWORD, ServiceFixture
+from tests.conftest import ServiceFixture
+from tests.factories import PASSWORD
 
 Run = Callable[..., Result]
 APP = Path(__file__).resolve().parent.parent / "app.py"

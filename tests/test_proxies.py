@@ -16,7 +16,7 @@ from sipsorcery_web.portal.http.session import COOKIE, MOUNTED_COOKIE, SECURE_CO
 from sipsorcery_web.proxies import trust_proxies
 from sipsorcery_web.service.passwords import Passwords
 from sipsorcery_web.settings import Settings
-from tests.conftest import DOMAIN, PASSWORD
+from tests.factories import DOMAIN, PASSWORD
 
 PREFIX = "/portal"
 ADDRESSES = "//@href | //@src | //@action | //@formaction | //input[@name='next']/@value"

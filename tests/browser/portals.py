@@ -26,7 +26,9 @@ from sipsorcery_web.service.operators import Operators
 from sipsorcery_web.service.passwords import Passwords
 from sipsorcery_web.service.store.models import SIPRegistrarBindingRow
 from sipsorcery_web.settings import NewAccounts
-from tests.conftest import HOME, PASSWORD, person
+from tests.conftest import HOME
+from tests.factories import PASSWORD
+from tests.factories.records import person
 from tests.provisioning.genuine import STORES, GenuineService
 from tests.running import free_port
 

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Dialog, Locator, Page, expect
 
-from tests.conftest import PASSWORD
+from tests.factories import PASSWORD
 
 SIP_PASSWORD = "bl4ckbird!"
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.conftest import PASSWORD
+from tests.factories import PASSWORD
 
 from .portals import Portal
 from .steps import heading, note, row_of, sign_in, try_to_sign_in

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
-from tests.conftest import PASSWORD
+from tests.factories import PASSWORD
 
 from .conftest import DESK, PHONE, Pages
 from .portals import NO_SET_UP, OVER_SOAP, Portal, embedded, in_use

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.conftest import PASSWORD
+from tests.factories import PASSWORD
 from tests.provisioning.genuine.calls import cdrs_of
 
 from .portals import GenuinePortal, in_use, over_genuine

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, Playwright, Request, expect
 
 from tests.chromium import launch
-from tests.conftest import PASSWORD
+from tests.factories import PASSWORD
 
 from .conftest import Pages
 from .portals import Portal, Server, as_chosen, in_use

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Playwright, expect
 
 from sipsorcery_web.contract.records import SIPAccount, SIPProvider
-from tests.conftest import PASSWORD
+from tests.factories import PASSWORD
 
 from .conftest import PATIENCE
 from .portals import Portal, as_chosen, in_use

@@ -14,7 +14,8 @@ from sipsorcery_web.contract.filters import prop
 from sipsorcery_web.contract.records import Record, SIPAccount, SIPDialPlan, SIPProvider
 from sipsorcery_web.provisioning.client import Records
 from sipsorcery_web.service.store.models import SIPDomainRow
-from tests.conftest import DOMAIN, person
+from tests.factories import DOMAIN
+from tests.factories.records import person
 
 from .capture_fixture import CaptureFixture, Run, add_traffic
 from .exchanges import Exchange, read_exchanges

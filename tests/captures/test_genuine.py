@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 
 from sipsorcery_web.contract.records import TOP_LEVEL
-from tests.conftest import person
+from tests.factories.records import person
 from tests.provisioning.genuine import FileStore, GenuineService
 
 from .capture_fixture import Run

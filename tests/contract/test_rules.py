@@ -19,7 +19,7 @@ from sipsorcery_web.contract.rules import (
 )
 from sipsorcery_web.contract.rules.catalogue import DIAL_PLAN_NAME_MISSING, PASSWORD_LENGTH, SIP_ACCOUNT_LENGTHS
 from sipsorcery_web.service.store.models import SIPAccountRow
-from tests.conftest import person, sip_account
+from tests.factories.records import person, sip_account
 
 MESSAGES: dict[str, list[str]] = json.loads(Path(__file__).with_name("contract_facts.json").read_text())["messages"]
 

@@ -18,7 +18,8 @@ from sipsorcery_web.portal.http.session import COOKIE, SECURE_COOKIE
 from sipsorcery_web.provisioning.soap import SoapChannel
 from sipsorcery_web.service.passwords import Passwords
 from sipsorcery_web.settings import NewAccounts, Settings
-from tests.conftest import DOMAIN, HOME, PASSWORD
+from tests.conftest import HOME
+from tests.factories import DOMAIN, PASSWORD
 from tests.running import free_port, portal_at_work
 
 from .shipped import NAME, PATIENCE, make_certificate, nginx, nginx_path, shipped

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from sipsorcery_web.service.passwords import Passwords
-from tests.conftest import DOMAIN
+from tests.factories import DOMAIN
 from tests.schemas import own_schema
 
 from .harness import KamailioHarness

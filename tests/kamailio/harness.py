@@ -23,7 +23,9 @@ from sipsorcery_web.service.dispatch import Service, service_of
 from sipsorcery_web.service.passwords import Passwords
 from sipsorcery_web.service.store.models import SIPCDRRow
 from sipsorcery_web.settings import NewAccounts, Settings
-from tests.conftest import DOMAIN, HOME, PASSWORD, person, sip_account
+from tests.conftest import HOME
+from tests.factories import DOMAIN, PASSWORD
+from tests.factories.records import person, sip_account
 from tests.portal.browser import Browser, Page
 from tests.running import portal_at_work
 

@@ -8,7 +8,8 @@ import pytest
 
 from sipsorcery_web.contract.records import SIPProvider
 from sipsorcery_web.service.passwords import Passwords
-from tests.conftest import DOMAIN, HOME
+from tests.conftest import HOME
+from tests.factories import DOMAIN
 
 from .harness import KamailioHarness, eventually
 from .sipp import ACKED, ANSWER, HUNG_UP, RING

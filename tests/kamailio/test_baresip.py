@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sipsorcery_web.contract.records import SIPAccount
-from tests.conftest import DOMAIN, HOME
+from tests.conftest import HOME
+from tests.factories import DOMAIN
 
 from .harness import KamailioHarness, eventually
 from .sipp import free_port

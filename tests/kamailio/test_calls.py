@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from sipsorcery_web.contract.records import SIPAccount, SIPCDRAsset
-from tests.conftest import DOMAIN, HOME
+from tests.conftest import HOME
+from tests.factories import DOMAIN
 
 from .harness import KamailioHarness, eventually
 from .sipp import ACKED, ANSWER, BUSY, CANCELLED, CONVERSATION, HUNG_UP, RING, SESSION_PROGRESS, Phone, pause, receive

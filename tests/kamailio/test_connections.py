@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from sipsorcery_web.service.passwords import Passwords
-from tests.conftest import DOMAIN, HOME
+from tests.conftest import HOME
+from tests.factories import DOMAIN
 
 from .harness import KamailioHarness, eventually
 from .test_on_the_wire import NEEDS

@@ -8,7 +8,8 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.conftest import DOMAIN, HOME
+from tests.conftest import HOME
+from tests.factories import DOMAIN
 
 from .harness import KamailioHarness, eventually
 from .sipp import free_port

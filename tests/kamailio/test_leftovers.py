@@ -10,7 +10,7 @@ from sqlalchemy import func, insert, select
 from sipsorcery_web.database.connection import Database
 from sipsorcery_web.kamailio.leftovers import LONGEST_CALL, sweep
 from sipsorcery_web.kamailio.tables import DIALOG, DIALOG_VARS, LOCATION
-from tests.conftest import DOMAIN
+from tests.factories import DOMAIN
 
 from .harness import KamailioHarness, eventually
 from .sipp import CONVERSATION

@@ -17,7 +17,9 @@ from sipsorcery_web.service.dispatch import Service
 from sipsorcery_web.service.domains import keep_default_domain
 from sipsorcery_web.service.operators import Operators
 from sipsorcery_web.service.store.models import SIPProviderBindingRow, SIPProviderRow
-from tests.conftest import DOMAIN, ServiceFixture, sip_account
+from tests.conftest import ServiceFixture
+from tests.factories import DOMAIN
+from tests.factories.records import sip_account
 
 
 @dataclass

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.conftest import DOMAIN
+from tests.factories import DOMAIN
 
 from .harness import KamailioHarness, eventually
 from .user_agent import SDP, UserAgent

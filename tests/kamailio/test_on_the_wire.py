@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from sipsorcery_web.service.passwords import Passwords
-from tests.conftest import DOMAIN, HOME
+from tests.conftest import HOME
+from tests.factories import DOMAIN
 
 from .harness import KamailioHarness, eventually
 from .sipp import REPLY, Phone, receive, scenario, send

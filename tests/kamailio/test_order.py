@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.conftest import DOMAIN
+from tests.factories import DOMAIN
 
 from .harness import KamailioHarness
 from .user_agent import UserAgent

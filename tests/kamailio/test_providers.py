@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from sipsorcery_web.contract.records import SIPProvider, SIPProviderBinding
-from tests.conftest import DOMAIN
+from tests.factories import DOMAIN
 
 from .harness import KamailioHarness, eventually
 from .odd_provider import OddProvider

@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from tests.conftest import DOMAIN
+from tests.factories import DOMAIN
 
 from .harness import KamailioHarness, eventually
 from .sipp import CONVERSATION

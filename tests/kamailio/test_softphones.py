@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from sipsorcery_web.contract.records import SIPAccount
-from tests.conftest import DOMAIN, HOME
+from tests.conftest import HOME
+from tests.factories import DOMAIN
 
 from .harness import KamailioHarness, eventually
 from .sipp import free_port

@@ -16,7 +16,8 @@ from sipsorcery_web.kamailio.stranger_connections import (
     too_many,
 )
 from sipsorcery_web.service.passwords import Passwords
-from tests.conftest import DOMAIN, HOME
+from tests.conftest import HOME
+from tests.factories import DOMAIN
 
 from .harness import KamailioHarness, eventually
 from .test_strangers import Wire

@@ -9,7 +9,8 @@ from uuid import uuid4
 
 import pytest
 
-from tests.conftest import DOMAIN, HOME
+from tests.conftest import HOME
+from tests.factories import DOMAIN
 
 from .harness import KamailioHarness, eventually
 

@@ -23,7 +23,9 @@ from sipsorcery_web.service.dispatch import Service
 from sipsorcery_web.service.domains import keep_default_domain
 from sipsorcery_web.service.passwords import Passwords
 from sipsorcery_web.settings import NewAccounts
-from tests.conftest import DOMAIN, HOME, Clock, ServiceFixture, sip_account
+from tests.conftest import HOME, Clock, ServiceFixture
+from tests.factories import DOMAIN
+from tests.factories.records import sip_account
 from tests.schemas import own_schema
 
 NOW = datetime.now(UTC).replace(microsecond=0)

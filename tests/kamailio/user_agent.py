@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from itertools import count, islice
 from uuid import uuid4
 
-from tests.conftest import DOMAIN, HOME
+from tests.conftest import HOME
+from tests.factories import DOMAIN
 
 from .harness import KamailioHarness
 

@@ -43,7 +43,9 @@ from sipsorcery_web.service.store.models import (
 )
 from sipsorcery_web.service.store.rows import to_record
 from sipsorcery_web.settings import Settings
-from tests.conftest import DOMAIN, Clock, ServiceFixture, person, sip_account
+from tests.conftest import Clock, ServiceFixture
+from tests.factories import DOMAIN
+from tests.factories.records import person, sip_account
 
 from .browser import Browser
 

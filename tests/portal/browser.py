@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.test import Client, TestResponse
 
 from sipsorcery_web.portal.http.security_headers import HEADERS
-from tests.conftest import PASSWORD
+from tests.factories import PASSWORD
 
 from .origins import ORIGIN_HEADERS, from_page_of
 from .secret_fields import check_secrets

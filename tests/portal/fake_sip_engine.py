@@ -7,7 +7,7 @@ from uuid import UUID
 from sipsorcery_web.contract.sip_engine import PhoneServer, SIPEngineUnavailable
 from sipsorcery_web.kamailio.acl import trusted_networks
 from sipsorcery_web.portal.http.sip_engine import SIPEngine
-from tests.conftest import DOMAIN
+from tests.factories import DOMAIN
 
 SERVER = PhoneServer(DOMAIN, "192.0.2.5", 5060, None, ("UDP", "TCP"), "MD5", 10)
 

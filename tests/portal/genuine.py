@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sipsorcery_web.contract.records import SIPCDRAsset
-from tests.conftest import PASSWORD
+from tests.factories import PASSWORD
 from tests.provisioning.genuine import GenuineService
 from tests.provisioning.genuine.calls import cdrs_of
 

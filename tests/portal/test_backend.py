@@ -17,7 +17,7 @@ from sipsorcery_web.portal.http.parts import parts_of
 from sipsorcery_web.portal.http.service_status import ServiceStatusCache, service_status
 from sipsorcery_web.portal.http.ttl_cache import TTLCache
 from sipsorcery_web.provisioning.channel import Channel
-from tests.conftest import PASSWORD
+from tests.factories import PASSWORD
 
 from .app_harness import AppHarness
 from .areas.auth.test_register import CAROL

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 
 from sipsorcery_web.contract.records import SIPAccount
 from sipsorcery_web.settings import NewAccounts
-from tests.conftest import PASSWORD
+from tests.factories import PASSWORD
 
 from .app_harness import AppHarness
 from .areas.auth.test_register import CAROL

@@ -14,7 +14,8 @@ import pytest
 from sipsorcery_web.contract.records import SIPAccount, SIPCDRAsset, SIPProvider, SIPProviderBinding
 from sipsorcery_web.portal.http.capabilities import OF_ANOTHER, OF_BUILT_IN, Capabilities
 from sipsorcery_web.portal.http.parts import parts_of
-from tests.conftest import PASSWORD, person, sip_account
+from tests.factories import PASSWORD
+from tests.factories.records import person, sip_account
 from tests.provisioning.genuine import DOMAIN, STORES, GenuineService
 
 from .app_harness import AppHarness

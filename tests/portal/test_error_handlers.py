@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import pytest
 
 from sipsorcery_web.contract.errors import ContractError, NotFound, Refused, Unavailable
-from tests.conftest import PASSWORD
+from tests.factories import PASSWORD
 
 from .app_harness import AppHarness
 from .browser import Browser, Page

@@ -12,7 +12,7 @@ from sipsorcery_web.contract.records import Customer, SIPAccount, SIPDialPlan, S
 from sipsorcery_web.contract.wire_types import NEVER, ZERO_ID
 from sipsorcery_web.portal.areas.account.refused_update import STORED_ANYWAY
 from sipsorcery_web.portal.lists import search
-from tests.conftest import PASSWORD
+from tests.factories import PASSWORD
 from tests.provisioning.genuine import DOMAIN, service
 from tests.provisioning.genuine.faults import Thrown
 

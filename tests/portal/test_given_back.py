@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 from sipsorcery_web.contract.errors import ContractError, OutcomeUnknown, Unavailable
 from sipsorcery_web.portal.storage.saved_forms import SavedForms
 from sipsorcery_web.settings import NewAccounts
-from tests.conftest import PASSWORD
+from tests.factories import PASSWORD
 
 from .app_harness import AppHarness
 from .areas.test_setup import new_link

@@ -10,7 +10,7 @@ import pytest
 
 from sipsorcery_web.service.passwords import Passwords
 from sipsorcery_web.settings import NewAccounts
-from tests.conftest import DOMAIN
+from tests.factories import DOMAIN
 
 from .app_harness import AppHarness, AppHarnesses
 from .browser import Browser, Page, words

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from sipsorcery_web.portal.http.session import COOKIE
-from tests.conftest import PASSWORD
+from tests.factories import PASSWORD
 
 from .browser import Browser, Page, words
 

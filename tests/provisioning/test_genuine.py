@@ -9,7 +9,8 @@ from sipsorcery_web.contract import envelope, names
 from sipsorcery_web.contract.operations import OPERATIONS
 from sipsorcery_web.contract.records import Customer, SIPAccount, SIPCDRAsset, SIPDialPlan, SIPProvider
 from sipsorcery_web.contract.wire_types import ZERO_ID
-from tests.conftest import PASSWORD, person, sip_account
+from tests.factories import PASSWORD
+from tests.factories.records import person, sip_account
 
 from .genuine import GenuineService
 from .genuine.faults import Thrown

@@ -19,7 +19,9 @@ from sipsorcery_web.service.dispatch import Service
 from sipsorcery_web.service.operators import Operators
 from sipsorcery_web.service.passwords import Passwords
 from sipsorcery_web.settings import NewAccounts, Settings
-from tests.conftest import DOMAIN, HOME, ServiceFixture, person, sip_account
+from tests.conftest import HOME, ServiceFixture
+from tests.factories import DOMAIN
+from tests.factories.records import person, sip_account
 from tests.running import folder_at_work, portal_at_work
 
 SAMPLES = SOURCE

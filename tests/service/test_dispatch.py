@@ -11,7 +11,9 @@ from sipsorcery_web.contract.errors import Refused, SessionExpired, Unavailable
 from sipsorcery_web.contract.operations import OPERATIONS, Access
 from sipsorcery_web.database.connection import Database
 from sipsorcery_web.service.operations import HANDLERS
-from tests.conftest import HOME, PASSWORD, ServiceFixture, person, sip_account
+from tests.conftest import HOME, ServiceFixture
+from tests.factories import PASSWORD
+from tests.factories.records import person, sip_account
 
 
 def answer(service_fixture: ServiceFixture, name: str, token: str | None = None, **given: Any) -> Any:

@@ -9,7 +9,9 @@ from sipsorcery_web.service.context import ServiceContext
 from sipsorcery_web.service.domains import default_domain, keep_default_domain
 from sipsorcery_web.service.store.models import SIPAccountRow, SIPDomainRow
 from sipsorcery_web.service.store.rows import secret_of
-from tests.conftest import DOMAIN, ServiceFixture, sip_account
+from tests.conftest import ServiceFixture
+from tests.factories import DOMAIN
+from tests.factories.records import sip_account
 
 from .conftest import at_once
 

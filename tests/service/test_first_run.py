@@ -9,7 +9,9 @@ from sipsorcery_web.service.context import ServiceContext
 from sipsorcery_web.service.domains import keep_default_domain
 from sipsorcery_web.service.first_run import FirstRun
 from sipsorcery_web.service.operators import Operators
-from tests.conftest import DOMAIN, HOME, Clock, ServiceFixture, person
+from tests.conftest import HOME, Clock, ServiceFixture
+from tests.factories import DOMAIN
+from tests.factories.records import person
 
 from .conftest import at_once
 

@@ -3,7 +3,8 @@ import pytest
 from sipsorcery_web.contract.errors import Conflict, NotFound, Refused, SessionExpired
 from sipsorcery_web.service.context import ServiceContext
 from sipsorcery_web.service.operators import Operators
-from tests.conftest import HOME, ServiceFixture, person
+from tests.conftest import HOME, ServiceFixture
+from tests.factories.records import person
 
 OTHER_PASSWORD = "closesesame8"
 

@@ -13,8 +13,9 @@ from sipsorcery_web.contract.errors import Conflict, NotFound, ProvisioningError
 from sipsorcery_web.contract.records import SIPDialPlan, SIPProvider
 from sipsorcery_web.contract.wire_types import ZERO_ID
 from sipsorcery_web.provisioning.client import ProvisioningClient, Records
-from tests.conftest import ServiceFixture, sip_account
+from tests.conftest import ServiceFixture
 from tests.contract.on_every_channel.refusals import refusal
+from tests.factories.records import sip_account
 
 LONG_AGO = datetime(2001, 1, 1, tzinfo=UTC)
 

@@ -9,8 +9,10 @@ from sipsorcery_web.contract.errors import Conflict, NotFound, Refused, SessionE
 from sipsorcery_web.contract.records import Customer, wire_fields
 from sipsorcery_web.service.operators import Operators
 from sipsorcery_web.settings import NewAccounts
-from tests.conftest import PASSWORD, Clock, ServiceFixture, person
+from tests.conftest import Clock, ServiceFixture
 from tests.contract.on_every_channel.refusals import refusal
+from tests.factories import PASSWORD
+from tests.factories.records import person
 
 OTHER_PASSWORD = "closesesame8"
 INVITES = NewAccounts("invite", chosen=True)

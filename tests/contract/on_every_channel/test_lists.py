@@ -12,7 +12,9 @@ from sipsorcery_web.provisioning.client import Entries
 from sipsorcery_web.service.context import ServiceContext
 from sipsorcery_web.service.store import models
 from sipsorcery_web.service.store.models import SIPDomainRow
-from tests.conftest import DOMAIN, Clock, ServiceFixture, sip_account
+from tests.conftest import Clock, ServiceFixture
+from tests.factories import DOMAIN
+from tests.factories.records import sip_account
 
 LISTS = ("sip_accounts", "sip_providers", "dial_plans", "registrar_bindings", "provider_bindings", "calls", "cdrs")
 PAGED = [name for name, operation in OPERATIONS.items() if len(operation.parameters) == 3 and name.startswith("Get")]

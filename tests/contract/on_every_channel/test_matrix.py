@@ -17,7 +17,9 @@ from sipsorcery_web.contract.errors import ProvisioningError
 from sipsorcery_web.contract.operations import NO_LIMIT, OPERATIONS
 from sipsorcery_web.contract.records import SIPDialPlan, SIPProvider
 from sipsorcery_web.service.store import models
-from tests.conftest import HOME, PASSWORD, person, sip_account
+from tests.conftest import HOME
+from tests.factories import PASSWORD
+from tests.factories.records import person, sip_account
 
 from .conftest import ChannelFixture
 

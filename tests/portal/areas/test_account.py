@@ -6,7 +6,7 @@ import pytest
 from werkzeug.datastructures import MultiDict
 
 from sipsorcery_web.contract.time_zones import TIME_ZONE_NAMES
-from tests.conftest import PASSWORD
+from tests.factories import PASSWORD
 
 from ..app_harness import AppHarness
 from ..browser import Browser, Page

@@ -6,7 +6,7 @@ import pytest
 
 from sipsorcery_web.service.first_run import FirstRun
 from sipsorcery_web.settings import NewAccounts
-from tests.conftest import PASSWORD
+from tests.factories import PASSWORD
 
 from ..app_harness import AppHarness
 from ..browser import Browser, Page

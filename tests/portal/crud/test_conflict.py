@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sipsorcery_web.contract.errors import OutcomeUnknown
 from sipsorcery_web.contract.records import SIPAccount
 from sipsorcery_web.provisioning.client import ProvisioningClient
-from tests.conftest import DOMAIN
+from tests.factories import DOMAIN
 
 from ..app_harness import AppHarness
 from ..browser import Browser, Page

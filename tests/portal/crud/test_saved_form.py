@@ -7,7 +7,7 @@ from werkzeug.datastructures import MultiDict
 
 from sipsorcery_web.contract.records import SIPAccount
 from sipsorcery_web.portal.storage.saved_forms import SavedForms
-from tests.conftest import PASSWORD
+from tests.factories import PASSWORD
 
 from ..app_harness import AppHarness
 from ..browser import Browser, Page

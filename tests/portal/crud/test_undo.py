@@ -9,7 +9,7 @@ from sqlalchemy import text, update
 from sipsorcery_web.contract.errors import OutcomeUnknown, Unavailable
 from sipsorcery_web.contract.records import SIPAccount
 from sipsorcery_web.service.store.models import SIPAccountRow
-from tests.conftest import DOMAIN
+from tests.factories import DOMAIN
 
 from ..app_harness import AppHarness
 from ..browser import Browser, Page

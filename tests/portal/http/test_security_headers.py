@@ -19,7 +19,7 @@ from sipsorcery_web.service.store.models import (
     SIPProviderRow,
     SIPRegistrarBindingRow,
 )
-from tests.conftest import PASSWORD
+from tests.factories import PASSWORD
 
 from ..app_harness import AppHarness, dump
 from ..browser import Browser

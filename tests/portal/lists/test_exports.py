@@ -17,7 +17,7 @@ from sipsorcery_web.portal.http.parts import parts_of
 from sipsorcery_web.portal.lists.export_slots import ExportSlots
 from sipsorcery_web.portal.lists.exports import INCOMPLETE
 from sipsorcery_web.service.store.models import SIPAccountRow
-from tests.conftest import DOMAIN
+from tests.factories import DOMAIN
 
 from ..app_harness import AppHarness
 from ..browser import SECRETS, Browser

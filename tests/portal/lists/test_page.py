@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import delete, select
 
 from sipsorcery_web.service.store.models import SIPAccountRow
-from tests.conftest import DOMAIN
+from tests.factories import DOMAIN
 
 from ..app_harness import AppHarness
 from ..browser import Browser, Page, words

@@ -4,7 +4,7 @@ import pytest
 
 from sipsorcery_web.portal.http.session import COOKIE
 from sipsorcery_web.version import __version__
-from tests.conftest import PASSWORD
+from tests.factories import PASSWORD
 
 from ..app_harness import AppHarness
 from ..browser import Browser, Page

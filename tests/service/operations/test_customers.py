@@ -9,7 +9,9 @@ from sipsorcery_web.contract.errors import Conflict, NotFound, Refused, SessionE
 from sipsorcery_web.contract.records import Customer, wire_fields
 from sipsorcery_web.service.context import ServiceContext
 from sipsorcery_web.service.store.models import CustomerRow, SIPCDRRow, SIPRegistrarBindingRow
-from tests.conftest import HOME, PASSWORD, Clock, ServiceFixture, person, sip_account
+from tests.conftest import HOME, Clock, ServiceFixture
+from tests.factories import PASSWORD
+from tests.factories.records import person, sip_account
 
 OTHER_PASSWORD = "closesesame8"
 

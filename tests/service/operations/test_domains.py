@@ -6,7 +6,8 @@ import pytest
 from sipsorcery_web.contract.errors import Refused
 from sipsorcery_web.service.context import ServiceContext
 from sipsorcery_web.service.store.models import SIPDomainRow
-from tests.conftest import DOMAIN, ServiceFixture
+from tests.conftest import ServiceFixture
+from tests.factories import DOMAIN
 
 
 @pytest.fixture(autouse=True)

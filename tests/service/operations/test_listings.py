@@ -6,7 +6,8 @@ from sipsorcery_web.contract import filters
 from sipsorcery_web.contract.errors import Refused
 from sipsorcery_web.contract.operations import NO_LIMIT, OPERATIONS
 from sipsorcery_web.provisioning.client import Entries
-from tests.conftest import ServiceFixture, sip_account
+from tests.conftest import ServiceFixture
+from tests.factories.records import sip_account
 
 LISTS = ("sip_accounts", "sip_providers", "dial_plans", "registrar_bindings", "provider_bindings", "calls", "cdrs")
 

@@ -15,7 +15,9 @@ from sipsorcery_web.service.domains import keep_default_domain
 from sipsorcery_web.service.operations import sign_up
 from sipsorcery_web.service.operators import Operators
 from sipsorcery_web.settings import NewAccounts
-from tests.conftest import DOMAIN, PASSWORD, Clock, ServiceFixture, person, sip_account
+from tests.conftest import Clock, ServiceFixture
+from tests.factories import DOMAIN, PASSWORD
+from tests.factories.records import person, sip_account
 from tests.service.conftest import at_once
 
 CLOSED = "Sorry new account creations are currently disabled, please see http://sipsorcery.wordpress.com/new-accounts/."

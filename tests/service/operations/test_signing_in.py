@@ -6,7 +6,8 @@ from sipsorcery_web.contract.errors import Refused, SessionExpired, TooManyAttem
 from sipsorcery_web.service.context import ServiceContext
 from sipsorcery_web.service.operators import Operators
 from sipsorcery_web.service.passwords import Passwords
-from tests.conftest import HOME, PASSWORD, Clock, ServiceFixture
+from tests.conftest import HOME, Clock, ServiceFixture
+from tests.factories import PASSWORD
 
 ELSEWHERE = "192.0.2.7"
 WRONG = "closesesame8"

@@ -13,7 +13,9 @@ from sipsorcery_web.contract.wire_types import ZERO_ID
 from sipsorcery_web.service.context import ServiceContext
 from sipsorcery_web.service.store.models import CustomerRow, SIPAccountRow, SIPDomainRow
 from sipsorcery_web.service.store.rows import secret_of
-from tests.conftest import DOMAIN, Clock, ServiceFixture, sip_account
+from tests.conftest import Clock, ServiceFixture
+from tests.factories import DOMAIN
+from tests.factories.records import sip_account
 
 NOT_FOUND = r"^The SIP account was not found\.$"
 LOCKED = "An administrator has disabled this SIP account"

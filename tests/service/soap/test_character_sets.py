@@ -5,7 +5,7 @@ import codecs
 import pytest
 
 from sipsorcery_web.contract.envelope import Fault
-from tests.conftest import PASSWORD
+from tests.factories import PASSWORD
 
 from .wire import Wire, declared, login
 

@@ -13,7 +13,8 @@ from sipsorcery_web.contract import names
 from sipsorcery_web.service.dispatch import Service
 from sipsorcery_web.service.passwords import Passwords
 from sipsorcery_web.settings import Settings
-from tests.conftest import PASSWORD, Clock, ServiceFixture
+from tests.conftest import Clock, ServiceFixture
+from tests.factories import PASSWORD
 
 from ..edge import XML, Edge, edge_of, message, request, security
 

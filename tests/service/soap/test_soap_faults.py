@@ -10,7 +10,9 @@ from sqlalchemy.exc import OperationalError
 from sipsorcery_web.contract.envelope import Fault
 from sipsorcery_web.contract.errors import ProvisioningError, SessionExpired
 from sipsorcery_web.service.store.models import CustomerSessionRow
-from tests.conftest import PASSWORD, ServiceFixture, person
+from tests.conftest import ServiceFixture
+from tests.factories import PASSWORD
+from tests.factories.records import person
 
 from .wire import TOKEN, Noted, Wire, fault_in, login, message, security, served
 

@@ -13,7 +13,7 @@ from sipsorcery_web.contract.envelope import Fault
 from sipsorcery_web.contract.operations import OPERATIONS, Operation
 from sipsorcery_web.service.dispatch import Service
 from sipsorcery_web.service.soap import endpoint
-from tests.conftest import PASSWORD
+from tests.factories import PASSWORD
 
 XML = "text/xml; charset=utf-8"
 TOKEN = "ab" * 48

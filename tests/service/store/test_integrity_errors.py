@@ -10,7 +10,8 @@ from sipsorcery_web.contract.errors import Conflict, ProvisioningError, Refused
 from sipsorcery_web.service.context import ServiceContext
 from sipsorcery_web.service.store.integrity_errors import translate_integrity_errors
 from sipsorcery_web.service.store.models import CustomerRow, SIPAccountRow, SIPDialPlanRow, SIPProviderRow
-from tests.conftest import DOMAIN, ServiceFixture
+from tests.conftest import ServiceFixture
+from tests.factories import DOMAIN
 
 TAKEN_ID = UUID(int=1)
 

@@ -21,7 +21,8 @@ from sipsorcery_web.service.store.lists import (
     Scope,
 )
 from sipsorcery_web.service.store.models import CustomerRow, SIPAccountRow, SIPCDRRow
-from tests.conftest import DOMAIN, Clock
+from tests.conftest import Clock
+from tests.factories import DOMAIN
 
 ALICE, BOB = Scope("alice"), Scope("bobby")
 EVERYBODY = Scope("root-admin", "*")

@@ -12,7 +12,9 @@ from sipsorcery_web.database.keyring import Keyring, KeyringError
 from sipsorcery_web.service.context import ServiceContext
 from sipsorcery_web.service.store.models import CustomerRow, SIPAccountRow, SIPProviderRow
 from sipsorcery_web.service.store.rows import derive_ha1, fill, secret_of, set_secret, to_record, trimmed
-from tests.conftest import DOMAIN, ServiceFixture, sip_account
+from tests.conftest import ServiceFixture
+from tests.factories import DOMAIN
+from tests.factories.records import sip_account
 
 FIELDS = [entry.attribute for entry in wire_fields(SIPAccount)]
 SECRET = "bl4ckbird!"

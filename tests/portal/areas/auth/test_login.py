@@ -9,7 +9,7 @@ import pytest
 
 from sipsorcery_web.portal.http.session import COOKIE, SECURE_COOKIE
 from sipsorcery_web.settings import NewAccounts
-from tests.conftest import PASSWORD
+from tests.factories import PASSWORD
 from tests.portal.app_harness import AppHarness
 from tests.portal.browser import Browser, Page
 

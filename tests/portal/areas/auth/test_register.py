@@ -8,7 +8,7 @@ import pytest
 from sipsorcery_web.contract.customer_choices import COUNTRIES, SECURITY_QUESTIONS
 from sipsorcery_web.contract.time_zones import TIME_ZONE_NAMES
 from sipsorcery_web.settings import NewAccounts
-from tests.conftest import DOMAIN, PASSWORD
+from tests.factories import DOMAIN, PASSWORD
 from tests.portal.app_harness import AppHarness
 from tests.portal.browser import Browser, Page
 

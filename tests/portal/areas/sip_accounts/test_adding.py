@@ -7,7 +7,7 @@ from sqlalchemy import delete
 
 from sipsorcery_web.contract.records import SIPAccount
 from sipsorcery_web.service.store.models import SIPDomainRow
-from tests.conftest import DOMAIN
+from tests.factories import DOMAIN
 from tests.portal.app_harness import AppHarness
 from tests.portal.browser import Browser
 

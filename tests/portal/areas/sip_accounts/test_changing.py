@@ -3,7 +3,7 @@
 from typing import Any
 
 from sipsorcery_web.contract.records import SIPAccount
-from tests.conftest import DOMAIN
+from tests.factories import DOMAIN
 from tests.portal.app_harness import AppHarness
 from tests.portal.browser import Browser, Page
 

@@ -1,7 +1,7 @@
 """Deleting a SIP account."""
 
 from sipsorcery_web.contract.records import SIPAccount
-from tests.conftest import DOMAIN
+from tests.factories import DOMAIN
 from tests.portal.app_harness import AppHarness
 from tests.portal.browser import Browser
 

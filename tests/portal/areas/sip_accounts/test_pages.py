@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from sipsorcery_web.contract.records import SIPAccount
-from tests.conftest import DOMAIN
+from tests.factories import DOMAIN
 from tests.portal.app_harness import AppHarness
 from tests.portal.browser import Browser
 

@@ -9,7 +9,7 @@ import segno
 from sipsorcery_web.contract.records import SIPAccount
 from sipsorcery_web.contract.sip_engine import PhoneServer
 from sipsorcery_web.portal.areas.sip_accounts import phones
-from tests.conftest import sip_account
+from tests.factories.records import sip_account
 from tests.portal.app_harness import AppHarness
 from tests.portal.browser import Browser, Page
 from tests.portal.fake_sip_engine import SERVER, FakeEngine

@@ -3,7 +3,7 @@
 import pytest
 
 from sipsorcery_web.contract.records import SIPAccount
-from tests.conftest import DOMAIN
+from tests.factories import DOMAIN
 from tests.portal.app_harness import AppHarness
 from tests.portal.browser import Browser, Page
 

@@ -8,7 +8,7 @@ from werkzeug.datastructures import MultiDict
 
 from sipsorcery_web.contract.records import ProviderType, SIPProvider
 from sipsorcery_web.service.store.models import SIPProviderRow
-from tests.conftest import PASSWORD
+from tests.factories import PASSWORD
 from tests.portal.app_harness import AppHarness
 from tests.portal.browser import Browser
 from tests.portal.conftest import HarnessWith

@@ -9,7 +9,7 @@ from sipsorcery_web.contract.errors import Unavailable
 from sipsorcery_web.contract.records import GoogleVoiceCallbackType, ProviderType, SIPProvider
 from sipsorcery_web.contract.rules.providers import provider_violations
 from sipsorcery_web.service.store.models import SIPProviderRow
-from tests.conftest import DOMAIN
+from tests.factories import DOMAIN
 from tests.portal.app_harness import AppHarness
 from tests.portal.browser import Browser
 
