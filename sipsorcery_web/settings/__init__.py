@@ -139,7 +139,9 @@ class Settings:
         "`off` refuses to switch registrations with providers on and leaves their fields out of the pages",
     )
     live_seconds: float = setting(3.0, values.pause, "seconds between two looks at a list that stays current, 1 to 300")
-    request_limit: int = setting(1_000_000, values.count, "bytes of the largest request")
+    request_limit: int = setting(
+        1_000_000, values.count, "bytes of the largest request, uploads too; a proxy in front has its own limit"
+    )
     sip_host: str = setting(
         "", values.sip_host, "the IP address of this machine that the engine listens at", "empty: no SIP engine"
     )
@@ -165,7 +167,7 @@ class Settings:
     sip_register_retry: int = setting(
         60,
         values.retry,
-        "seconds until a failed registration with a provider is tried again, 5 to 3600; later tries wait longer",
+        "seconds until a failed registration with a provider is first tried again, 5 to 3600; later pauses are longer",
     )
     fault_status: int = setting(500, values.fault_status, "`200` for SOAP clients that cannot read the body of a 500")
 

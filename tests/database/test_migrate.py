@@ -17,10 +17,10 @@ from sipsorcery_web.database.base import Base
 from sipsorcery_web.database.connection import Database, StoreUnavailable, open_database
 from sipsorcery_web.database.migrate import MIGRATIONS, migrate
 from sipsorcery_web.kamailio.tables import kamailio_metadata
-from sipsorcery_web.portal.storage import models as keepings
+from sipsorcery_web.portal.storage import models as storage_models
 from sipsorcery_web.service.store import models as store
 
-MODELS = (keepings, store)  # what declares the tables
+MODELS = (storage_models, store)  # what declares the tables
 TABLES = set(Base.metadata.tables)
 ENGINE_TABLES = {*kamailio_metadata.tables, "version", "location_attrs"}
 """What Kamailio reads and writes; with SQLite in a file of its own, attached as `engine`."""

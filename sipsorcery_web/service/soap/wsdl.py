@@ -34,6 +34,7 @@ def published_wsdl(address: str) -> bytes:
         element.set("location", address)
     for operation in tree.iterfind(f"{{{names.WSDL}}}portType/{{{names.WSDL}}}operation"):
         action = names.ACTION_PREFIX + operation.attrib["name"]
-        for message, ending in zip(operation, ("", "Response"), strict=True):
-            message.set(_ACTION, action + ending)
+        for message, ending in (("input", ""), ("output", "Response")):
+            for element in operation.iterfind(f"{{{names.WSDL}}}{message}"):
+                element.set(_ACTION, action + ending)
     return etree.tostring(tree, xml_declaration=True, encoding="utf-8")
