@@ -12,10 +12,11 @@ from sipsorcery_web import create_app
 from sipsorcery_web.contract.operations import OPERATIONS
 from sipsorcery_web.service.dispatch import Service
 from sipsorcery_web.settings import Settings
+from tests.factories import PASSWORD
 from tests.service.edge import Edge, edge_of, message, request, security
 from tests.service.hostile import hostile_filter, hostile_message
 
-from .service_fixture import PASSWORD, USERNAME, signed_in
+from .service_fixture import USERNAME, signed_in
 
 MESSAGES = 5000
 SEED = 20261123

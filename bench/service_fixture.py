@@ -4,29 +4,16 @@ import re
 from pathlib import Path
 
 from sipsorcery_web import create_app
-from sipsorcery_web.contract.customer_choices import DEFAULT_COUNTRY
 from sipsorcery_web.contract.operations import OPERATIONS
-from sipsorcery_web.contract.records import Customer, SIPAccount
-from sipsorcery_web.contract.time_zones import DEFAULT_TIME_ZONE
 from sipsorcery_web.portal.http.session import COOKIE
 from sipsorcery_web.service.dispatch import Service
 from sipsorcery_web.service.operators import Operators
 from sipsorcery_web.settings import Settings
+from tests.factories import PASSWORD
+from tests.factories.records import person, sip_account
 
-USERNAME, PASSWORD = "alice", "opensesame7"
+USERNAME = "alice"
 ACCOUNTS = 60
-ALICE = Customer(
-    customer_username=USERNAME,
-    customer_password=PASSWORD,
-    email_address="alice@example.org",
-    first_name="Alice",
-    last_name="Example",
-    security_question="What is your favourite colour?",
-    security_answer="teal",
-    city="Galway",
-    country=DEFAULT_COUNTRY,
-    time_zone=DEFAULT_TIME_ZONE,
-)
 
 
 def signed_in(data_dir: Path) -> str:
@@ -34,11 +21,11 @@ def signed_in(data_dir: Path) -> str:
     settings = Settings(data_dir=data_dir)
     app = create_app(settings)
     parts = app.extensions["service"].context
-    Operators(parts).create_customer(ALICE, administrator=False)
+    Operators(parts).create_customer(person(USERNAME), administrator=False)
     service = Service(parts)
     token = service.call(OPERATIONS["Login"], None, "127.0.0.1", {"username": USERNAME, "password": PASSWORD})
     for number in range(ACCOUNTS - 1):  # a new customer has one
-        account = SIPAccount(sip_username=f"desk-{number}", sip_domain=settings.domain, sip_password="bl4ckbird!")
+        account = sip_account(f"desk-{number}", sip_domain=settings.domain)
         service.call(OPERATIONS["AddSIPAccount"], token, "127.0.0.1", {"sip_account": account})
     browser = app.test_client()
     page = browser.get("/login").get_data(as_text=True)

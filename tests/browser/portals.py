@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
-from uuid import uuid4
 
 from argon2 import PasswordHasher
 
@@ -29,6 +28,7 @@ from sipsorcery_web.settings import NewAccounts
 from tests.conftest import HOME
 from tests.factories import PASSWORD
 from tests.factories.records import person
+from tests.factories.rows import binding_of
 from tests.provisioning.genuine import STORES, GenuineService
 from tests.running import free_port
 
@@ -203,21 +203,11 @@ class Portal:
             "proxy_sip_socket": "192.0.2.5:5060",
             "registrar_sip_socket": "192.0.2.5:5061",
             "remote_sip_socket": socket,
-            "expiry": 3600,
             "expiry_time": now + timedelta(hours=1),
-            "last_update": now,
             "user_agent": user_agent,
         }
         with self.database.write() as session:
-            session.add(
-                SIPRegistrarBindingRow(
-                    id=uuid4(),
-                    sip_account_id=account.id,
-                    owner=account.owner,
-                    sip_account_name=f"{account.sip_username}@{account.sip_domain}",
-                    **(values | more),
-                )
-            )
+            session.add(SIPRegistrarBindingRow(**binding_of(account, now, **(values | more))))
 
     def close(self) -> None:
         """Stop the servers and close what was opened beside them."""

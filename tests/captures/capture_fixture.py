@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from flask import Flask
 
@@ -21,6 +21,7 @@ from sipsorcery_web.service.passwords import Passwords
 from sipsorcery_web.service.store import models
 from sipsorcery_web.settings import NewAccounts, Settings
 from tests.conftest import HOME, Clock
+from tests.factories.rows import attempt_values, binding_values, leg_values
 
 from .exchanges import TOKEN, Exchange, HttpMessage
 
@@ -134,35 +135,30 @@ def add_traffic(service_fixture: CaptureFixture, owner: str, domain: str) -> Non
         account_id = account.id
     bindings = [
         models.SIPRegistrarBindingRow(
-            id=uuid4(),
-            sip_account_id=account_id,
-            owner=owner,
-            sip_account_name=f"{owner}@{domain}",
-            contact_uri=f"sip:{owner}@192.0.2.10:{port}",
-            mangled_contact_uri=f"sip:{owner}@192.0.2.10:{port}",
-            user_agent="Phone",
-            remote_sip_socket=f"udp:192.0.2.10:{port}",
-            registrar_sip_socket="udp:192.0.2.1:5060",
-            expiry=3600,
-            expiry_time=now,
-            last_update=now,
+            **binding_values(
+                account_id,
+                owner,
+                now,
+                sip_account_name=f"{owner}@{domain}",
+                contact_uri=f"sip:{owner}@192.0.2.10:{port}",
+                mangled_contact_uri=f"sip:{owner}@192.0.2.10:{port}",
+                user_agent="Phone",
+                remote_sip_socket=f"udp:192.0.2.10:{port}",
+                registrar_sip_socket="udp:192.0.2.1:5060",
+            )
         )
         for port in (5060, 5061)
     ]
     call = models.SIPDialogueRow(
-        id=uuid4(),
-        owner=owner,
-        bridge_id=str(UUID(int=0)),
-        cdr_id=str(UUID(int=0)),
-        cseq=7,
-        call_id="call-1",
-        direction="In",
-        inserted=now,
-        local_tag="ours",
-        remote_tag="theirs",
-        remote_target="sip:1001@192.0.2.10:5060",
-        remote_user_field="<sip:1001@example.com>;tag=theirs",
-        transfer_mode="Default",
+        **leg_values(
+            owner,
+            now,
+            bridge_id=str(UUID(int=0)),
+            cdr_id=str(UUID(int=0)),
+            cseq=7,
+            remote_user_field="<sip:1001@example.com>;tag=theirs",
+            transfer_mode="Default",
+        )
     )
     service_fixture.add(*bindings, call, *(_cdr(service_fixture, owner, domain, number) for number in range(3)))
 
@@ -181,13 +177,10 @@ def _cdr(service_fixture: CaptureFixture, owner: str, domain: str, number: int) 
         "duration": 60,
         "ring_duration": 4,
     }
-    return models.SIPCDRRow(
-        id=uuid4(),
-        owner=owner,
+    values = attempt_values(
+        owner,
+        begun,
         call_direction="Out" if number == 1 else "In",
-        call_id=f"call-{number}",
-        created=begun,
-        inserted=begun,
         bridge_id=str(UUID(int=0)),
         dst=f"100{number}",
         dst_host=domain,
@@ -195,7 +188,6 @@ def _cdr(service_fixture: CaptureFixture, owner: str, domain: str, number: int) 
         from_header=f'"Caller" <sip:caller{number}@example.com>;tag=abc',
         from_name="Caller",
         from_user=f"caller{number}",
-        local_socket="udp:192.0.2.1:5060",
-        remote_socket="udp:192.0.2.10:5060",
         **({} if number == 1 else answered),
     )
+    return models.SIPCDRRow(**values)

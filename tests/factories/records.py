@@ -32,7 +32,7 @@ def sip_account(sip_username: str, **more: Any) -> SIPAccount:
     return replace(record, **more)
 
 
-def sip_provider(provider_name: str = "northline", **more: Any) -> SIPProvider:
+def sip_provider(provider_name: str = "northline", /, **more: Any) -> SIPProvider:
     """A SIP provider record that breaks no rule, without a registration unless it is asked for."""
     record = SIPProvider(
         id=uuid4(),
@@ -46,7 +46,7 @@ def sip_provider(provider_name: str = "northline", **more: Any) -> SIPProvider:
     return replace(record, **more)
 
 
-def dial_plan(dial_plan_name: str = "night", **more: Any) -> SIPDialPlan:
+def dial_plan(dial_plan_name: str = "night", /, **more: Any) -> SIPDialPlan:
     """A dial plan record that breaks no rule."""
     record = SIPDialPlan(
         id=uuid4(),

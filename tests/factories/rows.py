@@ -1,4 +1,4 @@
-"""Values of rows as they lie in the store, for one row or for many at once."""
+"""Values of rows as they lie in the store, for one row or for many at once; a keyword may replace any of them."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,7 +9,7 @@ from sipsorcery_web.contract.records import SIPAccount
 from . import DOMAIN
 
 
-def sip_account_values(owner: str, sip_username: str, inserted: datetime, **more: Any) -> dict[str, Any]:
+def sip_account_values(owner: str, sip_username: str, inserted: datetime, /, **more: Any) -> dict[str, Any]:
     """Return a SIP account without a password."""
     values = {
         "id": uuid4(),
@@ -21,7 +21,7 @@ def sip_account_values(owner: str, sip_username: str, inserted: datetime, **more
     return values | more
 
 
-def sip_provider_values(owner: str, provider_name: str, inserted: datetime, **more: Any) -> dict[str, Any]:
+def sip_provider_values(owner: str, provider_name: str, inserted: datetime, /, **more: Any) -> dict[str, Any]:
     """Return a SIP provider that has no server yet."""
     values = {
         "id": uuid4(),
@@ -33,7 +33,7 @@ def sip_provider_values(owner: str, provider_name: str, inserted: datetime, **mo
     return values | more
 
 
-def dial_plan_values(owner: str, dial_plan_name: str, inserted: datetime, **more: Any) -> dict[str, Any]:
+def dial_plan_values(owner: str, dial_plan_name: str, inserted: datetime, /, **more: Any) -> dict[str, Any]:
     """Return a dial plan without a script."""
     values = {
         "id": uuid4(),
@@ -45,7 +45,7 @@ def dial_plan_values(owner: str, dial_plan_name: str, inserted: datetime, **more
     return values | more
 
 
-def binding_values(sip_account_id: UUID, owner: str, last_update: datetime, **more: Any) -> dict[str, Any]:
+def binding_values(sip_account_id: UUID, owner: str, last_update: datetime, /, **more: Any) -> dict[str, Any]:
     """Return the registration of a phone."""
     values = {
         "id": uuid4(),
@@ -63,13 +63,13 @@ def binding_values(sip_account_id: UUID, owner: str, last_update: datetime, **mo
     return values | more
 
 
-def binding_of(account: SIPAccount, last_update: datetime, **more: Any) -> dict[str, Any]:
+def binding_of(account: SIPAccount, last_update: datetime, /, **more: Any) -> dict[str, Any]:
     """Return the registration of a phone with an account's name."""
     name = f"{account.sip_username}@{account.sip_domain}"
     return binding_values(account.id, account.owner or "", last_update, **({"sip_account_name": name} | more))
 
 
-def leg_values(owner: str, inserted: datetime, **more: Any) -> dict[str, Any]:
+def leg_values(owner: str, inserted: datetime, /, **more: Any) -> dict[str, Any]:
     """Return one leg of a call in progress."""
     values = {
         "id": uuid4(),
@@ -88,7 +88,7 @@ def leg_values(owner: str, inserted: datetime, **more: Any) -> dict[str, Any]:
     return values | more
 
 
-def attempt_values(owner: str | None, created: datetime, **more: Any) -> dict[str, Any]:
+def attempt_values(owner: str | None, created: datetime, /, **more: Any) -> dict[str, Any]:
     """Return the record of a call of which nothing is known but that it was made."""
     values = {
         "id": uuid4(),
@@ -105,7 +105,7 @@ def attempt_values(owner: str | None, created: datetime, **more: Any) -> dict[st
     return values | more
 
 
-def cdr_values(owner: str | None, created: datetime, **more: Any) -> dict[str, Any]:
+def cdr_values(owner: str | None, created: datetime, /, **more: Any) -> dict[str, Any]:
     """Return the record of a call that was answered after 6 seconds and ended 192 seconds later."""
     ended = created + timedelta(seconds=198)
     values = {

@@ -3,7 +3,6 @@
 import hashlib
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from sqlalchemy import Row, select, update
@@ -19,7 +18,7 @@ from sipsorcery_web.service.operators import Operators
 from sipsorcery_web.service.store.models import SIPProviderBindingRow, SIPProviderRow
 from tests.conftest import ServiceFixture
 from tests.factories import DOMAIN
-from tests.factories.records import sip_account
+from tests.factories.records import sip_account, sip_provider
 
 
 @dataclass
@@ -67,14 +66,13 @@ def ha1(username: str, password: str, domain: str = DOMAIN) -> str:
 
 def provider(**more: Any) -> SIPProvider:
     details: dict[str, Any] = {
-        "provider_name": "northline",
         "provider_username": "line",
         "provider_password": "sw0rdfish",
         "provider_server": "sip:sip.northline.example:5070",
         "register_contact": "sip:front-desk@127.0.0.1",
         "register_enabled": True,
     }
-    return SIPProvider(id=uuid4(), **(details | more))
+    return sip_provider(**(details | more))
 
 
 def test_a_new_account_is_told_with_its_ha1_and_never_its_password(told: Told) -> None:

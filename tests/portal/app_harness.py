@@ -17,6 +17,7 @@ from sqlalchemy import Engine, delete, event, select, update
 from sipsorcery_web import create_app
 from sipsorcery_web.contract.operations import Operation
 from sipsorcery_web.contract.records import SIPAccount, SIPProvider
+from sipsorcery_web.database.base import Base
 from sipsorcery_web.database.connection import open_database
 from sipsorcery_web.database.keyring import Keyring
 from sipsorcery_web.portal.http.backend import Backend
@@ -45,7 +46,8 @@ from sipsorcery_web.service.store.rows import to_record
 from sipsorcery_web.settings import Settings
 from tests.conftest import Clock, ServiceFixture
 from tests.factories import DOMAIN
-from tests.factories.records import person, sip_account
+from tests.factories.records import person, sip_account, sip_provider
+from tests.factories.rows import binding_of, cdr_values, leg_values, sip_account_values
 
 from .browser import Browser
 
@@ -144,16 +146,7 @@ class AppHarness:
     def accounts(self, owner: str, count: int) -> None:
         """Store so many accounts, and no others: line-00001, line-00002, …"""
         self.add_users(owner)
-        rows = [
-            {
-                "id": uuid4(),
-                "owner": owner,
-                "sip_username": f"line-{number:05}",
-                "sip_domain": DOMAIN,
-                "inserted": self.clock(),
-            }
-            for number in range(1, count + 1)
-        ]
+        rows = [sip_account_values(owner, f"line-{number:05}", self.clock()) for number in range(1, count + 1)]
         with self.database.write() as session:
             session.execute(delete(SIPAccountRow).where(SIPAccountRow.owner == owner))
             if rows:
@@ -181,63 +174,24 @@ class AppHarness:
 
     def bind(self, account: SIPAccount, **more: Any) -> UUID:
         """Register a phone."""
-        values: dict[str, Any] = {
-            "id": uuid4(),
-            "contact_uri": "sip:phone@203.0.113.41:5060",
-            "user_agent": "Snom/10.1",
-            "remote_sip_socket": "203.0.113.41:5060",
-            "registrar_sip_socket": "192.0.2.1:5060",
-            "expiry": 3600,
-            "expiry_time": self.clock(),
-            "last_update": self.clock(),
-        }
-        name = f"{account.sip_username}@{account.sip_domain}"
-        with self.database.write() as session:
-            session.add(
-                SIPRegistrarBindingRow(
-                    sip_account_id=account.id,
-                    owner=account.owner,
-                    sip_account_name=name,
-                    **(values | more),
-                )
-            )
-        return UUID(str((values | more)["id"]))
+        return self._add(SIPRegistrarBindingRow, binding_of(account, self.clock(), **more))
 
     def call(self, owner: str, **more: Any) -> UUID:
-        """Store one leg of a call in progress: one leg of a call in progress."""
+        """Store one leg of a call in progress."""
         self.add_users(owner)
-        values: dict[str, Any] = {
-            "id": uuid4(),
-            "owner": owner,
-            "bridge_id": str(uuid4()),
-            "cdr_id": str(uuid4()),
-            "cseq": 1,
-            "call_id": "3c26700c57f1@203.0.113.41",
-            "direction": "In",
-            "inserted": self.clock(),
-            "local_tag": "as58f4201b",
-            "remote_tag": "gssrdr6q",
-            "remote_target": "sip:front-desk@203.0.113.41:5060",
-            "remote_user_field": "<sip:+35315550163@northline.example>",
-        }
-        row = SIPDialogueRow(**(values | more))
-        with self.database.write() as session:
-            session.add(row)
-        return UUID(str((values | more)["id"]))
+        return self._add(SIPDialogueRow, leg_values(owner, self.clock(), **more))
 
     def cdr(self, owner: str | None, **more: Any) -> UUID:
         """The record of a call that was answered and ended."""
-        values = self._cdr(owner) | more
-        with self.database.write() as session:
-            session.add(SIPCDRRow(**values))
-        return UUID(str(values["id"]))
+        return self._add(SIPCDRRow, cdr_values(owner, self.clock(), **more))
 
     def cdrs(self, owner: str, count: int) -> None:
         """Store so many call records, and no others, a minute apart; the newest is the first: to 00001, 00002, …"""
+        began = self.clock()
         rows = [
-            self._cdr(owner)
+            cdr_values(owner, began)
             | {
-                "created": self.clock() - timedelta(minutes=number),
+                "created": began - timedelta(minutes=number),
                 "dst": f"{number:05}",
                 "dst_uri": f"sip:{number:05}@northline.example",
             }
@@ -248,42 +202,15 @@ class AppHarness:
             if rows:
                 session.execute(cast(Any, SIPCDRRow.__table__).insert(), rows)
 
-    def _cdr(self, owner: str | None) -> dict[str, Any]:
-        began = self.clock()
-        return {
-            "id": uuid4(),
-            "owner": owner,
-            "answered_reason": "OK",
-            "answered_status": 200,
-            "answered_time": began + timedelta(seconds=6),
-            "call_direction": "Out",
-            "call_id": "3c26700c57f1@203.0.113.41",
-            "created": began,
-            "dst": "0871550198",
-            "dst_host": "northline.example",
-            "dst_uri": "sip:0871550198@northline.example",
-            "duration": 192,
-            "from_header": '"Front desk" <sip:front-desk@sip.example.org>;tag=1',
-            "from_name": "Front desk",
-            "from_user": "front-desk",
-            "hungup_reason": "Client dialogue hungup",
-            "hungup_time": began + timedelta(seconds=198),
-            "inserted": began + timedelta(seconds=198),
-            "local_socket": "udp:192.0.2.1:5060",
-            "remote_socket": "udp:203.0.113.41:5060",
-        }
+    def _add(self, kind: type[Base], values: dict[str, Any]) -> UUID:
+        with self.database.write() as session:
+            session.add(kind(**values))
+        return UUID(str(values["id"]))
 
     def provider(self, owner: str, provider_name: str, **more: Any) -> SIPProvider:
         """A stored SIP provider; without a registration unless it is asked for."""
         client = self.service_fixture.someone(owner, administrator=owner == ADMINISTRATOR)
-        values: dict[str, Any] = {
-            "provider_server": "sip.northline.example",
-            "provider_username": "HD-204417",
-            "provider_password": "bl4ckbird!",
-            "register_admin_enabled": True,
-            "register_expiry": 3600,
-        }
-        return client.sip_providers.add(SIPProvider(id=uuid4(), provider_name=provider_name, **(values | more)))
+        return client.sip_providers.add(sip_provider(provider_name, **more))
 
     def forbid_registration(self, provider: SIPProvider, reason: str = "Too many customers") -> SIPProvider:
         """Forbid registration as an administrator does."""

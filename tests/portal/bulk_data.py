@@ -18,6 +18,14 @@ from sipsorcery_web.service.store.models import (
     SIPProviderRow,
     SIPRegistrarBindingRow,
 )
+from tests.factories.rows import (
+    binding_values,
+    cdr_values,
+    dial_plan_values,
+    leg_values,
+    sip_account_values,
+    sip_provider_values,
+)
 
 PATTERNS = 1_000
 """How many records of calls differ; the others are copies of them, which the database makes itself and quickly."""
@@ -85,47 +93,43 @@ def _copies(owner: str, count: int) -> Insert:
 
 def _accounts(owner: str, domain: str, size: Size, now: datetime) -> Iterator[dict[str, Any]]:
     for number in range(1, size.accounts + 1):
-        yield {
-            "id": id_of(owner, "account", number),
-            "owner": owner,
-            "sip_username": name_of_account(owner, number),
-            "sip_domain": domain,
-            "out_dial_plan_name": f"plan-{number % size.plans + 1:03}",
-            "is_user_disabled": number % 10 == 0,
-            "inserted": now - timedelta(hours=number),
-        }
+        yield sip_account_values(
+            owner,
+            name_of_account(owner, number),
+            now - timedelta(hours=number),
+            id=id_of(owner, "account", number),
+            sip_domain=domain,
+            out_dial_plan_name=f"plan-{number % size.plans + 1:03}",
+            is_user_disabled=number % 10 == 0,
+        )
 
 
 def _phones(owner: str, domain: str, size: Size, now: datetime) -> Iterator[dict[str, Any]]:
     for number in range(1, size.accounts + 1):
-        yield {
-            "id": id_of(owner, "phone", number),
-            "sip_account_id": id_of(owner, "account", number),
-            "owner": owner,
-            "sip_account_name": f"{name_of_account(owner, number)}@{domain}",
-            "contact_uri": f"sip:{number}@203.0.113.41:5060",
-            "expiry": 3600,
-            "expiry_time": now + timedelta(minutes=30),
-            "last_update": now - timedelta(minutes=30),
-            "registrar_sip_socket": "192.0.2.5:5060",
-            "remote_sip_socket": "203.0.113.41:5060",
-            "user_agent": "Yealink SIP-T46U",
-        }
+        yield binding_values(
+            id_of(owner, "account", number),
+            owner,
+            now - timedelta(minutes=30),
+            id=id_of(owner, "phone", number),
+            sip_account_name=f"{name_of_account(owner, number)}@{domain}",
+            contact_uri=f"sip:{number}@203.0.113.41:5060",
+            expiry_time=now + timedelta(minutes=30),
+            user_agent="Yealink SIP-T46U",
+        )
 
 
 def _providers(owner: str, size: Size, now: datetime) -> Iterator[dict[str, Any]]:
     for number in range(1, size.providers + 1):
-        yield {
-            "id": id_of(owner, "provider", number),
-            "owner": owner,
-            "provider_name": f"provider-{number:03}",
-            "provider_username": f"user-{number}",
-            "provider_server": f"sip:sip-{number}.carrier.example",
-            "register_contact": f"sip:{owner}@sip.example.org",
-            "register_enabled": number % 2 == 1,
-            "inserted": now,
-            "last_update": now,
-        }
+        yield sip_provider_values(
+            owner,
+            f"provider-{number:03}",
+            now,
+            id=id_of(owner, "provider", number),
+            provider_username=f"user-{number}",
+            provider_server=f"sip:sip-{number}.carrier.example",
+            register_contact=f"sip:{owner}@sip.example.org",
+            register_enabled=number % 2 == 1,
+        )
 
 
 def _registrations(owner: str, size: Size, now: datetime) -> Iterator[dict[str, Any]]:
@@ -148,58 +152,48 @@ def _registrations(owner: str, size: Size, now: datetime) -> Iterator[dict[str, 
 
 def _plans(owner: str, size: Size, now: datetime) -> Iterator[dict[str, Any]]:
     for number in range(1, size.plans + 1):
-        yield {
-            "id": id_of(owner, "plan", number),
-            "owner": owner,
-            "dial_plan_name": f"plan-{number:03}",
-            "dial_plan_script": f'sys.Dial "{number}@provider-001"\n' * 40,
-            "inserted": now,
-            "last_update": now,
-        }
+        script = f'sys.Dial "{number}@provider-001"\n' * 40
+        name = f"plan-{number:03}"
+        yield dial_plan_values(owner, name, now, id=id_of(owner, "plan", number), dial_plan_script=script)
 
 
 def _legs(owner: str, size: Size, now: datetime) -> Iterator[dict[str, Any]]:
     for number in range(1, size.calls + 1):
         for leg, direction in enumerate(("In", "Out")):
-            yield {
-                "id": id_of(owner, "leg", 2 * number + leg),
-                "owner": owner,
-                "bridge_id": str(id_of(owner, "bridge", number)),
-                "cdr_id": str(id_of(owner, "cdr", number)),
-                "cseq": 1,
-                "call_id": f"{number}-{leg}@192.0.2.5",
-                "direction": direction,
-                "inserted": now - timedelta(seconds=number),
-                "local_tag": "local",
-                "remote_tag": "remote",
-                "remote_target": f"sip:{number}@203.0.113.41:5060",
-                "remote_user_field": f"<sip:{number}@example.org>",
-            }
+            yield leg_values(
+                owner,
+                now - timedelta(seconds=number),
+                id=id_of(owner, "leg", 2 * number + leg),
+                bridge_id=str(id_of(owner, "bridge", number)),
+                cdr_id=str(id_of(owner, "cdr", number)),
+                call_id=f"{number}-{leg}@192.0.2.5",
+                direction=direction,
+                remote_target=f"sip:{number}@203.0.113.41:5060",
+                remote_user_field=f"<sip:{number}@example.org>",
+            )
 
 
 def _cdrs(owner: str, domain: str, size: Size, now: datetime) -> Iterator[dict[str, Any]]:
     for number in range(1, min(size.cdrs, PATTERNS) + 1):
         created = now - timedelta(minutes=5 * number)
         was_answered = number % 7 != 0
-        yield {
-            "id": id_of(owner, "cdr", number),
-            "owner": owner,
-            "answered_reason": "OK" if was_answered else "Busy Here",
-            "answered_status": 200 if was_answered else 486,
-            "answered_time": created,
-            "call_direction": "In" if number % 3 else "Out",
-            "call_id": f"{number}@192.0.2.5",
-            "created": created,
-            "dst": name_of_account(owner, number % size.accounts + 1),
-            "dst_host": domain,
-            "dst_uri": f"sip:{number % size.accounts + 1}@{domain}",
-            "duration": 60 if was_answered else 0,
-            "from_header": "<sip:+35315550163@sip.northline.example>",
-            "from_name": "Oonagh Brady",
-            "from_user": "+35315550163",
-            "hungup_reason": "Client dialogue hungup" if was_answered else None,
-            "hungup_time": created + timedelta(minutes=1) if was_answered else None,
-            "inserted": created,
-            "local_socket": "192.0.2.5:5060",
-            "remote_socket": "198.51.100.20:5060",
-        }
+        yield cdr_values(
+            owner,
+            created,
+            id=id_of(owner, "cdr", number),
+            answered_reason="OK" if was_answered else "Busy Here",
+            answered_status=200 if was_answered else 486,
+            answered_time=created,
+            call_direction="In" if number % 3 else "Out",
+            call_id=f"{number}@192.0.2.5",
+            dst=name_of_account(owner, number % size.accounts + 1),
+            dst_host=domain,
+            dst_uri=f"sip:{number % size.accounts + 1}@{domain}",
+            duration=60 if was_answered else 0,
+            from_header="<sip:+35315550163@sip.northline.example>",
+            from_name="Oonagh Brady",
+            from_user="+35315550163",
+            hungup_reason="Client dialogue hungup" if was_answered else None,
+            hungup_time=created + timedelta(minutes=1) if was_answered else None,
+            inserted=created,
+        )

@@ -11,6 +11,7 @@ from sqlalchemy import Engine, delete, event
 
 from sipsorcery_web.contract.records import SIPAccount
 from sipsorcery_web.service.store.models import SIPAccountRow, SIPDialPlanRow, SIPDomainRow
+from tests.factories.rows import dial_plan_values
 
 from .app_harness import AppHarness
 from .browser import Browser
@@ -55,7 +56,7 @@ def dial_plans(harness: AppHarness, count: int) -> None:
     with harness.database.write() as session:
         for number in range(count):
             name = f"plan-{number:03}"
-            session.add(SIPDialPlanRow(id=uuid4(), owner="alice", dial_plan_name=name, inserted=now, last_update=now))
+            session.add(SIPDialPlanRow(**dial_plan_values("alice", name, now)))
 
 
 def long_rows(harness: AppHarness, count: int) -> None:

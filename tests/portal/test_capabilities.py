@@ -15,7 +15,7 @@ from sipsorcery_web.contract.records import SIPAccount, SIPCDRAsset, SIPProvider
 from sipsorcery_web.portal.http.capabilities import OF_ANOTHER, OF_BUILT_IN, Capabilities
 from sipsorcery_web.portal.http.parts import parts_of
 from tests.factories import PASSWORD
-from tests.factories.records import person, sip_account
+from tests.factories.records import person, sip_account, sip_provider
 from tests.provisioning.genuine import DOMAIN, STORES, GenuineService
 
 from .app_harness import AppHarness
@@ -53,20 +53,10 @@ def whole_customer(username: str, **more: Any) -> Any:
     return replace(person(username), id=uuid4(), email_address_confirmed=True, present=None, **more)
 
 
-def provider(owner: str, **more: Any) -> SIPProvider:
-    values: dict[str, Any] = {
-        "id": uuid4(),
-        "owner": owner,
-        "provider_name": "northline",
-        "provider_server": "sip:northline.example",
-        "provider_username": "alice",
-        "provider_password": "bl4ckbird!",
-        "register_admin_enabled": True,
-        "register_contact": f"sip:{owner}@{DOMAIN}",
-        "register_enabled": True,
-        "register_expiry": 3600,
-    }
-    return SIPProvider(**(values | more))
+def provider(owner: str) -> SIPProvider:
+    """A stored provider of an owner who is to be registered."""
+    contact = f"sip:{owner}@{DOMAIN}"
+    return sip_provider(owner=owner, register_contact=contact, register_enabled=True)
 
 
 # The README
@@ -225,10 +215,7 @@ def fill(genuine: GenuineService) -> None:
 
 
 def test_a_locked_account_is_not_changed_here_and_can_be_deleted(genuine: GenuineService, alice: Browser) -> None:
-    locked = SIPAccount(
-        id=uuid4(), owner="alice", sip_username="front-desk", sip_domain=DOMAIN, sip_password="bl4ckbird!",
-        is_admin_disabled=True,
-    )  # fmt: skip
+    locked = sip_account("front-desk", id=uuid4(), owner="alice", is_admin_disabled=True)
     genuine.store.put(locked)
     page = alice.open(f"/sip-accounts/{locked.id}")
     assert "Nothing here can be changed" not in page.text

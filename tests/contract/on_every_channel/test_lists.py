@@ -15,6 +15,7 @@ from sipsorcery_web.service.store.models import SIPDomainRow
 from tests.conftest import Clock, ServiceFixture
 from tests.factories import DOMAIN
 from tests.factories.records import sip_account
+from tests.factories.rows import attempt_values, binding_of, leg_values, sip_provider_values
 
 LISTS = ("sip_accounts", "sip_providers", "dial_plans", "registrar_bindings", "provider_bindings", "calls", "cdrs")
 PAGED = [name for name, operation in OPERATIONS.items() if len(operation.parameters) == 3 and name.startswith("Get")]
@@ -30,60 +31,20 @@ def furnished(service_fixture: ServiceFixture, service_context: ServiceContext, 
     """Store as the engine would a binding, a provider's binding, a call and a call record of alice."""
     account = service_fixture.alice.sip_accounts.add(sip_account("alice-desk"))
     provider_id = uuid4()
-    own = {"owner": "alice"}
-    call = {
-        "bridge_id": "b",
-        "cdr_id": "c",
-        "cseq": 7,
-        "call_id": "1",
-        "direction": "In",
-        "local_tag": "l",
-        "remote_tag": "r",
-    }
-    record = {
-        "call_direction": "Out",
-        "call_id": "1",
-        "dst_host": DOMAIN,
-        "dst_uri": "sip:x",
-        "local_socket": "l",
-        "remote_socket": "r",
-    }
-    contact = {
-        "sip_account_name": f"alice-desk@{DOMAIN}",
-        "contact_uri": "sip:x",
-        "registrar_sip_socket": "r",
-        "remote_sip_socket": "r",
-    }
     rows: list[Any] = [
-        models.SIPProviderRow(id=provider_id, provider_name="blue", inserted=clock.now, last_update=clock.now, **own),
-        models.SIPRegistrarBindingRow(
-            id=UUID(int=1),
-            sip_account_id=account.id,
-            expiry=60,
-            expiry_time=clock.now,
-            last_update=clock.now,
-            **contact,
-            **own,
-        ),
+        models.SIPProviderRow(**sip_provider_values("alice", "blue", clock.now, id=provider_id)),
+        models.SIPRegistrarBindingRow(**binding_of(account, clock.now, id=UUID(int=1), expiry=60, user_agent=None)),
         models.SIPProviderBindingRow(
             id=UUID(int=2),
+            owner="alice",
             provider_id=provider_id,
             provider_name="blue",
             binding_uri="sip:x",
             next_registration_time=FOREVER,
-            **own,
         ),
-        models.SIPDialogueRow(
-            id=UUID(int=3), inserted=clock.now, remote_target="t", remote_user_field="u", **call, **own
-        ),
+        models.SIPDialogueRow(**leg_values("alice", clock.now, id=UUID(int=3), cseq=7, cdr_id="c")),
         models.SIPCDRRow(
-            id=UUID(int=4),
-            created=clock.now,
-            inserted=clock.now,
-            answered_status=200,
-            answered_time=clock.now,
-            **record,
-            **own,
+            **attempt_values("alice", clock.now, id=UUID(int=4), answered_status=200, answered_time=clock.now)
         ),
     ]
     with service_context.database.write() as session:

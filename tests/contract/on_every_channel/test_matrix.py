@@ -8,7 +8,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from sqlalchemy import select, update
@@ -20,6 +19,7 @@ from sipsorcery_web.service.store import models
 from tests.conftest import HOME
 from tests.factories import PASSWORD
 from tests.factories.records import person, sip_account
+from tests.factories.rows import attempt_values, binding_values, leg_values
 
 from .conftest import ChannelFixture
 
@@ -98,44 +98,9 @@ def alices_things(service_fixture: ChannelFixture) -> dict[str, Any]:
 
 def _calls_of_alice(account_id: Any) -> list[Any]:
     return [
-        models.SIPRegistrarBindingRow(
-            id=uuid4(),
-            sip_account_id=account_id,
-            owner="alice",
-            sip_account_name="front-desk@sip.example.org",
-            contact_uri="sip:1@192.0.2.1",
-            expiry=60,
-            expiry_time=MOMENT,
-            last_update=MOMENT,
-            registrar_sip_socket="udp:192.0.2.5:5060",
-            remote_sip_socket="udp:192.0.2.1:5060",
-        ),
-        models.SIPDialogueRow(
-            id=uuid4(),
-            owner="alice",
-            bridge_id="b",
-            cdr_id="c",
-            cseq=1,
-            call_id="i",
-            direction="In",
-            inserted=MOMENT,
-            local_tag="l",
-            remote_tag="r",
-            remote_target="sip:1@192.0.2.1",
-            remote_user_field="<sip:1@192.0.2.1>",
-        ),
-        models.SIPCDRRow(
-            id=uuid4(),
-            owner="alice",
-            call_direction="In",
-            call_id="i",
-            created=MOMENT,
-            dst_host="sip.example.org",
-            dst_uri="sip:1@sip.example.org",
-            inserted=MOMENT,
-            local_socket="udp:192.0.2.5:5060",
-            remote_socket="udp:192.0.2.1:5060",
-        ),
+        models.SIPRegistrarBindingRow(**binding_values(account_id, "alice", MOMENT)),
+        models.SIPDialogueRow(**leg_values("alice", MOMENT)),
+        models.SIPCDRRow(**attempt_values("alice", MOMENT)),
     ]
 
 

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
@@ -20,6 +19,7 @@ from sipsorcery_web.service.context import ServiceContext
 from sipsorcery_web.service.dispatch import Service
 from sipsorcery_web.service.store.models import SIPProviderBindingRow
 from tests.conftest import ServiceFixture
+from tests.factories.records import sip_provider
 
 OK, FORBIDDEN = Reply(200, "OK"), Reply(403, "Forbidden")
 
@@ -92,9 +92,7 @@ class Stand:
 def stand(service_context: ServiceContext) -> Stand:
     service_fixture = ServiceFixture(Service(service_context))
     record = service_fixture.alice.sip_providers.add(
-        SIPProvider(
-            id=uuid4(),
-            provider_name="northline",
+        sip_provider(
             provider_username="line",
             provider_password="sw0rdfish",
             provider_server="sip:sip.northline.example",

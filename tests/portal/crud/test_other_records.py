@@ -1,12 +1,13 @@
 """Providers and dial plans: changed by two, deleted and put back, as SIP accounts are."""
 
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 
 from sipsorcery_web.contract.records import ProviderType, SIPDialPlan, SIPProvider
 from sipsorcery_web.service.store.models import SIPDialPlanRow
 from sipsorcery_web.service.store.rows import to_record
+from tests.factories.records import dial_plan
 
 from ..app_harness import AppHarness
 from ..browser import Browser, Page
@@ -32,13 +33,7 @@ def northline(harness: AppHarness) -> SIPProvider:
 def night(harness: AppHarness) -> SIPDialPlan:
     """A dial plan of alice."""
     harness.add_users("alice")
-    plan = SIPDialPlan(
-        id=uuid4(),
-        dial_plan_name="night",
-        dial_plan_script=SCRIPT,
-        script_type_description="Ruby",
-        trace_email_address="alice@example.org",
-    )
+    plan = dial_plan(dial_plan_script=SCRIPT, trace_email_address="alice@example.org")
     return harness.service_fixture.alice.dial_plans.add(plan)
 
 

@@ -1,6 +1,6 @@
 from dataclasses import replace
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select, text
@@ -12,6 +12,7 @@ from sipsorcery_web.service.store.models import CustomerRow, SIPCDRRow, SIPRegis
 from tests.conftest import HOME, Clock, ServiceFixture
 from tests.factories import PASSWORD
 from tests.factories.records import person, sip_account
+from tests.factories.rows import attempt_values, binding_values
 
 OTHER_PASSWORD = "closesesame8"
 
@@ -326,33 +327,12 @@ def test_a_session_that_is_over_changes_no_password(service_fixture: ServiceFixt
 
 
 def binding(service_context: ServiceContext, account_id: UUID) -> SIPRegistrarBindingRow:
-    return SIPRegistrarBindingRow(
-        id=uuid4(),
-        sip_account_id=account_id,
-        owner="alice",
-        sip_account_name="alice@x",
-        contact_uri="sip:x",
-        expiry=60,
-        expiry_time=service_context.clock(),
-        last_update=service_context.clock(),
-        registrar_sip_socket="x",
-        remote_sip_socket="x",
-    )
+    values = binding_values(account_id, "alice", service_context.clock())
+    return SIPRegistrarBindingRow(**values)
 
 
 def cdr(service_context: ServiceContext) -> SIPCDRRow:
-    return SIPCDRRow(
-        id=uuid4(),
-        owner="alice",
-        call_direction="Out",
-        call_id="1",
-        created=service_context.clock(),
-        inserted=service_context.clock(),
-        dst_host="x",
-        dst_uri="sip:x",
-        local_socket="x",
-        remote_socket="x",
-    )
+    return SIPCDRRow(**attempt_values("alice", service_context.clock()))
 
 
 def test_a_deleted_customer_leaves_nothing_but_call_records(

@@ -7,12 +7,13 @@ import pytest
 from sipsorcery_web.contract.errors import Conflict, NotFound, Refused
 from sipsorcery_web.contract.records import SIPDialPlan
 from tests.conftest import Clock, ServiceFixture
+from tests.factories.records import dial_plan
 
 SCRIPT = 'sys.Log("night")\r\nif req.From\t<> "x" then end\n'
 
 
 def plan(name: str = "night", **more: Any) -> SIPDialPlan:
-    return replace(SIPDialPlan(dial_plan_name=name, dial_plan_script=SCRIPT), **more)
+    return dial_plan(name, **({"dial_plan_script": SCRIPT} | more))
 
 
 def test_an_added_plan_is_answered_and_listed_as_stored(service_fixture: ServiceFixture) -> None:

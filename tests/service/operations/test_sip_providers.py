@@ -14,17 +14,18 @@ from sipsorcery_web.service.provider_policy import ProviderPolicy, SIPEngineReac
 from sipsorcery_web.service.store.models import SIPProviderBindingRow, SIPProviderRow
 from sipsorcery_web.service.store.rows import secret_of
 from tests.conftest import Clock, ServiceFixture
+from tests.factories.records import sip_provider
 
 
 def provider(name: str = "blue", **more: Any) -> SIPProvider:
     """A provider record that breaks no rule."""
-    record = SIPProvider(
-        provider_name=name,
-        provider_server="sip.blue.example.com",
-        provider_username="alice",
-        provider_password="s3cret",
+    return sip_provider(
+        name,
+        **(
+            {"provider_server": "sip.blue.example.com", "provider_username": "alice", "provider_password": "s3cret"}
+            | more
+        ),
     )
-    return replace(record, **more)
 
 
 REGISTERING: dict[str, Any] = {

@@ -11,7 +11,7 @@ from sipsorcery_web.service.context import ServiceContext
 from sipsorcery_web.service.store.integrity_errors import translate_integrity_errors
 from sipsorcery_web.service.store.models import CustomerRow, SIPAccountRow, SIPDialPlanRow, SIPProviderRow
 from tests.conftest import ServiceFixture
-from tests.factories import DOMAIN
+from tests.factories.rows import dial_plan_values, sip_account_values, sip_provider_values
 
 TAKEN_ID = UUID(int=1)
 
@@ -37,20 +37,15 @@ def store(service_fixture: ServiceFixture, service_context: ServiceContext) -> C
 
 
 def account(sip_username: str, **more: Any) -> Callable[[ServiceContext], SIPAccountRow]:
-    fields = {"id": uuid4(), "owner": "alice", "sip_domain": DOMAIN} | more
-    return lambda parts: SIPAccountRow(sip_username=sip_username, inserted=parts.clock(), **fields)
+    return lambda parts: SIPAccountRow(**sip_account_values("alice", sip_username, parts.clock(), **more))
 
 
 def provider(name: str) -> Callable[[ServiceContext], SIPProviderRow]:
-    return lambda parts: SIPProviderRow(
-        id=uuid4(), owner="alice", provider_name=name, inserted=parts.clock(), last_update=parts.clock()
-    )
+    return lambda parts: SIPProviderRow(**sip_provider_values("alice", name, parts.clock()))
 
 
 def plan(name: str) -> Callable[[ServiceContext], SIPDialPlanRow]:
-    return lambda parts: SIPDialPlanRow(
-        id=uuid4(), owner="alice", dial_plan_name=name, inserted=parts.clock(), last_update=parts.clock()
-    )
+    return lambda parts: SIPDialPlanRow(**dial_plan_values("alice", name, parts.clock()))
 
 
 def customer(username: str, email_address: str) -> Callable[[ServiceContext], CustomerRow]:

@@ -22,7 +22,7 @@ from sipsorcery_web.service.store.lists import (
 )
 from sipsorcery_web.service.store.models import CustomerRow, SIPAccountRow, SIPCDRRow
 from tests.conftest import Clock
-from tests.factories import DOMAIN
+from tests.factories.rows import attempt_values, sip_account_values
 
 ALICE, BOB = Scope("alice"), Scope("bobby")
 EVERYBODY = Scope("root-admin", "*")
@@ -57,8 +57,7 @@ class Shelf:
 
     def put(self, *names: str, owner: str = "alice", **more: Any) -> None:
         for name in names:
-            fields = {"id": uuid4(), "owner": owner, "sip_domain": DOMAIN, "inserted": self.parts.clock()} | more
-            self.session.add(SIPAccountRow(sip_username=name, **fields))
+            self.session.add(SIPAccountRow(**sip_account_values(owner, name, self.parts.clock(), **more)))
         self.session.flush()
 
     def names(
@@ -96,19 +95,7 @@ def test_rows_with_the_same_name_are_in_the_order_of_their_ids(shelf: Shelf, ser
 
 
 def cdr(service_context: ServiceContext, place: int, **more: Any) -> dict[str, Any]:
-    fields: dict[str, Any] = {
-        "id": UUID(int=place),
-        "owner": "alice",
-        "call_direction": "Out",
-        "call_id": str(place),
-        "created": service_context.clock(),
-        "inserted": service_context.clock(),
-        "dst_host": DOMAIN,
-        "dst_uri": "sip:x",
-        "local_socket": "udp:127.0.0.1:5060",
-        "remote_socket": "udp:192.0.2.7:5060",
-    }
-    return fields | more
+    return attempt_values("alice", service_context.clock(), **({"id": UUID(int=place)} | more))
 
 
 def test_the_newest_call_stands_first(shelf: Shelf, service_context: ServiceContext, clock: Clock) -> None:

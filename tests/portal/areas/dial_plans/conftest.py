@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 
 from sipsorcery_web.contract.records import SIPDialPlan
 from sipsorcery_web.service.store.models import SIPDialPlanRow
 from sipsorcery_web.service.store.rows import to_record
+from tests.factories.records import dial_plan
 from tests.portal.app_harness import AppHarness
 
 SCRIPT = '# night\nsys.Log("night")\nif sys.In then\n  sys.Dial "desk@local"\nend\n'
@@ -23,10 +24,7 @@ def plan(harness: AppHarness) -> Plan:
 
     def plan(name: str = "night", owner: str = "alice", **more: Any) -> SIPDialPlan:
         client = harness.service_fixture.someone(owner, administrator=owner == "root-admin")
-        record = SIPDialPlan(
-            id=uuid4(), dial_plan_name=name, dial_plan_script=SCRIPT, script_type_description="Ruby"
-        ).with_(**more)
-        return client.dial_plans.add(record)
+        return client.dial_plans.add(dial_plan(name, **({"dial_plan_script": SCRIPT} | more)))
 
     return plan
 

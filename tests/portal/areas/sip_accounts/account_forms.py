@@ -1,9 +1,9 @@
 """The forms of a SIP account, filled in."""
 
 from typing import Any
-from uuid import uuid4
 
 from sipsorcery_web.service.store.models import SIPDialPlanRow
+from tests.factories.rows import dial_plan_values
 from tests.portal.app_harness import AppHarness
 from tests.portal.browser import Browser, Page
 
@@ -18,11 +18,7 @@ def add(browser: Browser, **fields: Any) -> Page:
 def dial_plan(harness: AppHarness, owner: str, *names: str) -> None:
     with harness.database.write() as session:
         for name in names:
-            session.add(
-                SIPDialPlanRow(
-                    id=uuid4(), owner=owner, dial_plan_name=name, inserted=harness.clock(), last_update=harness.clock()
-                )
-            )
+            session.add(SIPDialPlanRow(**dial_plan_values(owner, name, harness.clock())))
 
 
 def row_of(page: Page, name: str) -> str:
