@@ -12,16 +12,17 @@ from playwright.sync_api import Page
 from sqlalchemy import update
 
 from sipsorcery_web.contract.names import ENDPOINT_PATH
-from sipsorcery_web.contract.records import SIPAccount, SIPDialPlan, SIPProvider
+from sipsorcery_web.contract.records import SIPAccount, SIPDialPlan
 from sipsorcery_web.provisioning.client import ProvisioningClient
 from sipsorcery_web.service.store.models import SIPAccountRow
 from tests.conftest import HOME
+from tests.factories.records import dial_plan, sip_account, sip_provider
 from tests.running import free_port
 
 from .portals import Portal, Server, as_chosen, embedded, in_use
 from .sample_data import calls, dial_plans, providers
 from .sample_data.engine import Switchboard, portal_with_engine, register, talk
-from .steps import SIP_PASSWORD, sign_in
+from .steps import sign_in
 
 Opening = Callable[..., Page]
 Phones = tuple[tuple[str, str], ...]
@@ -189,21 +190,19 @@ class Scene:
     def _add_plans(self, program: ProvisioningClient) -> None:
         names = {name for line in self.users.lines for name in (line.out_plan, line.in_plan)} - {"", "default"}
         for name in sorted(names):
-            plan = SIPDialPlan(
-                id=uuid4(), owner=self.owner, dial_plan_name=name, dial_plan_script="sys.Dial(req.URI.User)"
-            )
+            plan = dial_plan(name, owner=self.owner, dial_plan_script="sys.Dial(req.URI.User)")
             program.dial_plans.add(plan)
 
     def _add(self, program: ProvisioningClient, line: Line) -> SIPAccount:
-        wanted = SIPAccount(
+        wanted = sip_account(
+            line.name,
             id=uuid4(),
             owner=self.owner,
-            sip_username=line.name,
             sip_domain=self.portal.domain,
             out_dial_plan_name=line.out_plan or None,
             in_dial_plan_name=line.in_plan or None,
             is_switchboard_enabled=True,
-        ).with_(**({"sip_password": SIP_PASSWORD} | line.more))
+        ).with_(**line.more)
         account = program.sip_accounts.add(wanted)
         created = datetime.fromisoformat(line.created).replace(tzinfo=UTC)
         with self.portal.database.write() as session:
@@ -230,26 +229,20 @@ class Telephony:
         program.sip_accounts.delete(program.sip_accounts.page()[0])
         lines = [line for line in self.users.lines if line.phones][:3]
         for line in lines:
-            account = SIPAccount(
-                id=uuid4(), sip_username=line.name, sip_domain=portal.domain, sip_password=SIP_PASSWORD
-            )
+            account = sip_account(line.name, id=uuid4(), sip_domain=portal.domain)
             program.sip_accounts.add(account)
             register(portal, account, line.phones[0][0])
         name = f"{self.users.search}-without-phone"
-        program.sip_accounts.add(
-            SIPAccount(id=uuid4(), sip_username=name, sip_domain=portal.domain, sip_password=SIP_PASSWORD)
-        )
+        program.sip_accounts.add(sip_account(name, id=uuid4(), sip_domain=portal.domain))
         talk(portal, self.owner, lines[0].name, lines[1].name)
         talk(portal, self.owner, lines[2].name, lines[0].name)
         for provider in ("blueline-trunk", "northline-dublin"):
             program.sip_providers.add(
-                SIPProvider(
-                    id=uuid4(),
-                    provider_name=provider,
+                sip_provider(
+                    provider,
                     provider_server=f"sip:{provider}.example",
-                    provider_username="HD-204417",
+                    provider_password=None,
                     register_enabled=True,
-                    register_expiry=3600,
                     register_contact=f"sip:{lines[0].name}@{portal.domain}",
                 )
             )

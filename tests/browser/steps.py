@@ -2,9 +2,7 @@
 
 from playwright.sync_api import Dialog, Locator, Page, expect
 
-from tests.factories import PASSWORD
-
-SIP_PASSWORD = "bl4ckbird!"
+from tests.factories import PASSWORD, SIP_PASSWORD
 
 
 def sign_in(page: Page, username: str, password: str = PASSWORD) -> None:

@@ -8,10 +8,12 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.factories import SIP_PASSWORD
+
 from .conftest import DESK, HEIGHTS, PHONE
 from .portals import Portal
 from .scenes import Scene
-from .steps import SIP_PASSWORD, heading, note, row_of, sign_in
+from .steps import heading, note, row_of, sign_in
 
 Opening = Callable[..., Page]
 Theme = Literal["light", "dark"]

@@ -8,11 +8,11 @@ import pytest
 from playwright.sync_api import Page, Playwright, Request, expect
 
 from tests.chromium import launch
-from tests.factories import PASSWORD
+from tests.factories import PASSWORD, SIP_PASSWORD
 
 from .conftest import Pages
 from .portals import Portal, Server, as_chosen, in_use
-from .steps import SIP_PASSWORD, add_account, heading, note, row_of, sign_in, sign_out
+from .steps import add_account, heading, note, row_of, sign_in, sign_out
 
 Opening = Callable[..., Page]
 

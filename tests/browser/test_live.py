@@ -7,10 +7,11 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, Request, Route, expect
 
 from sipsorcery_web.contract.records import SIPAccount
+from tests.factories import SIP_PASSWORD
 
 from .conftest import DESK, Pages
 from .portals import Portal, as_chosen, in_use
-from .steps import SIP_PASSWORD, row_of, sign_in
+from .steps import row_of, sign_in
 
 SHORTLY_AFTER = 30_000
 """Milliseconds within which anything that comes by itself has come."""

@@ -6,13 +6,13 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import BrowserContext, Page, Playwright, expect
 
-from sipsorcery_web.contract.records import SIPAccount, SIPProvider
-from tests.factories import PASSWORD
+from tests.factories import PASSWORD, SIP_PASSWORD
+from tests.factories.records import sip_account, sip_provider
 
 from .conftest import PATIENCE
 from .portals import Portal, as_chosen, in_use
 from .saved_login import filled_in_by_browser, profile_with_login
-from .steps import SIP_PASSWORD, heading
+from .steps import heading
 
 
 @pytest.fixture(scope="module")
@@ -64,15 +64,7 @@ def test_it_does_not_become_the_password_of_a_provider_with_the_same_username(
     page: Page, portal: Portal, alice: str
 ) -> None:
     providers = portal.program_of(alice).sip_providers
-    stored = providers.add(
-        SIPProvider(
-            id=uuid4(),
-            provider_name="northline",
-            provider_server="sip.northline.example",
-            provider_username=alice,
-            provider_password=SIP_PASSWORD,
-        )
-    )
+    stored = providers.add(sip_provider(provider_username=alice))
     page.goto(f"/providers/{stored.id}")
     assert filled_in_by_browser(page) == {}
     page.get_by_label("Name", exact=True).fill("southline")
@@ -89,11 +81,7 @@ def test_it_does_not_become_the_password_of_a_sip_account(page: Page, portal: Po
 
 def test_it_is_not_filled_in_where_both_sides_of_a_conflict_are_mixed(page: Page, portal: Portal, alice: str) -> None:
     accounts = portal.program_of(alice).sip_accounts
-    account = accounts.add(
-        SIPAccount(
-            id=uuid4(), owner=alice, sip_username="front-desk", sip_domain=portal.domain, sip_password=SIP_PASSWORD
-        )
-    )
+    account = accounts.add(sip_account("front-desk", id=uuid4(), owner=alice, sip_domain=portal.domain))
     page.goto(f"/sip-accounts/{account.id}")
     accounts.update(account.with_(network_id="attic"))
     page.get_by_label("Network id").fill("cellar")

@@ -6,11 +6,11 @@ import pytest
 from playwright.sync_api import Page, Playwright, expect
 
 from tests.chromium import launch
-from tests.factories import PASSWORD
+from tests.factories import PASSWORD, SIP_PASSWORD
 
 from .conftest import Pages
 from .portals import Portal
-from .steps import SIP_PASSWORD, heading, note, row_of, sign_in, sign_out
+from .steps import heading, note, row_of, sign_in, sign_out
 
 Opening = Callable[..., Page]
 

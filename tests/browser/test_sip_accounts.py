@@ -7,9 +7,11 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Dialog, Locator, Page, Route, expect
 
+from tests.factories import SIP_PASSWORD
+
 from .conftest import DESK, PHONE, Pages
 from .portals import Portal
-from .steps import SIP_PASSWORD, add_account, fill_in_account, heading, note, row_of, sign_in
+from .steps import add_account, fill_in_account, heading, note, row_of, sign_in
 
 Opening = Callable[..., Page]
 

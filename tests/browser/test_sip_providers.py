@@ -6,10 +6,12 @@ from collections.abc import Callable
 from playwright.sync_api import Locator, Page, expect
 
 from sipsorcery_web.contract.records import SIPProvider
+from tests.factories import SIP_PASSWORD
+from tests.factories.records import sip_provider
 
 from .conftest import BOTH_WAYS
 from .portals import Portal
-from .steps import SIP_PASSWORD, heading, note, row_of, sign_in
+from .steps import heading, note, row_of, sign_in
 
 Opening = Callable[..., Page]
 
@@ -70,9 +72,7 @@ def test_a_provider_is_added_changed_deleted_and_put_back(
 def test_rows_of_headers_come_and_go_in_place_and_count_as_changes(open_page: Opening, usual: Portal) -> None:
     alice = usual.customer("alice")
     program = usual.program_of(alice)
-    record = SIPProvider(
-        provider_name="northline", provider_server="sip.northline.example", custom_headers="X-A: 1|X-B: 2|X-C: 3"
-    )
+    record = sip_provider(custom_headers="X-A: 1|X-B: 2|X-C: 3")
     provider = program.sip_providers.add(record)
     page = open_page(usual)
     sign_in(page, alice)
@@ -93,10 +93,7 @@ def test_rows_of_headers_come_and_go_in_place_and_count_as_changes(open_page: Op
 
 def test_a_stored_password_is_shown_in_its_row_and_hidden_again(open_page: Opening, usual: Portal) -> None:
     alice = usual.customer("alice")
-    record = SIPProvider(
-        provider_name="northline", provider_server="sip.northline.example", provider_password=SIP_PASSWORD
-    )
-    usual.program_of(alice).sip_providers.add(record)
+    usual.program_of(alice).sip_providers.add(sip_provider())
     page = open_page(usual)
     sign_in(page, alice)
     page.goto("/providers")

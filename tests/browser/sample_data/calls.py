@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from sipsorcery_web.service.store.models import SIPCDRRow, SIPDialogueRow
+from tests.factories.rows import cdr_values, leg_values
 
 if TYPE_CHECKING:
     from ..scenes import Scene
@@ -110,16 +111,15 @@ def _record(scene: "Scene", past: Past) -> SIPCDRRow:
     answered = began + timedelta(seconds=past.rang)
     caller, callee = (text.format(domain=scene.portal.domain) for text in (past.caller, past.callee))
     name, _, address = caller.rpartition(" ")
-    return SIPCDRRow(
-        id=uuid4(),
-        owner=scene.owner,
+    values = cdr_values(
+        scene.owner,
+        began,
         answered_reason=past.answer[1],
         answered_status=past.answer[0],
         answered_time=answered,
         bridge_id="5d1f1d36-6a5b-4a0e-8c0c-9a3f8d1b7c21" if past.minutes in (3, 22, 300, 600) else None,
         call_direction=past.way,
         call_id="3c26700c57f1-nduxozlz9q2m@203.0.113.41",
-        created=began,
         dst=callee.partition("@")[0][:128],
         dst_host=callee.partition("@")[2],
         dst_uri=f"sip:{callee};transport=tls",
@@ -133,10 +133,10 @@ def _record(scene: "Scene", past: Past) -> SIPCDRRow:
         in_progress_status=180 if past.rang else 0,
         in_progress_time=began + timedelta(seconds=1) if past.rang else None,
         inserted=answered + timedelta(seconds=past.talked),
-        local_socket="udp:192.0.2.1:5060",
         remote_socket="tls:[2001:db8:85a3:8d3:1319:8a2e:370:7348]:50601",
         ring_duration=past.rang,
     )
+    return SIPCDRRow(**values)
 
 
 def _legs(scene: "Scene", going: Going) -> Iterator[SIPDialogueRow]:
@@ -148,17 +148,13 @@ def _legs(scene: "Scene", going: Going) -> Iterator[SIPDialogueRow]:
         {"direction": "Out", "remote_user_field": f"<sip:{callee}>", "remote_target": f"sip:{callee}"},
     )
     for number, end in enumerate(ends):
-        yield SIPDialogueRow(
-            id=uuid4(),
-            owner=scene.owner,
+        values = leg_values(
+            scene.owner,
+            since + timedelta(milliseconds=number),
             bridge_id=bridge,
-            cdr_id=str(uuid4()),
-            cseq=1,
             call_duration_limit=going.limit,
             call_id="3c26700c57f1-nduxozlz9q2m@203.0.113.41",
             hangup_at=since + timedelta(seconds=going.limit) if going.limit else None,
-            inserted=since + timedelta(milliseconds=number),
-            local_tag="as58f4201b",
-            remote_tag="gssrdr6q",
             **end,
         )
+        yield SIPDialogueRow(**values)

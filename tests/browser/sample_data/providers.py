@@ -3,12 +3,12 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 from sqlalchemy import update
 
 from sipsorcery_web.contract.records import GoogleVoiceCallbackType, ProviderType, SIPProvider
 from sipsorcery_web.service.store.models import SIPProviderBindingRow
+from tests.factories.records import sip_provider
 
 if TYPE_CHECKING:
     from ..scenes import Scene
@@ -140,17 +140,14 @@ def furnish(scene: "Scene") -> None:
 
 def _record(scene: "Scene", company: Company) -> SIPProvider:
     contact = f"{company.name}@{scene.portal.domain}" if company.registration is not None else None
-    return SIPProvider(
-        id=uuid4(),
+    return sip_provider(
+        company.name,
         owner=scene.owner,
-        provider_name=company.name,
         provider_server=company.server or None,
         provider_username=company.username,
         provider_password=PROVIDER_PASSWORD,
         register_enabled=company.registration is not None,
         register_contact=contact,
-        register_expiry=3600,
-        register_admin_enabled=True,
     ).with_(**company.more)
 
 

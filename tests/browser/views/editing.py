@@ -5,9 +5,10 @@ from uuid import uuid4
 from playwright.sync_api import Page, expect
 
 from sipsorcery_web.contract.records import SIPAccount
+from tests.factories.records import sip_account
 
 from ..scenes import Scene
-from ..steps import SIP_PASSWORD, heading, note
+from ..steps import heading, note
 from .view import view
 
 CHANGED = "This has changed meanwhile"
@@ -82,11 +83,6 @@ def account_deleted_meanwhile(page: Page, scene: Scene) -> None:
 
 def account_to_delete(scene: Scene) -> SIPAccount:
     """An account of its own, so that the others stay."""
-    account = SIPAccount(
-        id=uuid4(),
-        owner=scene.owner,
-        sip_username=f"telephone-to-be-deleted-{uuid4().hex[:8]}",
-        sip_domain=scene.portal.domain,
-        sip_password=SIP_PASSWORD,
-    )
+    name = f"telephone-to-be-deleted-{uuid4().hex[:8]}"
+    account = sip_account(name, id=uuid4(), owner=scene.owner, sip_domain=scene.portal.domain)
     return scene.portal.program_of(scene.owner).sip_accounts.add(account)
