@@ -20,9 +20,11 @@ KEY = b"a key for tests, of thirty-two b"
 
 
 @pytest.fixture(scope="session")
-def image(request: pytest.FixtureRequest) -> ImageFile:
+def image(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> ImageFile:
     """The image, built by the first process that needs it; building takes minutes, so it is done on purpose only."""
-    found = ImageFile(Path(request.config.cache.mkdir("ruby-image")), KEY)
+    cache: pytest.Cache | None = getattr(request.config, "cache", None)  # none with -p no:cacheprovider
+    folder = Path(cache.mkdir("ruby-image")) if cache else tmp_path_factory.mktemp("ruby-image")
+    found = ImageFile(folder, KEY)
     with (found.folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         try:

@@ -55,7 +55,7 @@ def channel() -> NotingChannel:
 
 @pytest.fixture
 def client(channel: NotingChannel, monkeypatch: pytest.MonkeyPatch) -> ProvisioningClient:
-    monkeypatch.setattr(clients, "_now", lambda: NOW)
+    monkeypatch.setattr(clients, "utc_now", lambda: NOW)
     return ProvisioningClient(channel, ClientIdentity("alices-token", "192.0.2.7"))
 
 

@@ -97,7 +97,7 @@ def test_what_goes_wrong_unforeseen_is_logged_and_not_shown(
     def fail(*_: object) -> None:
         raise RuntimeError("the secret is 42")
 
-    monkeypatch.setattr(Service, "answer", fail)
+    monkeypatch.setattr(Service, "call", fail)
     with caplog.at_level(logging.ERROR):
         answer = edge.call("IsAlive")
 

@@ -50,7 +50,7 @@ class Noted:
     calls: list[tuple[str, str | None, Mapping[str, Any]]] = field(default_factory=list)
     operations = OPERATIONS
 
-    def answer(self, operation: Operation, token: str | None, address: str, arguments: Mapping[str, Any]) -> Any:
+    def call(self, operation: Operation, token: str | None, address: str, arguments: Mapping[str, Any]) -> Any:
         self.calls.append((operation.name, token, arguments))
         if self.error is not None:
             raise self.error
