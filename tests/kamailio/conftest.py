@@ -1,6 +1,7 @@
 """Real Kamailio, on SQLite and on PostgreSQL."""
 
 import shutil
+import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -23,6 +24,14 @@ NEEDED = {
     "/usr/bin/baresip": "baresip-core",
     "/usr/bin/linphonec": "linphone-cli",
 }
+
+
+@pytest.fixture(autouse=True)
+def hangups_end_what_is_started() -> Iterator[None]:
+    """Let SIGHUP end the processes of a test, also where the tests themselves were started with nohup."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
