@@ -3,10 +3,13 @@
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import pytest
 from sqlalchemy import create_engine, make_url, text
+
+from sipsorcery_web.database.connection import Database, open_database
+from sipsorcery_web.database.migrate import migrate
 
 from .services import POSTGRES
 
@@ -31,3 +34,13 @@ def own_schema() -> Iterator[str]:
         with engine.begin() as connection:
             connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
         engine.dispose()
+
+
+@contextmanager
+def migrated_store(kind: str, sqlite: str) -> Iterator[Database]:
+    """A store with all tables: at the address `sqlite`, or of kind `postgresql` in a schema of its own."""
+    with ExitStack() as stack:
+        database = open_database(sqlite if kind == "sqlite" else stack.enter_context(own_schema()))
+        stack.callback(database.close)
+        migrate(database)
+        yield database

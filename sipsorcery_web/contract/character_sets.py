@@ -8,6 +8,9 @@ from .errors import ContractError
 NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """The characters that XML 1.0 (section 2.2) cannot carry: one of them, stored, makes a whole list unreadable."""
 
+NOT_IN_A_LINE = re.compile("[\0-\x1f\x7f-\x9f\u2028\u2029]")
+"""The controls, and Unicode's line ends: in SIP headers, mails, logs and files one begins a line that nobody meant."""
+
 # Others are not read: UTF-7 hides markup, and Python would load a module for each name that it is given.
 _KNOWN = re.compile(r"utf-?8|utf-?16(-?[bl]e)?|(us-)?ascii|iso-?8859-\d\d?|windows-125\d", re.IGNORECASE)
 _DECLARED = re.compile(rb"""\s*<\?xml\s[^>]*?\bencoding\s*=\s*["']([^"'>]*)""")

@@ -1,66 +1,65 @@
 """Conversion between XML elements and values, the same for both sides of the wire.
 
-Reading is tolerant where nothing can be lost: children may come in any order, attributes are dropped but for `xsi:nil`,
+A message that is written as the contract writes it is read at once (`plain_messages`). Any other goes a longer way,
+which is tolerant where nothing can be lost: children may come in any order, attributes are dropped but for `xsi:nil`,
 elements of another revision are set aside (in a record they are kept), and ids and times may be in every form that .NET
 reads. What is left must be valid by the WSDL's own schemas. zeep's reader is not used since it drops or bends what it
 does not expect: wrong Booleans, fields behind unknown ones, another operation's body.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import cache
 from threading import Lock
 from typing import Any
 
 from lxml import etree
 
-from . import names
+from . import names, plain_messages
 from .errors import ContractError
-from .names import svc
 from .operations import Operation
+from .plain_messages import NotPlain
 from .records import Record, UnknownElement, WireField, wire_fields
 from .schema import message_schema
-from .wire_types import DATE_TIME, INT, ListType, Moment, RecordType, Scalar, WireType, read_moment, write_moment
+from .text_lists import read_text_lists
+from .wire_types import (
+    BLANKS,
+    DATE_TIME,
+    INT,
+    ListType,
+    Moment,
+    RecordType,
+    Scalar,
+    TextLists,
+    WireType,
+    read_moment,
+    write_moment,
+)
 
 _one_at_a_time = Lock()  # a schema has one log: two messages at once would get each other's complaints
+NOT_KEPT_TO = "The message does not keep to the contract."
 PIECE = 100
 """How many records of a list are validated at once."""
-BLANKS = " \t\r\n"
-"""White space to XML (XML 1.0, section 2.3)."""
-_PREFIXES = {"a": names.APP, "c": names.CRM, "b": names.SYS, "i": names.XSI}
+_PREFIXES = {"a": names.APP, "c": names.CRM, "b": names.SYS, "e": names.EXTENSIONS, "i": names.XSI}
 
 
 def read_arguments(operation: Operation, wrapper: etree._Element) -> dict[str, Any]:
     """The arguments of a request by their Python names; ContractError when the wrapper is not valid."""
-    kinds = {svc(parameter.element): parameter.kind for parameter in operation.parameters}
-    _check(wrapper, kinds)
-    return {
-        parameter.name: _read(wrapper.find(svc(parameter.element)), parameter.kind)
-        for parameter in operation.parameters
-    }
+    with suppress(NotPlain):
+        return operation.arguments(plain_messages.read_arguments(operation, wrapper))
+    return _arguments_by_schema(operation, wrapper)
 
 
 def read_result(operation: Operation, wrapper: etree._Element) -> Any:
     """The result of a reply; None for a nil or missing one. ContractError when the wrapper is not valid."""
-    if wrapper.tag != svc(operation.response_element):
+    if wrapper.tag != operation.tag(operation.response_element):
         raise ContractError(f"The reply to {operation.name} holds another message.")
     if operation.result is None:
         return None
-    element = svc(operation.result_element)
-    _check(wrapper, {element: operation.result})
-    return _read(wrapper.find(element), operation.result)
-
-
-def write_arguments(operation: Operation, arguments: Mapping[str, Any]) -> etree._Element:
-    """The wrapper element of a request."""
-    values = [(parameter.element, parameter.kind, arguments[parameter.name]) for parameter in operation.parameters]
-    return _wrapper(operation.name, values)
-
-
-def write_result(operation: Operation, result: Any) -> etree._Element:
-    """The wrapper element of a reply; an operation without a result has an empty one."""
-    values = [] if operation.result is None else [(operation.result_element, operation.result, result)]
-    return _wrapper(operation.response_element, values)
+    with suppress(NotPlain):
+        return plain_messages.read_result(operation, wrapper)
+    return _result_by_schema(operation, operation.result, wrapper)
 
 
 def texts(kind: WireType, value: Any, nil: object = None) -> Any:
@@ -79,6 +78,8 @@ def texts(kind: WireType, value: Any, nil: object = None) -> Any:
             return {entry.element: texts(entry.kind, getattr(value, entry.attribute), nil) for entry in _given(value)}
         case ListType():
             return {kind.record.__name__: [texts(RecordType(kind.record), item, nil) for item in value]}
+        case TextLists():
+            raise TypeError("No request of the contract has a dictionary.")
 
 
 def restore_unknown(element: etree._Element, record: Record) -> None:
@@ -89,35 +90,19 @@ def restore_unknown(element: etree._Element, record: Record) -> None:
         element.insert(position, etree.fromstring(etree.tostring(unknown.element, with_tail=False)))
 
 
-def _wrapper(name: str, values: Iterable[tuple[str, WireType, Any]]) -> etree._Element:
-    wrapper = etree.Element(svc(name), nsmap={None: names.SVC})
-    for element, kind, value in values:
-        _write(wrapper, svc(element), kind, value)
-    return wrapper
+def _arguments_by_schema(operation: Operation, wrapper: etree._Element) -> dict[str, Any]:
+    _check(wrapper, {operation.tag(parameter.element): parameter.kind for parameter in operation.parameters})
+    return {
+        parameter.name: _read(wrapper.find(operation.tag(parameter.element)), parameter.kind)
+        for parameter in operation.parameters
+    }
 
 
-def _write(parent: etree._Element, tag: str, kind: WireType, value: Any) -> None:
-    element = etree.SubElement(parent, tag, nsmap=_PREFIXES if isinstance(kind, RecordType | ListType) else None)
-    if value is None:
-        element.set(names.NIL, "true")
-        return
-    match kind:
-        case Scalar():
-            element.text = kind.write(value)
-        case Moment():
-            etree.SubElement(element, f"{{{names.SYS}}}DateTime").text = write_moment(value)
-            etree.SubElement(element, f"{{{names.SYS}}}OffsetMinutes").text = "0"
-        case RecordType():
-            _write_record(element, value)
-        case ListType():
-            for item in value:
-                _write(element, f"{{{names.APP}}}{kind.record.__name__}", RecordType(kind.record), item)
-
-
-def _write_record(element: etree._Element, record: Record) -> None:
-    for entry in _given(record):
-        _write(element, f"{{{record.NAMESPACE}}}{entry.element}", entry.kind, getattr(record, entry.attribute))
-    restore_unknown(element, record)
+def _result_by_schema(operation: Operation, kind: WireType, wrapper: etree._Element) -> Any:
+    element = operation.tag(operation.result_element)
+    if not isinstance(kind, TextLists):  # which is looked at as it is read
+        _check(wrapper, {element: kind})
+    return _read(wrapper.find(element), kind)
 
 
 def _given(record: Record) -> Iterator[WireField]:
@@ -143,8 +128,10 @@ def _read_value(element: etree._Element, kind: WireType) -> Any:
         case RecordType():
             return _read_record(element, kind.record)
         case ListType():
-            items = element.iterchildren(f"{{{names.APP}}}{kind.record.__name__}")
+            items = element.iterchildren(f"{{{kind.record.NAMESPACE}}}{kind.record.__name__}")
             return [_read_record(item, kind.record) for item in items if not _is_nil(item)]
+        case TextLists():
+            return read_text_lists(element)
 
 
 def _read_record(element: etree._Element, record: Any) -> Any:
@@ -163,12 +150,12 @@ def _read_record(element: etree._Element, record: Any) -> Any:
 
 def _check(wrapper: etree._Element, children: Mapping[str, WireType]) -> None:
     """Validate what the contract knows of a message; ContractError where it is not kept to."""
-    schema = message_schema()
+    schema = message_schema(str(etree.QName(wrapper).namespace))
     tidy = _tidied(wrapper, children)
     for piece in _pieces(tidy, children):
         with _one_at_a_time:
             if not schema.validate(piece):
-                raise ContractError(f"The message does not keep to the contract. {_first_complaint(schema)}")
+                raise ContractError(f"{NOT_KEPT_TO} {_first_complaint(schema)}")
 
 
 def _pieces(tidy: etree._Element, children: Mapping[str, WireType]) -> Iterator[etree._Element]:
@@ -248,7 +235,7 @@ def _by_tag(source: etree._Element, children: Mapping[str, WireType], is_list: b
 def _children(kind: WireType) -> dict[str, WireType]:
     """The children that an element of a kind may have, in order."""
     match kind:
-        case Scalar():
+        case Scalar() | TextLists():
             return {}
         case Moment():
             return {f"{{{names.SYS}}}DateTime": DATE_TIME, f"{{{names.SYS}}}OffsetMinutes": INT}
@@ -256,7 +243,7 @@ def _children(kind: WireType) -> dict[str, WireType]:
             space = kind.record.NAMESPACE
             return {f"{{{space}}}{entry.element}": entry.kind for entry in wire_fields(kind.record)}
         case ListType():
-            return {f"{{{names.APP}}}{kind.record.__name__}": RecordType(kind.record)}
+            return {f"{{{kind.record.NAMESPACE}}}{kind.record.__name__}": RecordType(kind.record)}
 
 
 def _local(element: etree._Element) -> str:

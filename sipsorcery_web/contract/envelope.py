@@ -19,6 +19,10 @@ NOT_WELL_FORMED = "The message is not well-formed XML."
 _AUTH_ID = f"{{{names.SECURITY}}}AuthID"
 _SECURITY = f"{{{names.SECURITY}}}Security"
 _TOKEN_HEADERS = (_SECURITY, "authid")
+_NOTIFICATION = f"{{{names.PULL_NOTIFICATION}}}Notification"
+_ADDRESS = f"{{{names.PULL_NOTIFICATION}}}Address"
+_UNDERSTOOD = (*_TOKEN_HEADERS, _NOTIFICATION)
+_TOO_DEEP = etree.XPath(f"boolean({'/*' * (MAX_DEPTH + 1)})")
 # What may stand before the root element, and then a document type (XML 1.0, section 2.8).
 _DOCUMENT_TYPE = re.compile(r"(?:\s++|<\?.*?\?>|<!--.*?-->)*+<!(?!--)", re.DOTALL)
 
@@ -84,21 +88,39 @@ def body_of(envelope: etree._Element) -> etree._Element:
 def token_of(envelope: etree._Element) -> str | None:
     """The token in the security header, or where that has none in the form of before 2010; None when there is none.
 
-    ContractError for more than one of a form, NotUnderstood for an unknown header flagged must-understand. Headers for
-    another actor on the way are none of ours (SOAP 1.1, section 4.2.2).
+    ContractError for more than one of a form, or two tokens in one; NotUnderstood for an unknown header flagged
+    must-understand. Headers for another actor on the way are none of ours (SOAP 1.1, section 4.2.2).
     """
     blocks = [block for header in envelope.iterchildren(soap("Header")) for block in header]
     for block in blocks:
-        if block.tag not in _TOKEN_HEADERS and _must_be_understood(block):
+        if block.tag not in _UNDERSTOOD and _must_be_understood(block):
             raise NotUnderstood(f"The header {block.tag!s} is not understood.")
     security, legacy = (_only(blocks, tag) for tag in _TOKEN_HEADERS)
-    return _token(None if security is None else security.find(_AUTH_ID)) or _token(legacy)
+    told = None if security is None else _only(security, _AUTH_ID)
+    return _text(told) or _text(legacy)
+
+
+def connection_of(envelope: etree._Element) -> str | None:
+    """The address of a connection of the notification service, in the header of that (section 13.1); None without one.
+
+    ContractError for more than one.
+    """
+    blocks = [block for header in envelope.iterchildren(soap("Header")) for block in header]
+    header = _only(blocks, _NOTIFICATION)
+    return None if header is None else _text(_only(header, _ADDRESS))
 
 
 def security_header(token: str | None) -> etree._Element:
     """The header block that carries the token."""
     header = etree.Element(_SECURITY, nsmap={"sssec": names.SECURITY})
     etree.SubElement(header, _AUTH_ID).text = token or ""
+    return header
+
+
+def notification_header(connection: str) -> etree._Element:
+    """The header block that names a connection of the notification service."""
+    header = etree.Element(_NOTIFICATION, nsmap={"ssnotfn": names.PULL_NOTIFICATION})
+    etree.SubElement(header, _ADDRESS).text = connection
     return header
 
 
@@ -158,18 +180,15 @@ def _must_be_understood(block: etree._Element) -> bool:
 def _only(blocks: Iterable[etree._Element], tag: str) -> etree._Element | None:
     found = [block for block in blocks if block.tag == tag]
     if len(found) > 1:
-        raise ContractError("The message has more than one security header.")
+        header = "notification" if tag in (_NOTIFICATION, _ADDRESS) else "security"
+        raise ContractError(f"The message has more than one {header} header.")
     return found[0] if found else None
 
 
-def _token(element: etree._Element | None) -> str | None:
+def _text(element: etree._Element | None) -> str | None:
     return None if element is None else (element.text or "").strip() or None
 
 
 def _refuse_depth(envelope: etree._Element) -> None:
-    level: list[etree._Element] = [envelope]
-    for _ in range(MAX_DEPTH):
-        level = [child for element in level for child in element]
-        if not level:
-            return
-    raise ContractError("The message is nested too deeply.")
+    if _TOO_DEEP(envelope):
+        raise ContractError("The message is nested too deeply.")

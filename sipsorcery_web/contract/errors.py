@@ -5,9 +5,11 @@ ProvisioningError
 ├── Refused                the service understood and said no
 │   ├── NotFound           no such record, or somebody else's
 │   ├── Conflict           it is taken: a name, an address or an id
+│   ├── Changed            the record is another one by now than its caller has seen
 │   ├── BadFilter          a where-expression that this service cannot read
-│   └── TooManyAttempts    sign-in has to wait
+│   └── TooManyAttempts    a sign-in, or what else strangers may ask for, has to wait
 ├── Unavailable            no answer came
+│   ├── Busy               the service has too much to do, and has not begun with it
 │   ├── InternalFault      the service met an error of its own and does not say which
 │   └── OutcomeUnknown     the request went out, and nobody knows what became of it
 └── ContractError          what came is not of the contract
@@ -15,6 +17,7 @@ ProvisioningError
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum
 
 
 @dataclass(frozen=True)
@@ -78,20 +81,44 @@ class Conflict(Refused):
     """Another record already has the name, address or id."""
 
 
+class Changed(Refused):
+    """The stored record is another one than the caller made a condition of; told in the same process alone."""
+
+
 class BadFilter(Refused):
     """The service does not understand the where-expression; services differ in what they know (spec, section 6.4)."""
 
 
-class TooManyAttempts(Refused):
-    """Too many failed sign-ins; the next one is looked at after `retry_after` seconds."""
+class Attempts(Enum):
+    """The attempts of strangers that are limited, in the words of the sentence that says so."""
 
-    def __init__(self, retry_after: int) -> None:
-        super().__init__(f"Too many failed sign-ins. The next one is possible in {retry_after} seconds.")
+    SIGN_IN = "failed sign-ins"
+    SIGN_UP = "new accounts were asked for from this address"
+    INVITE_CODE = "invite codes were tried from this address"
+    SETUP_LINK = "set-up links were tried from this address"
+    PASSWORD_RESET = "new passwords were asked for from this address"  # noqa: S105 (no password)
+    MAILED_LINK = "links of mails were tried from this address"
+    SHARED_LINK = "links to calls were tried from this address"
+
+
+class TooManyAttempts(Refused):
+    """Too many attempts; the next one is looked at after `retry_after` seconds."""
+
+    def __init__(self, retry_after: int, attempts: Attempts = Attempts.SIGN_IN) -> None:
+        super().__init__(f"Too many {attempts.value}. The next one is possible in {retry_after} seconds.")
         self.retry_after = retry_after
+        self.attempts = attempts
 
 
 class Unavailable(ProvisioningError):
     """The service did not answer."""
+
+
+class Busy(Unavailable):
+    """The service has too much to do now; it has not begun to carry the request out."""
+
+    def __init__(self) -> None:
+        super().__init__("Too much is asked of the service at once. Try again in a moment.")
 
 
 class InternalFault(Unavailable):

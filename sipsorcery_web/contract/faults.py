@@ -10,7 +10,9 @@ from string import Formatter
 from .database_refusals import UNEXPLAINED, meaning_of
 from .envelope import Fault, NotUnderstood, UnknownAction, VersionMismatch
 from .errors import (
+    Attempts,
     BadFilter,
+    Busy,
     Conflict,
     ContractError,
     InternalFault,
@@ -71,7 +73,9 @@ _NOUNS: dict[type[Record] | None, str] = {
     SIPProvider: "SIP provider",
     SIPDialPlan: "dial plan",
 }
-_TOO_MANY_TEXT = re.compile(r"Too many failed sign-ins\. The next one is possible in (\d+) seconds\.")
+_TOO_MANY_TEXT = re.compile(
+    rf"Too many ({'|'.join(attempts.value for attempts in Attempts)})\. The next one is possible in (\d+) seconds\."
+)
 
 
 def fault_for(error: ProvisioningError) -> Fault:
@@ -98,7 +102,9 @@ def error_for(fault: Fault, token_may_be_over: bool = False, operation: Operatio
     if fault.type_name == UNAUTHORISED or _EXPIRED_TEXTS.fullmatch(message):
         return SessionExpired(message)
     if wait := _TOO_MANY_TEXT.fullmatch(message):
-        return TooManyAttempts(int(wait[1]))
+        return TooManyAttempts(int(wait[2]), Attempts(wait[1]))
+    if message == f"{INTERNAL_TEXT} {Busy().message}":
+        return Busy()
     if message == f"{INTERNAL_TEXT} {STORE_AWAY}":
         return Unavailable(STORE_AWAY)
     if message.startswith(INTERNAL_TEXT):

@@ -7,6 +7,7 @@ from enum import Enum
 from typing import Any
 
 from . import names
+from .areas import Area
 from .records import (
     Customer,
     Record,
@@ -24,10 +25,15 @@ from .wire_types import BOOLEAN, INT, STRING, ListType, RecordType, WireType
 SESSION_MINUTES = 60
 """The life of a new session (section 2)."""
 LONGEST_SESSION_MINUTES = 600
-CHANGES = ("Create", "Add", "Update", "Delete")
+CHANGES = ("Create", "Add", "Update", "Delete", "Reset", "Confirm")
 """How the names of the operations begin that change a record."""
 NO_LIMIT = 2147483647
 """The `count` that means "all" in every store of the original (section 5)."""
+FROM_END = frozenset({"from_end"})
+"""The argument, in the same process alone, that counts an offset from the end of a list."""
+
+OF_A_CHANGE = frozenset({"reason", "only_if"})
+"""The arguments, in the same process alone, by which an administrator says why, and the caller makes a condition."""
 
 
 class Access(Enum):
@@ -56,6 +62,10 @@ class Parameter:
         return self.kind.absent is None
 
 
+class AtLeast(int):
+    """A count that was not carried on to its end: there are more."""
+
+
 @dataclass(frozen=True)
 class Operation:
     """One verb of the service; `result` is None for an operation that answers nothing."""
@@ -64,11 +74,34 @@ class Operation:
     parameters: tuple[Parameter, ...]
     result: WireType | None
     access: Access = Access.SESSION
+    in_process: frozenset[str] = frozenset()
+    """Arguments that the wire has no place for: a service in the same process may be given them."""
+    area: Area | None = None
+    """The area whose scopes let a token for programs call it; None keeps it from all tokens."""
+    namespace: str = names.SVC
+    keeps_session: bool = False
+    """Whether it is about the session alone, so that one that an app password has opened may call it as well."""
 
     @property
     def action(self) -> str:
         """The SOAPAction, without its quotes."""
-        return names.ACTION_PREFIX + self.name
+        return names.action_of(self.namespace, self.name)
+
+    @property
+    def scope(self) -> str | None:
+        """The scope that a token for programs needs; None where none is enough."""
+        if self.area is None:
+            return None
+        return self.area.writing if self.changes_records else self.area.reading
+
+    @property
+    def is_open_to_app_passwords(self) -> bool:
+        """Return True where a session that an app password has opened may call it; what is not said is closed."""
+        return self.area is not None or self.keeps_session
+
+    def tag(self, name: str) -> str:
+        """A wrapper or parameter element of the operation in Clark notation."""
+        return f"{{{self.namespace}}}{name}"
 
     @property
     def response_element(self) -> str:
@@ -93,7 +126,7 @@ class Operation:
     def arguments(self, given: dict[str, Any]) -> dict[str, Any]:
         """Every argument by its Python name, absent ones with their default; TypeError for an unknown name."""
         complete = {parameter.name: parameter.kind.absent for parameter in self.parameters}
-        if unknown := given.keys() - complete.keys():
+        if unknown := given.keys() - complete.keys() - self.in_process:
             raise TypeError(f"{self.name} has no parameter {', '.join(sorted(unknown))}")
         return complete | given
 
@@ -109,6 +142,8 @@ class RecordOperations:
     noun: str
     element: str = ""
     plural: str = ""
+    area: Area | None = None
+    namespace: str = names.SVC
 
     @property
     def page(self) -> str:
@@ -147,23 +182,21 @@ class RecordOperations:
 
     def operations(self) -> Iterator[Operation]:
         """Yield each of them."""
-        yield _counted(self.count)
-        yield _paged(self.page, self.record)
-        if self.is_changeable:
-            yield from (_with_record(name, self.element, self.record) for name in (self.add, self.update, self.delete))
+        where, argument = Parameter("whereExpression", STRING), Parameter(self.element, RecordType(self.record))
+        yield self._operation(self.count, (where,), INT, frozenset({"at_most"}))
+        yield self._operation(self.page, _paging(where), ListType(self.record), FROM_END)
+        for name in (self.add, self.update, self.delete) if self.is_changeable else ():
+            told = frozenset() if name == self.add else OF_A_CHANGE
+            yield self._operation(name, (argument,), RecordType(self.record), told)
+
+    def _operation(
+        self, name: str, parameters: tuple[Parameter, ...], result: WireType, in_process: frozenset[str]
+    ) -> Operation:
+        return Operation(name, parameters, result, in_process=in_process, area=self.area, namespace=self.namespace)
 
 
-def _paged(name: str, record: type, where: str = "whereExpression") -> Operation:
-    parameters = (Parameter(where, STRING), Parameter("offset", INT), Parameter("count", INT))
-    return Operation(name, parameters, ListType(record))
-
-
-def _counted(name: str) -> Operation:
-    return Operation(name, (Parameter("whereExpression", STRING),), INT)
-
-
-def _with_record(name: str, element: str, record: type) -> Operation:
-    return Operation(name, (Parameter(element, RecordType(record)),), RecordType(record))
+def _paging(where: Parameter) -> tuple[Parameter, ...]:
+    return where, Parameter("offset", INT), Parameter("count", INT)
 
 
 _OPERATIONS = (
@@ -172,11 +205,17 @@ _OPERATIONS = (
     Operation("AreNewAccountsEnabled", (), BOOLEAN, Access.OPEN),
     Operation("CheckInviteCode", (Parameter("inviteCode", STRING),), STRING, Access.OPEN),
     Operation("CreateCustomer", (Parameter("customer", RecordType(Customer)),), None, Access.OPEN),
-    Operation("Login", (Parameter("username", STRING), Parameter("password", STRING)), STRING, Access.OPEN),
+    Operation(
+        "Login",
+        (Parameter("username", STRING), Parameter("password", STRING)),
+        STRING,
+        Access.OPEN,
+        in_process=frozenset({"known_browser", "asks_second_factor", "browser", "program"}),
+    ),
     Operation("Logout", (), None, Access.EITHER),
-    Operation("ExtendSession", (Parameter("minutes", INT),), None),
-    Operation("GetTimeZoneOffsetMinutes", (), INT, Access.EITHER),
-    Operation("GetCustomer", (Parameter("username", STRING),), RecordType(Customer)),
+    Operation("ExtendSession", (Parameter("minutes", INT),), None, keeps_session=True),
+    Operation("GetTimeZoneOffsetMinutes", (), INT, Access.EITHER, area=Area.CUSTOMER),
+    Operation("GetCustomer", (Parameter("username", STRING),), RecordType(Customer), area=Area.CUSTOMER),
     Operation("UpdateCustomer", (Parameter("customer", RecordType(Customer)),), None),
     Operation(
         "UpdateCustomerPassword",
@@ -184,17 +223,23 @@ _OPERATIONS = (
         None,
     ),
     Operation("DeleteCustomer", (Parameter("customerUsername", STRING),), None),
-    _paged("GetSIPDomains", SIPDomain, "filterExpression"),
+    Operation(
+        "GetSIPDomains",
+        _paging(Parameter("filterExpression", STRING)),
+        ListType(SIPDomain),
+        in_process=FROM_END,
+        area=Area.ACCOUNTS,
+    ),
 )
 
 _RECORD_OPERATIONS = (
-    RecordOperations(SIPAccount, "SIPAccount", "sipAccount"),
-    RecordOperations(SIPRegistrarBinding, "SIPRegistrarBinding"),
-    RecordOperations(SIPProvider, "SIPProvider", "sipProvider"),
-    RecordOperations(SIPProviderBinding, "SIPProviderBinding"),
-    RecordOperations(SIPDialPlan, "DialPlan", "dialPlan"),
-    RecordOperations(SIPDialogueAsset, "Call"),
-    RecordOperations(SIPCDRAsset, "CDR"),
+    RecordOperations(SIPAccount, "SIPAccount", "sipAccount", area=Area.ACCOUNTS),
+    RecordOperations(SIPRegistrarBinding, "SIPRegistrarBinding", area=Area.ACCOUNTS),
+    RecordOperations(SIPProvider, "SIPProvider", "sipProvider", area=Area.PROVIDERS),
+    RecordOperations(SIPProviderBinding, "SIPProviderBinding", area=Area.PROVIDERS),
+    RecordOperations(SIPDialPlan, "DialPlan", "dialPlan", area=Area.DIAL_PLANS),
+    RecordOperations(SIPDialogueAsset, "Call", area=Area.CALLS),
+    RecordOperations(SIPCDRAsset, "CDR", area=Area.CALLS),
 )
 
 RECORD_OPERATIONS = {each.record: each for each in _RECORD_OPERATIONS}

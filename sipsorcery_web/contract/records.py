@@ -4,17 +4,19 @@ A record also knows which of its elements were on the wire (`present`) and keeps
 so that an update by way of this code loses nothing of another revision.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
-from typing import Any, ClassVar, Self
+from operator import attrgetter
+from typing import Any, ClassVar, Protocol, Self, runtime_checkable
 from uuid import UUID
 
 from lxml import etree
 
 from . import names
+from .unreadable import HoldsSecrets
 from .wire_types import BOOLEAN, GUID, INT, MOMENT, STRING, WireType, enumeration
 
 
@@ -36,6 +38,8 @@ class GoogleVoiceCallbackType(StrEnum):
 
 TOP_LEVEL = "*"
 """The AdminId of an administrator of all customers (section 3)."""
+HASHED = ("customer_password", "security_answer", "token")
+"""Secrets that the built-in service keeps as hashes, so that it tells them to nobody (weakness W4)."""
 PROVIDER_TYPE = enumeration("app:ProviderTypes", ProviderType, ProviderType.SIP)
 CALLBACK_TYPE = enumeration("app:GoogleVoiceCallbackTypes", GoogleVoiceCallbackType, None)
 
@@ -51,6 +55,8 @@ class WireField:
     since_2011: bool
     is_secret: bool = False
     is_required: bool = False
+    has_lines: bool = False
+    """Whether it is a text of many lines; all others are one line each."""
 
     @property
     def absent(self) -> Any:
@@ -64,9 +70,9 @@ def _on_the_wire(element: str, kind: WireType, nillable: bool, since_2011: bool 
     return field(default=None if nillable else kind.absent, repr=shown, metadata={"wire": wire})
 
 
-def text(element: str, since_2011: bool = False, required: bool = False) -> Any:
+def text(element: str, since_2011: bool = False, required: bool = False, has_lines: bool = False) -> Any:
     """A nillable string; the column of a `required` one refuses a null (section 7)."""
-    return _on_the_wire(element, STRING, True, since_2011, is_required=required)
+    return _on_the_wire(element, STRING, True, since_2011, is_required=required, has_lines=has_lines)
 
 
 def secret(element: str) -> Any:
@@ -121,13 +127,29 @@ class UnknownElement:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Record:
+class Record(HoldsSecrets):
     """The base of all records; `present` holds attribute names, None meaning every field."""
 
     NAMESPACE: ClassVar[str]
 
     present: frozenset[str] | None = field(default=None, compare=False, repr=False)
     unknown: tuple[UnknownElement, ...] = field(default=(), compare=False, repr=False)
+
+    @classmethod
+    def from_values(cls, values: Iterable[Any]) -> Self:
+        """A record of the values of its `wire_fields`, in their order."""
+        kind: Any = cls
+        return cls.from_fields(dict(zip(_attributes(kind), values, strict=True)))
+
+    @classmethod
+    def from_fields(cls, fields: Mapping[str, Any], present: frozenset[str] | None = None) -> Self:
+        """A record of values by the names of its fields; what is left out has its default.
+
+        Put straight in place: the constructor of a frozen class takes five times as long, most of the time of a list.
+        """
+        record = cls.__new__(cls)
+        record.__dict__.update(fields, present=present, unknown=())
+        return record
 
     def has(self, attribute: str) -> bool:
         """Return True when the field was given, be it as nil."""
@@ -161,11 +183,40 @@ def wire_fields(record: type[Record]) -> tuple[WireField, ...]:
     return _wire_fields(kind)
 
 
+Values = Sequence[Any]
+"""The values of a record's `wire_fields`, in their order."""
+
+
+@runtime_checkable
+class PlainPage(Protocol):
+    """A page of records that gives their values as they are, so that no record need be made of them."""
+
+    def values(self) -> Iterable[Values]:
+        """Yield the values of each record."""
+
+
+def values_of(record: type[Record], page: Iterable[Record] | PlainPage) -> Iterable[Values]:
+    """The values of each record of a page."""
+    kind: Any = record
+    return page.values() if isinstance(page, PlainPage) else map(attrgetter(*_attributes(kind)), page)
+
+
+def places_of(record: type[Record]) -> Mapping[str, int]:
+    """The place of each field's value, by the field's name."""
+    kind: Any = record
+    return {name: place for place, name in enumerate(_attributes(kind))}
+
+
 @cache
 def _wire_fields(record: Any) -> tuple[WireField, ...]:
     return tuple(
         WireField(entry.name, **entry.metadata["wire"]) for entry in fields(record) if "wire" in entry.metadata
     )
+
+
+@cache
+def _attributes(record: Any) -> tuple[str, ...]:
+    return tuple(entry.attribute for entry in wire_fields(record))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -310,7 +361,7 @@ class SIPDialPlan(OwnedRecord):
 
     authorised_apps: str | None = text("AuthorisedApps")
     dial_plan_name: str | None = text("DialPlanName", required=True)
-    dial_plan_script: str | None = text("DialPlanScript")
+    dial_plan_script: str | None = text("DialPlanScript", has_lines=True)
     execution_count: int = number("ExecutionCount")
     id: UUID = guid("Id")
     inserted: datetime = moment("Inserted")
@@ -340,11 +391,11 @@ class SIPDialogueAsset(Record):
     local_tag: str | None = text("LocalTag")
     owner: str | None = text("Owner")
     proxy_sip_socket: str | None = text("ProxySIPSocket")
-    remote_sdp: str | None = text("RemoteSDP")
+    remote_sdp: str | None = text("RemoteSDP", has_lines=True)
     remote_tag: str | None = text("RemoteTag")
     remote_target: str | None = text("RemoteTarget")
     remote_user_field: str | None = text("RemoteUserField")
-    sdp: str | None = text("SDP")
+    sdp: str | None = text("SDP", has_lines=True)
     switchboard_caller_description: str | None = text("SwitchboardCallerDescription")
     switchboard_description: str | None = text("SwitchboardDescription")
     switchboard_owner: str | None = text("SwitchboardOwner")

@@ -1,27 +1,32 @@
-"""The bundled WSDL as a document and as an XML Schema that messages are validated against."""
+"""The WSDLs as XML Schemas that messages are validated against: the original's two, and that of the extensions."""
 
+from collections.abc import Callable
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from lxml import etree
 
 from . import names
+from .extensions_wsdl import extensions_wsdl
+from .wsdl import NOTIFICATIONS_WSDL_PATH, WSDL_PATH, inline_schemas
 
-WSDL_PATH = Path(__file__).with_name("provisioning.wsdl")
+_WSDLS: dict[str, Callable[[], bytes]] = {
+    names.SVC: WSDL_PATH.read_bytes,
+    names.NOTIFICATIONS: NOTIFICATIONS_WSDL_PATH.read_bytes,
+    names.EXTENSIONS: extensions_wsdl,
+}
 
 
 @cache
-def message_schema() -> etree.XMLSchema:
-    """One schema over all inline schemas of the WSDL."""
-    inline = etree.parse(WSDL_PATH).iter(f"{{{names.XS}}}schema")
-    schemas = {schema.attrib["targetNamespace"]: schema for schema in inline}
+def message_schema(namespace: str = names.SVC) -> etree.XMLSchema:
+    """One schema over all inline schemas of the WSDL whose messages are of this namespace."""
+    schemas = inline_schemas(etree.fromstring(_WSDLS[namespace]()))
     for schema in schemas.values():
         for imported in schema.iter(f"{{{names.XS}}}import"):
             imported.set("schemaLocation", f"contract:{imported.get('namespace')}")
     parser = etree.XMLParser()
-    parser.resolvers.add(_Inline({namespace: etree.tostring(schema) for namespace, schema in schemas.items()}))
-    return etree.XMLSchema(etree.fromstring(etree.tostring(schemas[names.SVC]), parser))
+    parser.resolvers.add(_Inline({space: etree.tostring(schema) for space, schema in schemas.items()}))
+    return etree.XMLSchema(etree.fromstring(etree.tostring(schemas[namespace]), parser))
 
 
 class _Inline(etree.Resolver):

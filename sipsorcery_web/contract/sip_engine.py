@@ -28,6 +28,9 @@ class SIPEngineControls(Protocol):
     def version(self) -> str:
         """The engine's own name and version."""
 
+    def has_call_control(self) -> bool:
+        """Return True while somebody decides about the calls that follow dial plans, which are refused otherwise."""
+
     def trusted_networks(self, expression: str | None) -> Sequence[str] | None:
         """The networks that an expression for trusted addresses means to the engine; None where it cannot use it."""
 
@@ -44,3 +47,5 @@ class PhoneServer:
     digest: str
     most_registrations: int = 0
     """How many an account may have; one more takes the place of the oldest."""
+    media_ports: str = ""
+    """The UDP ports that sound goes through where a party is behind NAT; "" where it only goes between the parties."""

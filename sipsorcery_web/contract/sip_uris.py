@@ -36,6 +36,16 @@ class SIPURI:
             return "tls"
         return named[1].lower() if named else "udp"
 
+    @property
+    def names_transport(self) -> bool:
+        """Return whether it says which transport requests take."""
+        return self.scheme == "sips" or ";transport=" in self.parameters.lower()
+
+    @property
+    def hosts(self) -> list[str]:
+        """Return its host, and the `maddr` that overrides it (RFC 3261, section 19.1.1), each as it stands there."""
+        return [self.host, *re.findall(r";maddr=([^;?]*)", self.parameters, re.IGNORECASE)]
+
     def __str__(self) -> str:
         user = "" if self.user is None else f"{self.user}@"
         return f"{self.scheme}:{user}{self.host}{self.parameters}{self.headers}"

@@ -8,6 +8,8 @@ from enum import Enum
 from typing import Any
 from uuid import UUID
 
+BLANKS = " \t\r\n"
+"""White space to XML (XML 1.0, section 2.3)."""
 ZERO_ID = UUID(int=0)
 NEVER = datetime.min.replace(tzinfo=UTC)
 FOREVER = datetime.max.replace(tzinfo=UTC)
@@ -62,7 +64,15 @@ class ListType:
     absent: None = None
 
 
-WireType = Scalar | Moment | RecordType | ListType
+@dataclass(frozen=True)
+class TextLists:
+    """A dictionary from strings to lists of strings, as .NET writes one (`text_lists`)."""
+
+    type_name: str = "arr:ArrayOfKeyValueOfstringArrayOfstringty7Ep6D1"
+    absent: None = None
+
+
+WireType = Scalar | Moment | RecordType | ListType | TextLists
 
 
 def read_boolean(text: str) -> bool:
@@ -98,11 +108,10 @@ def read_moment(text: str, offset_minutes: int) -> datetime:
 
 def write_moment(moment: datetime) -> str:
     """The `xs:dateTime` text in UTC, trailing zeros of the fraction dropped."""
-    if moment == FOREVER:
+    if moment.year == FOREVER.year and moment == FOREVER:
         return "9999-12-31T23:59:59.9999999Z"
-    utc = moment.astimezone(UTC)
-    fraction = f".{utc.microsecond:06d}".rstrip("0").rstrip(".")
-    return f"{utc.year:04d}-{utc:%m-%dT%H:%M:%S}{fraction}Z"
+    text = (moment if moment.tzinfo is UTC else moment.astimezone(UTC)).isoformat()[: -len("+00:00")]
+    return f"{text.rstrip('0') if '.' in text else text}Z"
 
 
 def enumeration(type_name: str, values: type[Enum], absent: Enum | None) -> Scalar:
@@ -149,3 +158,4 @@ GUID = Scalar("ser:guid", read_guid, str, ZERO_ID, tidied=_tidied_guid)
 DATE_TIME = Scalar("xs:dateTime", str, str, None, tidied=_tidied_date_time)
 """The first part of a moment, which cannot be read without the second."""
 MOMENT = Moment()
+TEXT_LISTS = TextLists()

@@ -159,8 +159,15 @@ INTENDED = (
         "W9",
     ),
     Intended(
+        "CreateCustomer-short-password",
+        (r"faultstring: The password length must be between 6 and 20\. -> .* between 6 and 64\.",),
+        "a password for signing in has at most 20 characters",
+        "at most 64",
+        "longer ones are harder to guess",
+    ),
+    Intended(
         "UpdateCustomerPassword-one-char-new",
-        refused(r"The password length must be between 6 and 20\."),
+        refused(r"The password length must be between 6 and 64\."),
         "a new password is not looked at",
         "it keeps to the rules of a first one",
         "Q12",

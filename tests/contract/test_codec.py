@@ -16,6 +16,7 @@ from sipsorcery_web.contract.records import (
 from sipsorcery_web.contract.wire_types import FOREVER, NEVER
 
 from .codec_elements import ADD, LIST, NAMESPACES, local_names, text_of
+from .element_writer import write_arguments
 
 
 def wrapper(operation: Operation, children: str) -> etree._Element:
@@ -145,7 +146,7 @@ def test_a_field_that_does_not_keep_to_the_contract_is_refused(fields: str) -> N
 def test_what_comes_in_any_number_is_refused_before_the_schema_looks_at_it(
     fields: str, complaint: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(codec, "message_schema", lambda: None)
+    monkeypatch.setattr(codec, "message_schema", lambda _: None)
 
     with pytest.raises(ContractError) as refused:
         account_from(fields)
@@ -155,7 +156,7 @@ def test_what_comes_in_any_number_is_refused_before_the_schema_looks_at_it(
 
 def test_attributes_never_come_to_the_schema(monkeypatch: pytest.MonkeyPatch) -> None:
     looked_at: list[str] = []
-    monkeypatch.setattr(codec, "message_schema", lambda: Noting(looked_at))
+    monkeypatch.setattr(codec, "message_schema", lambda _: Noting(looked_at))
     many = " ".join(f'a{number}="{number}" c:a{number}="{number}"' for number in range(500))
 
     account_from(f'<a:Owner {many} i:nil="true"/>')
@@ -255,14 +256,14 @@ def test_elements_of_another_revision_are_not_written_out_when_they_are_read() -
 
 def test_a_kept_element_takes_the_prefixes_of_its_values_along() -> None:
     request = wrapper(ADD, '<sipAccount xmlns:n="urn:n"><a:Zone i:type="n:Kind">n:1</a:Zone></sipAccount>')
-    written = codec.write_arguments(ADD, codec.read_arguments(ADD, request))
+    written = write_arguments(ADD, codec.read_arguments(ADD, request))
 
     assert written[0][0].nsmap["n"] == "urn:n"
 
 
 def test_kept_elements_go_back_to_where_they_stood() -> None:
     fields = "<a:AAA/><a:BBB/><a:NetworkId>home</a:NetworkId><a:Nice>&lt;1&gt;</a:Nice><a:Ocean/><a:Owner>alice</a:Owner><a:Zebra/>"
-    written = codec.write_arguments(ADD, {"sip_account": account_from(fields)})
+    written = write_arguments(ADD, {"sip_account": account_from(fields)})
 
     assert local_names(written[0]) == ["AAA", "BBB", "NetworkId", "Nice", "Ocean", "Owner", "Zebra"]
     assert written[0].findtext(f"{{{names.APP}}}Nice") == "<1>"
@@ -270,7 +271,7 @@ def test_kept_elements_go_back_to_where_they_stood() -> None:
 
 def test_a_kept_element_stays_when_the_record_is_changed() -> None:
     account = account_from("<a:Owner>alice</a:Owner><a:Zebra>stripes</a:Zebra>").with_(sip_username="alice-desk")
-    written = codec.write_arguments(ADD, {"sip_account": account})
+    written = write_arguments(ADD, {"sip_account": account})
 
     assert local_names(written[0]) == ["Owner", "Zebra", "SIPUsername"]
 
@@ -282,7 +283,7 @@ def test_an_element_whose_neighbour_is_gone_goes_to_the_front() -> None:
         unknown=(UnknownElement(f"{{{names.APP}}}Id", etree.Element(f"{{{names.APP}}}X")),),
     )
 
-    assert local_names(codec.write_arguments(ADD, {"sip_account": account})[0]) == ["X", "Owner"]
+    assert local_names(write_arguments(ADD, {"sip_account": account})[0]) == ["X", "Owner"]
 
 
 def test_unknown_elements_deep_inside_do_not_disturb() -> None:

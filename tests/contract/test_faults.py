@@ -5,6 +5,8 @@ import pytest
 from sipsorcery_web.contract.database_refusals import UNEXPLAINED
 from sipsorcery_web.contract.envelope import Fault, NotUnderstood, UnknownAction, VersionMismatch
 from sipsorcery_web.contract.errors import (
+    Attempts,
+    Busy,
     Conflict,
     ContractError,
     InternalFault,
@@ -56,6 +58,7 @@ def test_an_error_goes_out_as_a_fault(error: ProvisioningError, fault: Fault) ->
         TooManyAttempts(899),
         InternalFault("The service has met an internal error."),
         Unavailable("The service cannot reach its store. Nothing was changed."),
+        Busy(),
         ContractError("The message is not well-formed XML."),
         UnknownAction("The SOAPAction 'x' is not one of this contract."),
     ],
@@ -64,11 +67,12 @@ def test_an_error_keeps_its_kind_on_the_way_over_the_wire(error: ProvisioningErr
     assert type(error_for(fault_for(error))) is type(error)
 
 
-def test_the_time_to_wait_survives_the_wire() -> None:
-    error = error_for(fault_for(TooManyAttempts(899)))
+@pytest.mark.parametrize("attempts", Attempts)
+def test_what_was_tried_too_often_and_the_time_to_wait_survive_the_wire(attempts: Attempts) -> None:
+    error = error_for(fault_for(TooManyAttempts(899, attempts)))
 
     assert isinstance(error, TooManyAttempts)
-    assert error.retry_after == 899
+    assert (error.retry_after, error.attempts) == (899, attempts)
 
 
 @pytest.mark.parametrize(

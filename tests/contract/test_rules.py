@@ -8,6 +8,7 @@ import pytest
 from sipsorcery_web.contract.errors import Refused
 from sipsorcery_web.contract.records import Customer, SIPAccount, SIPDialPlan
 from sipsorcery_web.contract.rules import (
+    ORIGINAL_PASSWORD_LENGTHS,
     Violation,
     customer_password_violations,
     customer_violations,
@@ -63,9 +64,9 @@ def test_a_customer_that_keeps_to_the_rules_is_taken() -> None:
         ({"customer_username": "ali\u0000ce"}, MESSAGES["Customer"][9]),
         ({"customer_password": None}, "A password must be specified."),
         ({"customer_password": "      "}, "A password must be specified."),
-        ({"customer_password": "12345"}, "The password length must be between 6 and 20."),
-        ({"customer_password": "p" * 21}, "The password length must be between 6 and 20."),
-        ({"customer_password": " 12345 "}, "The password length must be between 6 and 20."),
+        ({"customer_password": "12345"}, "The password length must be between 6 and 64."),
+        ({"customer_password": "p" * 65}, "The password length must be between 6 and 64."),
+        ({"customer_password": " 12345 "}, "The password length must be between 6 and 64."),
         ({"security_answer": None}, "The answer to the security question must be specified."),
         ({"security_answer": "n" * 65}, "The security question answer length must be less than 64."),
         ({"city": "\u0007"}, MESSAGES["Customer"][14]),
@@ -108,7 +109,15 @@ def test_the_rules_for_a_new_customer_hold_in_the_order_of_the_original() -> Non
     lengths = [message for message in MESSAGES["Customer"] if "length must be" in message]
 
     assert missing == specified
-    assert too_long == lengths
+    assert too_long == [message.replace("between 6 and 20", "between 6 and 64") for message in lengths]
+
+
+@pytest.mark.parametrize(("password", "is_taken"), [("p" * 20, True), ("p" * 21, False), ("12345", False)])
+def test_at_another_service_a_password_is_as_long_as_the_original_allows(password: str, is_taken: bool) -> None:
+    found = customer_password_violations(password, "new_password", ORIGINAL_PASSWORD_LENGTHS)
+
+    told = [] if is_taken else ["The password length must be between 6 and 20."]
+    assert [violation.message for violation in found] == told
 
 
 def wordy_customer() -> Customer:

@@ -14,8 +14,9 @@ from lxml import etree
 from sipsorcery_web.contract import names
 from sipsorcery_web.contract.operations import OPERATIONS, Access
 from sipsorcery_web.contract.records import CALLBACK_TYPE, PROVIDER_TYPE, Record, wire_fields
-from sipsorcery_web.contract.schema import WSDL_PATH, message_schema
+from sipsorcery_web.contract.schema import message_schema
 from sipsorcery_web.contract.wire_types import ListType, RecordType, WireType
+from sipsorcery_web.contract.wsdl import WSDL_PATH
 
 from .samples import RECORDS
 

@@ -1,8 +1,9 @@
 """The language of where-expressions: `parse` reads it, `prop`, `all_of` and `any_of` build it, `str` writes it."""
 
+from .checked import Where, checked, in_text
 from .checker import kind_of
 from .errors import FilterError
-from .evaluate import holds
+from .evaluate import holds, lower
 from .parser import MAX_DEPTH, MAX_LENGTH, parse
 from .plain import plain_part
 from .properties import Enumeration, Property, ValueType
@@ -40,11 +41,15 @@ __all__ = [
     "Or",
     "Property",
     "ValueType",
+    "Where",
     "all_of",
     "any_of",
+    "checked",
     "constant",
     "holds",
+    "in_text",
     "kind_of",
+    "lower",
     "parse",
     "plain_part",
     "prop",

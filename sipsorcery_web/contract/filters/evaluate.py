@@ -19,11 +19,18 @@ _ORDERINGS: Mapping[Operator, Callable[[Any, Any], bool]] = {
 _LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 _UPPER = str.maketrans(string.ascii_lowercase, string.ascii_uppercase)
 _GIVE_TEXT = frozenset({"ToLower", "ToUpper", "Trim", "ToString"})
+
+
+def lower(text: str) -> str:
+    """The text in lower case; letters outside ASCII have none."""
+    return text.translate(_LOWER)
+
+
 _METHODS: Mapping[str, Callable[..., Any]] = {
     "StartsWith": str.startswith,
     "EndsWith": str.endswith,
     "Contains": str.__contains__,
-    "ToLower": lambda text: text.translate(_LOWER),
+    "ToLower": lower,
     "ToUpper": lambda text: text.translate(_UPPER),
     "Trim": lambda text: text.strip(WHITE_SPACE),
     "ToString": str,

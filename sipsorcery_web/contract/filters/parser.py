@@ -27,11 +27,11 @@ def parse(text: str, properties: Mapping[str, Property], type_name: str) -> Expr
         raise FilterError(f"The filter is too long, at most {MAX_LENGTH} characters are supported")
     refuse_unsendable(text)
     expression = _Parser(text, Checker(properties, type_name)).whole()
-    _refuse_deep(expression)
+    refuse_deep(expression)
     return expression
 
 
-def _refuse_deep(expression: Expression) -> None:
+def refuse_deep(expression: Expression) -> None:
     """Refuse chains that are too long: `a = b = c` nests in a loop of the parser, but a walk of the tree recurses."""
     level: list[Expression] = [expression]
     for _ in range(MAX_DEPTH):

@@ -5,7 +5,7 @@ The service refuses a record with the first violation; a form shows them all, ea
 
 import re
 import string
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 
@@ -15,7 +15,9 @@ from sipsorcery_web.contract.records import Customer, Record, SIPAccount, SIPDia
 from . import catalogue as rules
 
 CUSTOMER_USERNAME_LENGTHS = (5, 20)
-CUSTOMER_PASSWORD_LENGTHS = (6, 20)
+CUSTOMER_PASSWORD_LENGTHS = (6, 64)
+ORIGINAL_PASSWORD_LENGTHS = (6, 20)
+"""What a service takes that is not known to be the built-in one."""
 SIP_PASSWORD_LENGTHS = (6, 15)
 SIP_USERNAME_MIN_LENGTH = 5
 TEXT_LIMIT = 64
@@ -59,7 +61,7 @@ def customer_violations(customer: Customer) -> Iterator[Violation]:
     """The rules of section 7.1 but for the password, which only a new customer has."""
     yield from _required_text(customer.first_name, rules.FIRST_NAME_MISSING, rules.FIRST_NAME_TOO_LONG)
     yield from _required_text(customer.last_name, rules.LAST_NAME_MISSING, rules.LAST_NAME_TOO_LONG)
-    yield from _email_address_violations(customer.email_address)
+    yield from email_address_violations(customer.email_address)
     yield from _customer_username_violations(customer.customer_username)
     yield from _required_text(customer.security_answer, rules.SECURITY_ANSWER_MISSING, rules.SECURITY_ANSWER_TOO_LONG)
     yield from _required_text(customer.city, rules.CITY_MISSING, rules.CITY_TOO_LONG)
@@ -68,9 +70,13 @@ def customer_violations(customer: Customer) -> Iterator[Violation]:
     yield from length_violations(customer, rules.CUSTOMER_LENGTHS)
 
 
-def new_customer_violations(customer: Customer) -> Iterator[Violation]:
-    """The rules of section 7.1 in their order; the password stands behind the username."""
-    password = list(customer_password_violations(customer.customer_password, "customer_password"))
+def new_customer_violations(customer: Customer, password: Sequence[Violation] | None = None) -> Iterator[Violation]:
+    """The rules of section 7.1 in their order; those that the `password` breaks stand behind the username.
+
+    A form has rules of its own for these.
+    """
+    if password is None:
+        password = list(customer_password_violations(customer.customer_password, "customer_password"))
     for violation in customer_violations(customer):
         if violation.field in ("security_answer", "city", "web_site", "country", "security_question", "time_zone"):
             yield from password
@@ -81,13 +87,26 @@ def new_customer_violations(customer: Customer) -> Iterator[Violation]:
         yield Violation("customer_username", rules.NAME_RESERVED)
 
 
-def customer_password_violations(password: str | None, field: str) -> Iterator[Violation]:
-    """A customer's password has 6 to 20 characters (section 7.1)."""
-    shortest, longest = CUSTOMER_PASSWORD_LENGTHS
+def email_address_violations(address: str | None) -> Iterator[Violation]:
+    """An e-mail address has at most 64 characters and is shaped like one (section 7.1)."""
+    if address is None or is_blank(address):
+        yield Violation("email_address", rules.ADDRESS_MISSING)
+    elif len(address.strip()) > TEXT_LIMIT:
+        yield Violation("email_address", rules.ADDRESS_TOO_LONG)
+    elif not re.fullmatch(r"[^\s@]+@[^\s@]+\.[^\s@]+", address.strip()):
+        yield Violation("email_address", rules.ADDRESS_INVALID)
+
+
+def customer_password_violations(
+    password: str | None, field: str, lengths: tuple[int, int] = CUSTOMER_PASSWORD_LENGTHS
+) -> Iterator[Violation]:
+    """A customer's password has 6 to 64 characters, the original's 6 to 20 (section 7.1)."""
+    shortest, longest = lengths
     if password is None or is_blank(password):
         yield Violation(field, rules.PASSWORD_MISSING)
     elif not shortest <= len(password.strip()) <= len(password) <= longest:
-        yield Violation(field, rules.PASSWORD_LENGTH)
+        is_original = lengths == ORIGINAL_PASSWORD_LENGTHS
+        yield Violation(field, rules.ORIGINAL_PASSWORD_LENGTH if is_original else rules.PASSWORD_LENGTH)
 
 
 def sip_account_violations(account: SIPAccount) -> Iterator[Violation]:
@@ -125,15 +144,6 @@ def _required_text(value: str | None, missing: Rule, too_long: Rule) -> Iterator
         yield Violation(missing.fields[0], missing)
     elif len(value.strip()) > TEXT_LIMIT:
         yield Violation(too_long.fields[0], too_long)
-
-
-def _email_address_violations(address: str | None) -> Iterator[Violation]:
-    if address is None or is_blank(address):
-        yield Violation("email_address", rules.ADDRESS_MISSING)
-    elif len(address.strip()) > TEXT_LIMIT:
-        yield Violation("email_address", rules.ADDRESS_TOO_LONG)
-    elif not re.fullmatch(r"[^\s@]+@[^\s@]+\.[^\s@]+", address.strip()):
-        yield Violation("email_address", rules.ADDRESS_INVALID)
 
 
 def _customer_username_violations(username: str | None) -> Iterator[Violation]:

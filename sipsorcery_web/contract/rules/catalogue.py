@@ -13,6 +13,11 @@ RECORD_MISSING = Rule("A {noun} must be given.")
 ID_TAKEN = Rule("A record with this id already exists.", is_taken=True)
 NEGATIVE_RANGE = Rule("The offset and the count of a list must not be negative.")
 CONTROL_CHARACTER = Rule("The control character {code_point} cannot be stored.")
+QUOTA_REACHED = {
+    noun: Rule(f"The {noun}s of a customer are limited to {{limit}} here. Delete one to add another.")
+    for noun in ("SIP account", "SIP provider", "dial plan")
+}
+"""By what is one too many for what the operator allows. The original has no such limit."""
 
 # Customers (section 7.1)
 
@@ -38,7 +43,8 @@ NAME_RESERVED = Rule("The username you have requested is not permitted.", ("sip_
 """Said of customers and of SIP accounts."""
 PASSWORD_MISSING = Rule("A password must be specified.", ("sip_password", "customer_password", "new_password"))
 """Said of customers, old and new, and of SIP accounts."""
-PASSWORD_LENGTH = Rule("The password length must be between 6 and 20.", ("customer_password", "new_password"))
+PASSWORD_LENGTH = Rule("The password length must be between 6 and 64.", ("customer_password", "new_password"))
+ORIGINAL_PASSWORD_LENGTH = Rule("The password length must be between 6 and 20.", ("customer_password", "new_password"))
 OLD_PASSWORD_WRONG = Rule("The existing password did not match when attempting a password update.", ("old_password",))
 SECURITY_ANSWER_MISSING = Rule("The answer to the security question must be specified.", ("security_answer",))
 SECURITY_ANSWER_TOO_LONG = Rule("The security question answer length must be less than 64.", ("security_answer",))
@@ -72,6 +78,30 @@ SUSPENDED = Rule("Your account is suspended.")
 EXTENSION_TOO_SHORT = Rule("A session can be extended by one minute at the least.")
 SESSION_LIMIT_REACHED = Rule("The session lifetime cannot be extended beyind 600 minutes.")
 """Spelled as the original spells it; clients may compare it."""
+
+# Tokens for programs (an extension)
+
+TOKEN_NAME_MISSING = Rule("The token needs a name.", ("name",))
+TOKEN_NAME_TOO_LONG = Rule("The name of a token can have at most 64 characters.", ("name",))
+TOKEN_NAME_TAKEN = Rule("A token with this name already exists.", ("name",), is_taken=True)
+TOKEN_SCOPE_MISSING = Rule("The token needs a scope at least.", ("scopes",))
+TOKEN_SCOPE_UNKNOWN = Rule("The token asks for a scope that does not exist.", ("scopes",))
+TOKEN_END_INVALID = Rule("The token has to end, a year from now at the latest.", ("ends",))
+TOO_MANY_TOKENS = Rule("There are 20 tokens, as many as a customer can have. Delete one first.")
+TOKEN_LACKS_SCOPE = Rule("{operation} needs the scope {scope}, which this token does not have.")
+NOT_WITH_TOKEN = Rule("No token for programs can call {operation}.")
+NOT_WITH_APP_PASSWORD = Rule("No session that an app password has opened can call {operation}.")
+APP_PASSWORD_NEEDED = Rule(
+    "This account has a second factor. Sign in with an app password, a token with the scope sign-in, in place of the "
+    "password."
+)
+SECOND_FACTOR_ON_PAGES = Rule("Second factors are set up and removed on the pages of this service alone.")
+
+# Links in mails (an extension)
+
+NO_MAILED_LINKS = Rule("This service mails no links. Ask its operator for a new password.")
+MAIL_JUST_SENT = Rule("A mail went to the new e-mail address less than 20 minutes ago. Ask again later.")
+TOO_MANY_MAILS = Rule("Too many mails were asked for today. Ask again tomorrow.", ("email_address",))
 
 # SIP accounts (section 7.2)
 
@@ -146,6 +176,11 @@ GOOGLE_VOICE_NUMBER_INVALID = Rule(
 HEADER_CONTROL_CHARACTER = Rule("A custom header cannot hold control characters.", ("custom_headers",))
 HEADER_INVALID = Rule("{header} is not a header. One looks like Name: value.", ("custom_headers",))
 HEADER_OF_THE_CALL = Rule("The header {name} belongs to the call itself.", ("custom_headers",))
+PASSWORD_WOULD_GO_ELSEWHERE = Rule(
+    "The stored password would be used elsewhere, and this token is not told it. Send it too, or use a token with the "
+    "scope {scope}.",
+    ("provider_password",),
+)
 REGISTRATIONS_OFF = Rule("SIP provider registrations are disabled on this system.", ("register_enabled",))
 
 PROVIDER_SERVERS = {

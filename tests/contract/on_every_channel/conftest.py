@@ -7,12 +7,18 @@ import pytest
 
 from sipsorcery_web.provisioning.channel import Channel
 from sipsorcery_web.provisioning.client import ClientIdentity, ProvisioningClient
+from sipsorcery_web.service.account_mails import AccountMails
 from sipsorcery_web.service.context import ServiceContext
 from sipsorcery_web.service.dispatch import Service
 from sipsorcery_web.settings import NewAccounts
 from tests.conftest import HOME, ServiceFixture
+from tests.mail.post_office import PostOffice, mail_port, post_office
 
 from .soap_harness import SoapHarness
+
+__all__ = ["mail_port", "post_office"]
+
+ChannelTo = Callable[[Service], Channel]
 
 
 @dataclass
@@ -33,7 +39,7 @@ def soap_harness(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SoapHarne
 
 
 @pytest.fixture(params=["in process", "soap"])
-def channel_to(request: pytest.FixtureRequest) -> Iterator[Callable[[Service], Channel]]:
+def channel_to(request: pytest.FixtureRequest) -> Iterator[ChannelTo]:
     """Makes a channel to a service; over SOAP, every message that passes is looked at."""
     if request.param == "in process":
         yield lambda service: service
@@ -52,7 +58,7 @@ def channel_to(request: pytest.FixtureRequest) -> Iterator[Callable[[Service], C
 
 @pytest.fixture
 def service_fixture_with(
-    service_context: ServiceContext, channel_to: Callable[[Service], Channel]
+    service_context: ServiceContext, channel_to: ChannelTo
 ) -> Callable[[NewAccounts], ChannelFixture]:
     """Makes a stage with another policy on new accounts."""
 
@@ -68,3 +74,16 @@ def service_fixture(
     service_context: ServiceContext, service_fixture_with: Callable[[NewAccounts], ChannelFixture]
 ) -> ChannelFixture:
     return service_fixture_with(service_context.new_accounts)
+
+
+@pytest.fixture
+def mails(service_context: ServiceContext, post_office: PostOffice) -> AccountMails:
+    """The mails about accounts of the stage with mail."""
+    return post_office.account_mails(service_context)
+
+
+@pytest.fixture
+def mailing(service_context: ServiceContext, mails: AccountMails, channel_to: ChannelTo) -> ChannelFixture:
+    """A stage with mail."""
+    service = Service(replace(service_context, mails=mails))
+    return ChannelFixture(service, channel=channel_to(service))

@@ -2,7 +2,7 @@
 
 import io
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +11,11 @@ from lxml import etree
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from sipsorcery_web.contract import names
-from sipsorcery_web.contract.schema import WSDL_PATH
+from sipsorcery_web.contract.extensions_wsdl import extensions_wsdl
+from sipsorcery_web.contract.wsdl import WSDL_PATH
 from sipsorcery_web.provisioning.soap import SoapChannel
 from sipsorcery_web.service.dispatch import Service
-from sipsorcery_web.service.soap.endpoint import blueprint
+from sipsorcery_web.service.soap.endpoint import mount
 
 FAULT = f"{{{names.SOAP}}}Fault"
 SECURITY = f"{{{names.SECURITY}}}Security"
@@ -24,7 +25,13 @@ class SoapHarness:
     """A server on loopback and a channel to it; `move_in` says whose service answers."""
 
     def __init__(self, directory: Path) -> None:
-        self.ear = Ear(schema_of_wsdl(directory))
+        extensions = etree.fromstring(extensions_wsdl())
+        self.ear = Ear(
+            {
+                names.SVC: schema_of_wsdl(etree.parse(WSDL_PATH), names.SVC, directory / "original"),
+                names.EXTENSIONS: schema_of_wsdl(extensions, names.EXTENSIONS, directory / "extensions"),
+            }
+        )
         self._app: Any = None
         self._server = make_server(
             "127.0.0.1", 0, self.ear.listening_to(lambda: self._app), threaded=True, request_handler=_Silent
@@ -36,7 +43,7 @@ class SoapHarness:
     def move_in(self, service: Service) -> None:
         """Let this service answer from now on."""
         app = Flask(__name__)
-        app.register_blueprint(blueprint(service))
+        mount(app, service)
         self._app = app
 
     def close(self) -> None:
@@ -50,8 +57,8 @@ class SoapHarness:
 class Ear:
     """Looks at every message that passes."""
 
-    def __init__(self, schema: etree.XMLSchema) -> None:
-        self._schema = schema
+    def __init__(self, schemas: Mapping[str, etree.XMLSchema]) -> None:
+        self._schemas = schemas
         self._turn = threading.Lock()
         self.heard = 0
         self.complaints: list[str] = []
@@ -77,8 +84,10 @@ class Ear:
             (content,) = message.find(f"{{{names.SOAP}}}Body")  # type: ignore[misc]
             if content.tag == FAULT:
                 self._hear_fault(content)
-            elif not self._schema.validate(etree.fromstring(etree.tostring(content))):
-                self.complaints.append(f"{self._schema.error_log.last_error}: {etree.tostring(content)!r}")
+                continue
+            schema = self._schemas[str(etree.QName(content).namespace)]
+            if not schema.validate(etree.fromstring(etree.tostring(content))):
+                self.complaints.append(f"{schema.error_log.last_error}: {etree.tostring(content)!r}")
             elif etree.QName(content).localname.removesuffix("Response") != action.rpartition("/")[2]:
                 self.complaints.append(f"{action} with {content.tag!s}")
 
@@ -95,14 +104,13 @@ class _Silent(WSGIRequestHandler):
         """Say nothing."""
 
 
-def schema_of_wsdl(directory: Path) -> etree.XMLSchema:
-    """The schemas of the contract as files that import each other: not the way that the program takes."""
-    schemas = {
-        schema.attrib["targetNamespace"]: schema for schema in etree.parse(WSDL_PATH).iter(f"{{{names.XS}}}schema")
-    }
+def schema_of_wsdl(document: Any, namespace: str, directory: Path) -> etree.XMLSchema:
+    """The schemas of a contract as files that import each other: not the way that the program takes."""
+    directory.mkdir(parents=True)
+    schemas = {schema.attrib["targetNamespace"]: schema for schema in document.iter(f"{{{names.XS}}}schema")}
     files = {namespace: directory / f"{place}.xsd" for place, namespace in enumerate(schemas)}
     for namespace, schema in schemas.items():
         for imported in schema.iter(f"{{{names.XS}}}import"):
             imported.set("schemaLocation", files[imported.attrib["namespace"]].name)
         files[namespace].write_bytes(etree.tostring(schema))
-    return etree.XMLSchema(file=str(files[names.SVC]))
+    return etree.XMLSchema(file=str(files[namespace]))

@@ -10,10 +10,14 @@ from uuid import UUID, uuid4
 import pytest
 
 from sipsorcery_web.contract.errors import Conflict, NotFound, ProvisioningError, Refused
-from sipsorcery_web.contract.records import SIPDialPlan, SIPProvider
+from sipsorcery_web.contract.records import SIPAccount, SIPDialPlan, SIPProvider
 from sipsorcery_web.contract.wire_types import ZERO_ID
+from sipsorcery_web.provisioning.channel import Channel
 from sipsorcery_web.provisioning.client import ProvisioningClient, Records
+from sipsorcery_web.service.context import ServiceContext
+from sipsorcery_web.service.dispatch import Service
 from tests.conftest import ServiceFixture
+from tests.contract.on_every_channel.conftest import ChannelFixture
 from tests.contract.on_every_channel.refusals import refusal
 from tests.factories.records import sip_account
 
@@ -135,6 +139,29 @@ def test_a_name_can_be_used_again(service_fixture: ServiceFixture, kind: Kind) -
     kind.of(service_fixture.alice).delete(kind.of(service_fixture.alice).add(kind.new("thing-1")))
 
     assert kind.of(service_fixture.alice).add(kind.new("thing-1"))
+
+
+# As many as the operator allows
+
+
+@pytest.fixture
+def narrow(service_context: ServiceContext, channel_to: Callable[[Service], Channel]) -> ChannelFixture:
+    """A service that allows two of each kind."""
+    service = Service(replace(service_context, quotas=dict.fromkeys((SIPAccount, SIPProvider, SIPDialPlan), 2)))
+    return ChannelFixture(service, channel=channel_to(service))
+
+
+def test_one_more_than_the_operator_allows_is_refused_in_a_sentence(narrow: ChannelFixture, kind: Kind) -> None:
+    mine = kind.of(narrow.alice)
+    for place in range(2 - mine.count()):  # an account and a plan came with the customer
+        mine.add(kind.new(f"thing-{place}"))
+
+    told = refusal(Refused, lambda: mine.add(kind.new("thing-2")))
+    assert told == f"The {kind.noun}s of a customer are limited to 2 here. Delete one to add another."
+    assert mine.count() == 2
+    assert mine.update(replace(mine.page()[0], **kind.changed))
+    assert kind.of(narrow.bob).add(kind.new("thing-3"))
+    assert kind.of(narrow.administrator).add(kind.new("thing-4"))
 
 
 # Ids and times

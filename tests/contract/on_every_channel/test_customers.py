@@ -96,7 +96,7 @@ def test_a_customer_who_sends_all_rights_gets_none(service_fixture: ServiceFixtu
             "The email address is already associated with an account.",
         ),
         (person("carol", first_name=None), Refused, "A first name must be specified."),
-        (person("carol", customer_password="short"), Refused, "The password length must be between 6 and 20."),
+        (person("carol", customer_password="short"), Refused, "The password length must be between 6 and 64."),
         (person("carol", customer_username="dispatcher"), Refused, "The username you have requested is not permitted."),
         (Customer(), Refused, "A first name must be specified."),
         (None, Refused, "A customer must be given."),
@@ -277,7 +277,7 @@ def test_a_changed_password_ends_the_other_sessions(service_fixture: ServiceFixt
     [
         ("wrong", OTHER_PASSWORD, "The existing password did not match when attempting a password update."),
         (None, OTHER_PASSWORD, "The existing password did not match when attempting a password update."),
-        (PASSWORD, "short", "The password length must be between 6 and 20."),
+        (PASSWORD, "short", "The password length must be between 6 and 64."),
         (PASSWORD, None, "A password must be specified."),
     ],
 )

@@ -107,7 +107,7 @@ def test_negative_numbers_are_refused(service_fixture: ServiceFixture, name: str
 def test_an_empty_page_is_an_empty_list(
     service_fixture: ServiceFixture, furnished: UUID, name: str, offset: int, count: int
 ) -> None:
-    assert service_fixture.alice._call(name, offset=offset, count=count) == []
+    assert list(service_fixture.alice._call(name, offset=offset, count=count)) == []
 
 
 @pytest.mark.parametrize("name", [name for name in OPERATIONS if "where_expression" in OPERATIONS[name].arguments({})])

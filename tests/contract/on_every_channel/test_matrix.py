@@ -4,7 +4,7 @@ What this project adds to the contract is asked so in the tests of its own.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -149,7 +149,7 @@ def outcome(service_fixture: ChannelFixture, name: str, token: str | None, argum
         return type(error).__name__
     if name.endswith("Count"):
         return result
-    if isinstance(result, list):
+    if isinstance(result, Sequence) and not isinstance(result, str):
         return sum(record.owner == "alice" for record in result)
     return "nothing" if result is None and operation.name != "CheckInviteCode" else "answered"
 
