@@ -1,24 +1,7 @@
-"""One process at a time, where processes that start together would get in each other's way."""
-
-import fcntl
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
+"""One transaction at a time, where transactions about the same matter would get in each other's way."""
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
-
-
-@contextmanager
-def file_lock(directory: Path) -> Iterator[None]:
-    """Wait until no other process is inside such a block for this directory. Raises OSError when it cannot be read."""
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
 
 
 def advisory_lock(session: Session, matter: str) -> None:

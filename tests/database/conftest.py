@@ -12,6 +12,11 @@ from sipsorcery_web.database.connection import Database, open_database
 @pytest.fixture
 def postgres_url() -> Iterator[str]:
     """A schema of its own in the PostgreSQL database for tests."""
+    yield from postgres_schema()
+
+
+def postgres_schema() -> Iterator[str]:
+    """Yield the address of a new schema, which goes afterwards."""
     given = os.environ.get("SIPSORCERY_TEST_POSTGRES_URL")
     if not given:
         pytest.skip("SIPSORCERY_TEST_POSTGRES_URL names no PostgreSQL database")

@@ -1,15 +1,28 @@
 import multiprocessing
+import shutil
+import sqlite3
 import stat
 import threading
+from contextlib import closing
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
 from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
-from sipsorcery_web.database.connection import Database, StoreUnavailable, open_database
-from sipsorcery_web.database.locks import file_lock
+from sipsorcery_web.database import connection
+from sipsorcery_web.database.connection import (
+    BUSY_SECONDS,
+    LOCKED,
+    SQLITE_SETTINGS,
+    Database,
+    StoreUnavailable,
+    open_database,
+    telling,
+)
+from sipsorcery_web.private_files import file_lock
 
 
 @pytest.fixture
@@ -91,8 +104,17 @@ def test_threads_take_turns(phones: Database) -> None:
 
 def test_sqlite_is_set_up_for_several_processes(sqlite_file: Database) -> None:
     with sqlite_file.read() as session:
-        settings = ["journal_mode", "foreign_keys", "busy_timeout", "synchronous"]
-        assert [session.scalar(text(f"PRAGMA {name}")) for name in settings] == ["wal", 1, 5000, 1]
+        settings = ["journal_mode", "foreign_keys", "busy_timeout"]
+        assert [session.scalar(text(f"PRAGMA {name}")) for name in settings] == ["wal", 1, 5000]
+
+
+@pytest.mark.parametrize("unit_of_work", [Database.read, Database.write])
+def test_what_was_acknowledged_is_on_the_disk(sqlite_file: Database, unit_of_work: Any) -> None:
+    full, normal = 2, 1
+    with unit_of_work(sqlite_file) as session:
+        asked = [session.scalar(text(f"PRAGMA {name}.synchronous")) for name in ("main", "engine")]
+
+    assert asked == [full, normal]
 
 
 def test_a_writer_holds_the_lock_before_its_first_statement(sqlite_file: Database, tmp_path: Path) -> None:
@@ -107,6 +129,36 @@ def test_a_writer_holds_the_lock_before_its_first_statement(sqlite_file: Databas
     with other.write():
         pass
     other.close()
+
+
+def test_while_one_has_waited_for_a_lock_in_vain_nobody_else_waits(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    short = [each.replace(f"busy_timeout={1000 * BUSY_SECONDS}", "busy_timeout=100") for each in SQLITE_SETTINGS]
+    monkeypatch.setattr(connection, "SQLITE_SETTINGS", short)
+    monkeypatch.setattr(connection, "BUSY_SECONDS", 0.1)
+    monkeypatch.setattr(connection, "PAUSE", 0.1)
+    database = open_database(f"sqlite:///{tmp_path}/portal.db")
+    with closing(sqlite3.connect(tmp_path / "portal.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        seen = [words_of_a_refusal(database) for _ in range(3)]
+        other.rollback()
+
+    assert LOCKED not in seen[0]
+    assert LOCKED in seen[1]
+    deadline = monotonic() + 20
+    while LOCKED in words_of_a_refusal(database):
+        assert monotonic() < deadline
+    database.close()
+
+
+def words_of_a_refusal(database: Database) -> str:
+    """Return what a writer is told; "" where it may write."""
+    try:
+        with database.write():
+            return ""
+    except OperationalError as error:
+        return str(error.orig)
 
 
 def test_a_reader_does_not_wait_for_a_writer(sqlite_file: Database) -> None:
@@ -193,3 +245,27 @@ def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
 
     with pytest.raises(StoreUnavailable, match="not a database"):
         open_database(f"sqlite:///{tmp_path}/portal.db")
+
+
+def test_a_full_disk_is_told_with_what_can_be_done(sqlite_file: Database) -> None:
+    with sqlite_file.write() as session:
+        session.execute(text("CREATE TABLE owners (name TEXT)"))
+
+    def fill() -> None:
+        with telling("cannot be written", sqlite_file.engine.url), sqlite_file.write() as session:
+            session.execute(text("PRAGMA max_page_count = 3"))
+            session.execute(text("INSERT INTO owners VALUES (hex(randomblob(100000)))"))
+
+    with pytest.raises(StoreUnavailable, match=r"portal\.db cannot be written: .* is full\. Make room on the disk"):
+        fill()
+
+
+def test_what_is_in_the_write_ahead_log_is_put_into_the_file(sqlite_file: Database, tmp_path: Path) -> None:
+    with sqlite_file.write() as session:
+        session.execute(text("CREATE TABLE owners (name TEXT)"))
+    sqlite_file.checkpoint()
+
+    shutil.copy(tmp_path / "portal.db", tmp_path / "copy.db")
+    with closing(sqlite3.connect(tmp_path / "copy.db")) as copy:
+        assert copy.execute("SELECT name FROM sqlite_master").fetchall() == [("owners",)]
+    assert (tmp_path / "portal.db-wal").stat().st_size == 0

@@ -1,3 +1,4 @@
+import base64
 import multiprocessing
 import multiprocessing.queues
 import stat
@@ -197,3 +198,21 @@ def test_a_keyring_does_not_show_its_keys(keyring: Keyring, path: Path) -> None:
 
     assert key not in repr(keyring)
     assert key not in repr(vars(keyring))
+
+
+def test_a_purpose_has_bytes_of_its_own_that_outlive_a_rotation_and_a_restart(keyring: Keyring, path: Path) -> None:
+    plans = keyring.derive("plan service")
+    assert len(plans) == 32
+    assert plans != keyring.derive("another purpose")
+    keyring.rotate()
+    assert keyring.derive("plan service") == plans
+    assert Keyring.load(path).derive("plan service") == plans
+
+
+def test_two_installations_derive_different_bytes(keyring: Keyring, tmp_path: Path) -> None:
+    assert Keyring.load(tmp_path / "other").derive("plan service") != keyring.derive("plan service")
+
+
+def test_what_is_derived_is_no_key_of_the_file(keyring: Keyring, path: Path) -> None:
+    derived = keyring.derive("plan service")
+    assert base64.urlsafe_b64encode(derived).decode() not in path.read_text()
