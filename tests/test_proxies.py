@@ -12,6 +12,8 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.test import Client, Cookie, TestResponse
 
 from sipsorcery_web import create_app
+from sipsorcery_web.portal.http.cookies import SECURE_PREFIX
+from sipsorcery_web.portal.http.known_browsers import COOKIE as KNOWN_COOKIE
 from sipsorcery_web.portal.http.session import COOKIE, MOUNTED_COOKIE, SECURE_COOKIE
 from sipsorcery_web.proxies import trust_proxies
 from sipsorcery_web.service.passwords import Passwords
@@ -208,12 +210,13 @@ def test_a_sign_in_does_not_lead_to_what_lies_beside_the_portal(visitor: Visitor
 def test_cookies_are_of_the_prefix_alone(visitor: Visitor) -> None:
     visitor.sign_in()
     names = {cookie.key: cookie.path for cookie in visitor.cookies()}
-    assert names == {MOUNTED_COOKIE: PREFIX}
+    assert names == {MOUNTED_COOKIE: PREFIX, SECURE_PREFIX + KNOWN_COOKIE: PREFIX}
     token = visitor.page(f"{PREFIX}/sip-accounts?size=50").xpath("//input[@name='csrf_token']/@value")[0]
     visitor.ask("POST", f"{PREFIX}/appearance", data={"csrf_token": token, "theme": "dark"})
     visitor.ask("POST", f"{PREFIX}/help/keyboard", data={"csrf_token": token, "keyboard": "off"})
     assert {cookie.path for cookie in visitor.cookies()} == {PREFIX}
-    assert len(visitor.cookies()) == 4
+    assert len(visitor.cookies()) == 5
+    assert all(cookie.key.startswith(SECURE_PREFIX) and cookie.secure for cookie in visitor.cookies())
 
 
 def test_at_the_top_of_a_host_the_cookie_is_for_the_whole_host(portal: Flask) -> None:

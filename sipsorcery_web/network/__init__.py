@@ -1,0 +1,1 @@
+"""Requests to other machines: one limit on the time of a whole exchange, and who may be sent any."""
