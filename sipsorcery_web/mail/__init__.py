@@ -1,0 +1,1 @@
+"""Mail that goes out: messages, the jobs that send them, and SMTP."""
