@@ -1,10 +1,12 @@
 """The world's questions as plain data: asked by name, answered in JSON values, kept in a journal, read again."""
 
+import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, fields
+from dataclasses import fields, is_dataclass
+from functools import cache
 from typing import Any, TypeVar
 
-from .world import Account, Provider, World
+from .world import Account, Provider, WebAnswer, World
 
 T = TypeVar("T")
 
@@ -16,13 +18,29 @@ def answer(world: World, question: str, arguments: Sequence[Any]) -> Any:
 
 def to_json(value: Any) -> Any:
     """A flat record as JSON can carry it; None stays."""
-    return None if value is None else asdict(value)
+    return None if value is None else dict(vars(value))
+
+
+def as_text(value: Any) -> str:
+    """Return JSON of what it can carry, and of records in it, however deep: `asdict` would copy each part first."""
+    return json.dumps(value, default=_parts, separators=(",", ":"))
+
+
+def _parts(record: Any) -> dict[str, Any]:
+    if not is_dataclass(record):
+        raise TypeError(f"{type(record).__name__} is no record")
+    return vars(record)
 
 
 def from_json(kind: type[T], data: Any) -> T:
     """A flat record again; lists become the tuples that they were, and what is not known is left out."""
-    known = {each.name for each in fields(kind)}  # type: ignore[arg-type]
+    known = _names(kind)  # type: ignore[arg-type]
     return kind(**{name: _tuples(value) for name, value in data.items() if name in known})
+
+
+@cache
+def _names(kind: type[Any]) -> frozenset[str]:
+    return frozenset(each.name for each in fields(kind))
 
 
 def _tuples(value: Any) -> Any:
@@ -45,7 +63,7 @@ _QUESTIONS: dict[str, Callable[..., Any]] = {
     "delete_value": lambda world, key: world.delete_value(key),
     "value_keys": lambda world: list(world.value_keys()),
     "send_mail": lambda world, to, subject, body: world.send_mail(list(to), subject, body),
-    "web_get": lambda world, url, seconds: world.web_get(url, seconds),
+    "web_get": lambda world, url, seconds: to_json(world.web_get(url, seconds)),
     "enum_lookup": lambda world, name: world.enum_lookup(name),
     "current_calls": lambda world: list(world.current_calls()),
     "provisional": _provisional,
@@ -83,8 +101,8 @@ class AskedWorld:
     def read_value(self, key: str) -> str | None:
         return _text_or_none(self._ask("read_value", [key]))
 
-    def write_value(self, key: str, value: str) -> None:
-        self._ask("write_value", [key, value])
+    def write_value(self, key: str, value: str) -> str:
+        return _text_or_none(self._ask("write_value", [key, value])) or ""
 
     def delete_value(self, key: str) -> None:
         self._ask("delete_value", [key])
@@ -92,11 +110,11 @@ class AskedWorld:
     def value_keys(self) -> list[str]:
         return list(self._ask("value_keys", []))
 
-    def send_mail(self, to: list[str], subject: str, body: str) -> None:
-        self._ask("send_mail", [to, subject, body])
+    def send_mail(self, to: list[str], subject: str, body: str) -> str:
+        return _text_or_none(self._ask("send_mail", [to, subject, body])) or ""
 
-    def web_get(self, url: str, seconds: int) -> str | None:
-        return _text_or_none(self._ask("web_get", [url, seconds]))
+    def web_get(self, url: str, seconds: int) -> WebAnswer:
+        return from_json(WebAnswer, self._ask("web_get", [url, seconds]))
 
     def enum_lookup(self, name: str) -> str | None:
         return _text_or_none(self._ask("enum_lookup", [name]))
@@ -107,8 +125,8 @@ class AskedWorld:
     def provisional(self, code: int, reason: str, headers: tuple[tuple[str, str], ...]) -> None:
         self._ask("provisional", [code, reason, [list(each) for each in headers]])
 
-    def callback(self, first: str, second: str, delay: int, first_ring: int, second_ring: int) -> None:
-        self._ask("callback", [first, second, delay, first_ring, second_ring])
+    def callback(self, first: str, second: str, delay: int, first_ring: int, second_ring: int) -> str:
+        return str(self._ask("callback", [first, second, delay, first_ring, second_ring]) or "")
 
     def send_request(self, method: str, destination: str, content_type: str, body: str, seconds: int) -> str | None:
         return _text_or_none(self._ask("send_request", [method, destination, content_type, body, seconds]))

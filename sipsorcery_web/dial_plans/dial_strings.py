@@ -1,6 +1,7 @@
 """Reads dial strings, `leg & leg | leg` (facts of dial plans, section 3), into groups of destinations with options."""
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -11,6 +12,7 @@ from .substitutions import substitute
 
 LONGEST_DELAY = 120
 LONGEST_CALL = 86_400
+LONGEST_NAME = 100
 _OPTIONS = re.compile(r"\[([^\[\]]*=[^\[\]]*)\]$")  # an IPv6 address has no =
 _SCHEME = re.compile(r"(?:(sips?):)?(.*)", re.IGNORECASE | re.DOTALL)
 _SECONDS = re.compile(r"[0-9]{1,9}")
@@ -77,6 +79,17 @@ def parse(text: str, call: Call) -> DialString:
     return DialString(tuple(filter(None, groups)), tuple(notes))
 
 
+def written_legs(text: str) -> list[tuple[str, str]]:
+    """The user and the place of each leg as they are written, "" for no user. Raises DialStringError."""
+    legs = [leg.strip() for group in _split(text, "|") for leg in _split(group, "&") if leg.strip()]
+    parts = []
+    for leg in legs:
+        address = _SCHEME.fullmatch(_OPTIONS.sub("", leg).strip().strip("<>")).group(2)  # type: ignore[union-attr]
+        user, _, where = address.rpartition("@")
+        parts.append((user, where.partition(";")[0].strip()))
+    return parts
+
+
 def _split(text: str, mark: str) -> Iterator[str]:
     """Yield the parts between marks that stand outside of brackets."""
     depth, start = 0, 0
@@ -118,11 +131,15 @@ def address_of(text: str, call: Call) -> Destination:
 
 
 def _where(text: str) -> str:
-    """A provider's name or a host; names of providers may have blanks in them."""
+    """A provider's name, which may have blanks and letters of any script in it, or a host."""
     text = text.strip()
-    if re.fullmatch(r"[0-9A-Za-z][0-9A-Za-z _\-]{0,99}", text):
+    if text[:1].isalnum() and len(text) <= LONGEST_NAME and all(map(_is_of_name, text)):
         return text
     return host_part(text)
+
+
+def _is_of_name(character: str) -> bool:
+    return character.isalnum() or character in " _-'" or unicodedata.category(character).startswith("M")
 
 
 def _options(text: str, call: Call, notes: list[str]) -> Options:

@@ -38,6 +38,8 @@ class Dials:
     last: DialResult | None = None
     waits_for: Outcome | None = None
     """The reason that the run was suspended for."""
+    matched_line: int = 0
+    """The extension line that decides, counted from 1; 0 where there is none."""
     _pauses: int = 0
 
     @classmethod

@@ -2,10 +2,10 @@
 
 import json
 import secrets
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from .answers import from_json
+from .answers import as_text, from_json, to_json
 from .calls import Call, Plan
 from .journal import PENDING, Entry
 from .outcomes import DialResult
@@ -30,7 +30,7 @@ class Execution:
 
     def dial_ended(self, result: DialResult) -> None:
         """Record how the Dial went that the execution waits for; the next run goes on behind it."""
-        self._answer_pending(DIAL, asdict(result))
+        self._answer_pending(DIAL, to_json(result))
 
     def pause_ended(self, at: float) -> None:
         """Record that the pause is over, at these seconds since the epoch."""
@@ -43,7 +43,7 @@ class Execution:
 
     def to_json(self) -> str:
         """All of it as text; the plan's script and what the world answered are in it."""
-        return json.dumps(asdict(self))
+        return as_text(self)
 
     @classmethod
     def from_json(cls, text: str) -> "Execution":
@@ -56,4 +56,4 @@ class Execution:
     def _answer_pending(self, question: str, answer: Any) -> None:
         if not self.is_waiting or self.entries[-1].question != question:
             raise ValueError(f"the execution does not wait for a {question}")
-        self.entries[-1] = Entry(question, self.entries[-1].digest, answer)
+        self.entries[-1] = replace(self.entries[-1], answer=answer)

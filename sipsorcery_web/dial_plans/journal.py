@@ -26,13 +26,24 @@ PENDING: dict[str, bool] = {"is_pending": True}
 """Stands in the journal for the answer that an execution waits for."""
 
 
+LONGEST_SHOWN = 200
+"""Characters of an argument that are kept to be shown."""
+
+
 @dataclass(frozen=True)
 class Entry:
-    """One answer. `digest` is of the question's arguments."""
+    """One answer. `digest` is of the question's arguments, `shown` the arguments as far as people are told of them."""
 
     question: str
     digest: str
     answer: Any
+    shown: list[Any] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, question: str, arguments: list[Any], answer: Any) -> "Entry":
+        """An answer to a question."""
+        shown = [each[:LONGEST_SHOWN] if isinstance(each, str) else each for each in arguments]
+        return cls(question, digest_of(arguments), answer, shown)
 
 
 @dataclass
@@ -44,15 +55,14 @@ class Journal:
 
     def ask(self, question: str, arguments: list[Any], answer: Callable[[], Any]) -> Any:
         """The recorded answer, or `answer()` where there is none yet. Raises Diverged and JournalFull."""
-        digest = digest_of(arguments)
         if self.position < len(self.entries):
             entry = self.entries[self.position]
-            if (entry.question, entry.digest) != (question, digest):
+            if (entry.question, entry.digest) != (question, digest_of(arguments)):
                 raise Diverged(f"asked {question} where it had asked {entry.question}")
         else:
             if len(self.entries) >= MOST_ENTRIES:
                 raise JournalFull
-            entry = Entry(question, digest, answer())
+            entry = Entry.of(question, arguments, answer())
             self.entries.append(entry)
         self.position += 1
         return entry.answer
@@ -63,11 +73,6 @@ class Journal:
         if found == PENDING:
             raise Suspended
         return found
-
-    @property
-    def is_read(self) -> bool:
-        """Return True when all that is recorded has been asked again."""
-        return self.position >= len(self.entries)
 
 
 def digest_of(arguments: list[Any]) -> str:

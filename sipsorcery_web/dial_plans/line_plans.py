@@ -1,21 +1,17 @@
 """Runs a plan of extension lines for one call."""
 
-import re
 import time
 
 from .calls import MAX_RING_SECONDS
 from .dialling import Dials, OutOfTime
 from .execution import Execution
-from .extension_lines import Command, LineError, parse
+from .extension_lines import REPLY_CODE, Command, LineError, parse
 from .journal import Diverged, JournalFull, Suspended
 from .legs import switch_leg
 from .outcomes import EMPTY, EXCEPTION, NO_ANSWER, NOT_FOUND, SYNTAX_ERROR, Ended, Outcome, Progress
 from .sip_text import UnfitText, one_line
 from .substitutions import substitute
 from .world import World
-
-_IN_BRACKETS = re.compile(r"\[[^\]]*\]")
-_CODE = re.compile(r"\s*([1-6][0-9]{2})\s*")
 
 
 def run_extension_lines(execution: Execution, world: World) -> Progress:
@@ -29,7 +25,14 @@ def run_extension_lines(execution: Execution, world: World) -> Progress:
     except (Diverged, JournalFull, OutOfTime):
         dials.log.say("The plan cannot go on: its recorded answers do not fit, or it has taken too long.")
         outcome = EXCEPTION
-    return Progress(outcome=outcome, log=tuple(dials.log.lines), processor_seconds=time.thread_time() - began)
+    matched = dials.matched_line
+    return Progress(
+        outcome=outcome,
+        log=tuple(dials.log.lines),
+        lines=(matched,) if matched else (),
+        steps=1 if matched else 0,
+        processor_seconds=time.thread_time() - began,
+    )
 
 
 def run_lines(dials: Dials, script: str) -> Ended:
@@ -48,6 +51,7 @@ def run_lines(dials: Dials, script: str) -> Ended:
         return EXCEPTION
     if line is None:
         return NOT_FOUND
+    dials.matched_line = line.number
     dials.log.say(f"Line {line.number} matches.")
     try:
         return _carry_out(dials, line.command)
@@ -65,8 +69,7 @@ def _carry_out(dials: Dials, command: Command) -> Ended:
 
 
 def _call(dials: Dials, command: Command) -> Ended:
-    is_switch = _IN_BRACKETS.sub("", command.data).count(",") >= 2 or "switch" in command.name.lower()
-    if is_switch:
+    if command.is_switch:
         dials.ring(((switch_leg(command.data, dials.execution.call),),), 0)
     else:
         dials.dial(command.data, 0, 0)
@@ -75,7 +78,7 @@ def _call(dials: Dials, command: Command) -> Ended:
 
 def _reply(dials: Dials, data: str) -> Ended:
     given, _, reason = data.partition(",")
-    code = _CODE.fullmatch(given)
+    code = REPLY_CODE.fullmatch(given)
     if not code:
         raise UnfitText("SIPReply begins with a code such as 404.")
     words = one_line(substitute(reason, dials.execution.call))

@@ -1,6 +1,6 @@
 """The outcomes of an execution: a Dial or a pause that it waits for, or its end."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from .answers import from_json
@@ -8,7 +8,6 @@ from .dial_strings import Options
 from .legs import Leg, Sender
 
 DialState = Literal["Failed", "TimedOut", "Redirect", "Error", "AlreadyAnswered"]
-DIAL_STATES = ("Failed", "TimedOut", "Redirect", "Error", "AlreadyAnswered")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +46,7 @@ NO_ANSWER = Ended(code=480, reason="Temporarily unavailable")
 NOT_FOUND = Ended(code=404, reason="Not found")
 EMPTY = Ended(code=500, reason="Dial plan script was empty")
 EXCEPTION = Ended(code=500, reason="Dial plan exception")
+OVERLOADED = Ended(code=500, reason="Dial plan script engine was overloaded")
 SYNTAX_ERROR = Ended(code=500, reason="Dial plan syntax error")
 _KINDS: dict[str, type[Any]] = {"dialling": Dialling, "pausing": Pausing, "ended": Ended}
 
@@ -94,9 +94,9 @@ class Checked:
 
 
 def outcome_to_json(outcome: Outcome) -> dict[str, Any]:
-    """An outcome as JSON can carry it."""
+    """An outcome for `as_text`."""
     kind = next(name for name, cls in _KINDS.items() if isinstance(outcome, cls))
-    return {"kind": kind} | asdict(outcome)
+    return {"kind": kind} | vars(outcome)
 
 
 def outcome_from_json(data: dict[str, Any]) -> Outcome:
@@ -104,15 +104,15 @@ def outcome_from_json(data: dict[str, Any]) -> Outcome:
     kind = _KINDS[data["kind"]]
     values = dict(data)
     if kind is Dialling:
-        values["groups"] = [[_leg(leg) for leg in group] for group in data["groups"]]
+        values["groups"] = [[leg_from_json(leg) for leg in group] for group in data["groups"]]
         values["sender"] = data["sender"] and from_json(Sender, data["sender"])
     outcome: Outcome = from_json(kind, values)
     return outcome
 
 
 def progress_to_json(progress: Progress) -> dict[str, Any]:
-    """A run's result as JSON can carry it."""
-    return asdict(progress) | {"outcome": outcome_to_json(progress.outcome)}
+    """A run's result for `as_text`."""
+    return vars(progress) | {"outcome": outcome_to_json(progress.outcome)}
 
 
 def progress_from_json(data: dict[str, Any]) -> Progress:
@@ -120,6 +120,7 @@ def progress_from_json(data: dict[str, Any]) -> Progress:
     return from_json(Progress, data | {"outcome": outcome_from_json(data["outcome"])})
 
 
-def _leg(data: dict[str, Any]) -> Leg:
+def leg_from_json(data: dict[str, Any]) -> Leg:
+    """A leg again."""
     options, sender = from_json(Options, data["options"]), from_json(Sender, data["sender"])
     return from_json(Leg, data | {"options": options, "sender": sender})

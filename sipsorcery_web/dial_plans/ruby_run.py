@@ -154,7 +154,7 @@ class RubyRun:
 
     def _facts(self) -> list[Any]:
         call, plan = self._execution.call, self._execution.plan
-        facts = {name: value for name, value in vars(call).items() if name != "account"}
+        facts = dict(vars(call))
         facts |= {"username": plan.owner, "plan_name": plan.name, "time_zone": plan.time_zone}
         facts |= {"shows_lines": self._execution.shows_lines}
         return [item for pair in facts.items() for item in pair]

@@ -162,9 +162,8 @@ class SysCalls:
 
     def callback(self, first: str, second: str, delay: int, first_ring: int, second_ring: int) -> None:
         if self._counts_on("callback", MOST_CALLBACKS, "Callbacks"):
-            self._world.callback(
-                one_line(_text(first)), one_line(_text(second)), *(max(0, n) for n in (delay, first_ring, second_ring))
-            )
+            seconds = (max(0, n) for n in (delay, first_ring, second_ring))
+            self._say(self._world.callback(one_line(_text(first)), one_line(_text(second)), *seconds))
 
     def enum_lookup(self, name: str) -> str | None:
         if not self._counts_on("enum", MOST_LOOKUPS, "ENUM lookups"):
@@ -178,7 +177,8 @@ class SysCalls:
         if not self._counts_on("web", MOST_WEB_REQUESTS, "WebGets"):
             return None
         found = self._world.web_get(address, min(max(1, seconds), LONGEST_WEB_SECONDS))
-        return found and found[:LONGEST_PAGE]
+        self._say(found.problem)
+        return found.text and found.text[:LONGEST_PAGE]
 
     def email(self, to: str, subject: str, body: str) -> None:
         apps = re.split(r"[;,\s]+", self._dials.execution.plan.authorised_apps.lower())
@@ -190,12 +190,13 @@ class SysCalls:
         if len(addresses) > MOST_ADDRESSES:
             raise UnfitText(f"A mail of a plan goes to at most {MOST_ADDRESSES} addresses.")
         if self._counts_on("mail", MOST_MAILS, "mails"):
-            self._world.send_mail(addresses, one_line(_text(subject))[:LONGEST_SUBJECT], _text(body)[:LONGEST_MAIL])
+            words = one_line(_text(subject))[:LONGEST_SUBJECT]
+            self._say(self._world.send_mail(addresses, words, _text(body)[:LONGEST_MAIL]))
 
     def db_write(self, key: str, value: str) -> None:
         if len(_text(value)) > LONGEST_VALUE:
             raise UnfitText(f"A stored value has at most {LONGEST_VALUE} characters.")
-        self._world.write_value(self._key(key), _text(value))
+        self._say(self._world.write_value(self._key(key), _text(value)))
 
     def db_read(self, key: str) -> str | None:
         return self._world.read_value(self._key(key))
@@ -222,7 +223,10 @@ class SysCalls:
         if re.search(r"[\s<>\"]", destination):
             raise UnfitText("SendRequest takes a SIP address.")
         text = _text(body)[:LONGEST_BODY]
-        return self._world.send_request(name, destination, one_line(_text(kind)), text, min(max(1, seconds), 10))
+        within = min(max(1, seconds), 10)
+        answer = self._world.send_request(name, destination, one_line(_text(kind)), text, within)
+        self._say("" if answer else f"{name} to {destination[:100]}: no answer came, or nothing may be sent there.")
+        return answer
 
     def gone(self, name: str) -> None:
         self._log.say(f"{name} does nothing: the service behind it is gone.")
@@ -231,6 +235,10 @@ class SysCalls:
         self._log.say(
             f"{name} does nothing: plans reach no databases of their own. DBRead and DBWrite keep small values."
         )
+
+    def _say(self, problem: str) -> None:
+        if problem:
+            self._log.say(problem)
 
     def _account_name(self, user: str | None, domain: str | None) -> tuple[str, str]:
         """The account meant, the plan's own where no name is given; an empty domain where there is none."""

@@ -4,8 +4,9 @@ Every method speaks for the plan's owner; an implementation decides by the owner
 Answers are recorded and may be read again in another process, so they are plain values (`answers.py`).
 """
 
+import unicodedata
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol, Self
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +34,33 @@ class Provider:
     custom_headers: tuple[tuple[str, str], ...] = ()
     outbound_proxy: str = ""
 
+    @classmethod
+    def of(cls, record: Any) -> Self:
+        """The provider of a record or of its row, whose custom headers are `Name: value`, parted by `|`."""
+        parts = (part.partition(":") for part in (record.custom_headers or "").split("|"))
+        return cls(
+            name=record.provider_name or "",
+            server=record.provider_server or "",
+            username=record.provider_username or "",
+            auth_username=record.provider_auth_username or "",
+            from_header=record.provider_from or "",
+            custom_headers=tuple((name.strip(), value.strip()) for name, colon, value in parts if colon),
+            outbound_proxy=record.provider_outbound_proxy or "",
+        )
+
+
+def is_same_name(one: str, other: str) -> bool:
+    """Return True for names that differ in case alone, of whatever script, and in how accents are put together."""
+    return unicodedata.normalize("NFC", one).casefold() == unicodedata.normalize("NFC", other).casefold()
+
+
+@dataclass(frozen=True, kw_only=True)
+class WebAnswer:
+    """The text at an http address, or a sentence why there is none, for the plan's log."""
+
+    text: str | None = None
+    problem: str = ""
+
 
 class World(Protocol):
     """All that lies outside of a plan. Methods may take seconds and may be asked from any thread."""
@@ -58,8 +86,8 @@ class World(Protocol):
     def read_value(self, key: str) -> str | None:
         """A value that the owner keeps."""
 
-    def write_value(self, key: str, value: str) -> None:
-        """Keep a value for the owner."""
+    def write_value(self, key: str, value: str) -> str:
+        """Keep a value for the owner; "", or the reason for the plan's log why it is not kept."""
 
     def delete_value(self, key: str) -> None:
         """Forget a value of the owner."""
@@ -67,11 +95,11 @@ class World(Protocol):
     def value_keys(self) -> list[str]:
         """The keys of the owner's values."""
 
-    def send_mail(self, to: list[str], subject: str, body: str) -> None:
-        """Send a mail in the owner's name."""
+    def send_mail(self, to: list[str], subject: str, body: str) -> str:
+        """Send a mail in the owner's name; "", or the reason for the plan's log why it is not sent."""
 
-    def web_get(self, url: str, seconds: int) -> str | None:
-        """The text at an http address, the first 8,192 bytes; None where nothing came in time."""
+    def web_get(self, url: str, seconds: int) -> WebAnswer:
+        """The text at an http address, the first 8,192 bytes."""
 
     def enum_lookup(self, name: str) -> str | None:
         """The SIP URI that NAPTR records give for a name such as `4.3.2.1.e164.arpa`; None where there is none."""
@@ -82,8 +110,8 @@ class World(Protocol):
     def provisional(self, code: int, reason: str, headers: tuple[tuple[str, str], ...]) -> None:
         """Send a 1xx to the caller."""
 
-    def callback(self, first: str, second: str, delay: int, first_ring: int, second_ring: int) -> None:
-        """Ring two dial strings and join them, `delay` seconds from now."""
+    def callback(self, first: str, second: str, delay: int, first_ring: int, second_ring: int) -> str:
+        """Ring two dial strings and join them, `delay` seconds from now; why that is not done, or ""."""
 
     def send_request(self, method: str, destination: str, content_type: str, body: str, seconds: int) -> str | None:
         """Send a request that is no INVITE; the status line of its answer, None where none came."""

@@ -130,6 +130,16 @@ def test_nothing_of_a_script_runs_behind_its_end(runs: Runs, world: FakeWorld, n
     assert isinstance(progress.outcome, Dialling if "Dial" in ending else Ended)
 
 
+@pytest.mark.parametrize("events", [":line, :call, :return, :raise", ":c_call, :c_return, :b_return, :rescue"])
+def test_what_traces_a_script_is_over_with_it(runs: Runs, events: str) -> None:
+    """Trace points run inside of `sys.Dial` too, up to where the host is asked."""
+    script = f"TracePoint.new({events}) {{ $seen = $seen.to_i + 1; sys.DBRead('k') if $seen == 2 }}.enable\nsys.Dial '1@blueline'"
+    progress = runs.start(f"{script}\nsys.DBRead 'behind'")
+    assert isinstance(progress.outcome, Dialling)
+    assert runs.last.entries[-1].question == "dial"
+    assert isinstance(runs.after(failed()).outcome, Ended)
+
+
 @pytest.mark.parametrize(
     "eater",
     ["x = 'a' * 10_000_000; loop { x += x }", "a = []; loop { a << 'x' * 1000 }", "h = {}; n = 0; loop { h[n += 1] = n.to_s * 50 }",

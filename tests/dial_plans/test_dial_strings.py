@@ -5,7 +5,7 @@ import pytest
 from sipsorcery_web.dial_plans.dial_strings import DialStringError, Options, parse
 from sipsorcery_web.dial_plans.legs import Directory, Found, Leg, Sender, switch_leg
 from sipsorcery_web.dial_plans.sip_text import UnfitText
-from sipsorcery_web.dial_plans.world import Account
+from sipsorcery_web.dial_plans.world import Account, Provider
 from tests.dial_plans.worlds import DOMAIN, FakeWorld, call, own_account, plan
 
 
@@ -29,6 +29,18 @@ def test_legs_ring_at_once_and_groups_one_after_the_other() -> None:
     assert [[each.name for each in group] for group in found.groups] == [
         ["1@blueline", "2@blueline"], ["3@RedLine"], ["4@192.0.2.1:5080"],
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["Großhandel", "Ελλάδα 2", "線路", "e\u0301toile", "हिन्दी", "O'Hara"])
+def test_providers_have_names_of_any_script(name: str) -> None:
+    world = FakeWorld()
+    world.providers[name.lower()] = Provider(name=name, server="sip.away.example", username="a3")
+    assert leg(f"1@{name}[dt=5]", world=world).provider == name
+
+
+@pytest.mark.parametrize("name", ["a\u202eb", "a\x00b", "a\u00a0b", "\u0301a", "ä" * 101])
+def test_what_is_no_name_of_a_provider_is_no_leg(name: str) -> None:
+    assert not find(f"1@{name}").groups
 
 
 def test_a_domain_rings_all_phones_of_the_account() -> None:

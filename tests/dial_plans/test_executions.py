@@ -1,9 +1,11 @@
 """Executions go on from what was recorded: the same answers, times and random numbers, and each effect once."""
 
+import json
 from itertools import pairwise
 
 import pytest
 
+from sipsorcery_web.dial_plans.answers import as_text
 from sipsorcery_web.dial_plans.execution import Execution
 from sipsorcery_web.dial_plans.journal import Journal, Suspended
 from sipsorcery_web.dial_plans.outcomes import Dialling, Ended, outcome_from_json, outcome_to_json
@@ -74,12 +76,27 @@ def test_the_lines_that_ran_are_told_at_a_try(runs: Runs) -> None:
     assert runs.after(failed()).lines == (1, 2, 5, 6)
 
 
+def test_the_lines_of_methods_and_blocks_are_told_and_none_of_a_plan_without_lines(runs: Runs) -> None:
+    runs.last = Execution(
+        plan("def number\n  '100'\nend\n1.times do\n  sys.Log number\nend"), call(), NOW, shows_lines=True
+    )
+    assert sorted(runs.again().lines) == [1, 2, 4, 5]
+    runs.last = Execution(plan("# nothing"), call(), NOW, shows_lines=True)
+    assert runs.again().lines == ()
+
+
+def test_the_plan_that_ran_before_the_image_was_made_has_left_nothing(runs: Runs) -> None:
+    assert runs.value("binding.local_variables") == "[]"
+    left = "[DialPlan.instance_variable_get(:@lines), sys.Trace, req.URI.User, $req.equal?(req)]"
+    assert runs.value(left, user="555") == '[nil, false, "555", true]'
+
+
 def test_an_outcome_is_the_same_behind_json(runs: Runs) -> None:
     outcome = runs.dialling(
         "sys.SetFromHeader 'a', 'b', 'c.example'; sys.Dial '1@blueline[dt=5,swcd=x] & desk@local | 2@redline'"
     )
     assert isinstance(outcome, Dialling)
-    assert outcome_from_json(outcome_to_json(outcome)) == outcome
+    assert outcome_from_json(json.loads(as_text(outcome_to_json(outcome)))) == outcome
 
 
 def test_a_journal_notes_what_is_waited_for_once() -> None:

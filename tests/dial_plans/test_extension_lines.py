@@ -2,6 +2,7 @@
 
 import pytest
 
+from sipsorcery_web.dial_plans import extension_lines
 from sipsorcery_web.dial_plans.extension_lines import Command, LineError, parse
 
 COMMAND = ",1,Dial(a@b)"
@@ -115,3 +116,34 @@ def test_an_expression_of_a_stranger_s_number_has_a_time_limit() -> None:
     assert not line.matches("c")
     with pytest.raises(TimeoutError):
         slow.matches("a" * 400 + "!")
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "((a{1000}){1000}){1000}",
+        "a{" + "9" * 5000 + "}",
+        "(?:a{40}b{40}){40}",
+        r"(\d{60}){60}",
+        "[)]{4000}",
+        "(" * 3000 + "a" + ")" * 3000,
+    ],
+    ids=["nested", "digits of a count", "sequence", "digits", "class", "deep"],
+)
+def test_an_expression_that_would_take_a_library_long_to_read_is_left_out(expression: str) -> None:
+    plan = parse(f"exten =~ /{expression}/,1,Dial(a@b)\nexten => 1,1,Dial(a@b)")
+    assert [number for number, _ in plan.warnings] == [1]
+    assert plan.first_match("1") == plan.lines[0]
+
+
+@pytest.mark.parametrize("expression", [r"^\d{10}$|^\d{11}$|^\d{12}$", r"^(\+?\d{1,3} ?){1,6}$", "^0{2}[{}]{3}x,?$"])
+def test_what_people_write_about_numbers_is_read(expression: str) -> None:
+    assert parse(f"exten =~ /{expression}/,1,Dial(a@b)").warnings == ()
+
+
+def test_all_lines_of_a_plan_have_a_time_limit_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = parse("exten =~ /2/,1,Dial(a@b)\nexten =~ /1/,1,Dial(a@b)")
+    assert plan.first_match("1") == plan.lines[1]
+    monkeypatch.setattr(extension_lines, "PLAN_SECONDS", -1)
+    with pytest.raises(TimeoutError):
+        plan.first_match("1")

@@ -1,6 +1,7 @@
 """The image of Ruby: what it is made of, and that only one of ours is loaded."""
 
 import hashlib
+import os
 import stat
 from pathlib import Path
 
@@ -31,7 +32,7 @@ def test_another_ruby_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_snapshot_starts_where_the_memory_was() -> None:
     memory = bytearray(4 << 16)
     memory[70_000:70_005] = b"alice"
-    made = wasm_module.snapshot(images.ruby(), bytes(memory), {0: 1234})
+    made = wasm_module.snapshot(images.ruby(), bytes(memory), {0: 1234}, {"memory"})
     _, names = wasm_module.export_globals(made)
     assert len(names) == 3
     assert b"alice" in made
@@ -58,3 +59,17 @@ def test_values_pass_between_ruby_and_its_host(value: object) -> None:
 def test_what_is_no_message_is_refused(rubbish: bytes) -> None:
     with pytest.raises(BadValue):
         decode(rubbish)
+
+
+def test_what_a_killed_build_left_half_written_keeps_no_other_from_building(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = ImageFile(tmp_path, b"key")
+    drafts = [tmp_path / f".{image.path.name}.{number}" for number in (os.getpid(), 1)]
+    for draft in drafts:  # in a container, process ids are the same after each start
+        draft.write_bytes(b"half")
+    monkeypatch.setattr(images, "compile_image", lambda: b"whole")
+    image.build()
+
+    assert image.path.read_bytes() == b"whole"
+    assert [draft for draft in drafts if draft.exists()] == []

@@ -2,6 +2,7 @@
 
 import pytest
 
+from sipsorcery_web.dial_plans.legs import Sender
 from sipsorcery_web.dial_plans.outcomes import Dialling, Ended
 from sipsorcery_web.dial_plans.ruby.instance import Runtime
 from sipsorcery_web.dial_plans.ruby_plans import check_ruby
@@ -135,3 +136,45 @@ def test_a_script_in_order_is_checked_without_running(runtime: Runtime) -> None:
     found = check_ruby("sys.Dial 'x'\nexit!\n", runtime)
     assert (found.is_mended, found.line) == (False, None)
     assert check_ruby("if 1: 2 end", runtime).is_mended
+
+
+def test_an_exception_is_added_to_a_text_as_if_it_were_one(runs: Runs) -> None:
+    assert runs.log("begin\n  nil.no_such\nrescue\n  sys.Log('** Error: ' + $!)\nend")[0].startswith(
+        "** Error: undefined method 'no_such' for nil"
+    )
+
+
+def test_a_number_is_a_list_of_itself(runs: Runs) -> None:
+    assert runs.value("[7.to_a, *7.to_a]") == "[[7], 7]"
+
+
+def test_the_answers_of_the_last_dial_can_be_gone_through(runs: Runs) -> None:
+    lines = """
+        sys.Log sys.LastDialled.inspect
+        sys.Dial "1@blueline"
+        sys.LastDialled.each { |each| sys.Log "#{each.TransactionFinalResponse.StatusCode.to_i} #{each.ReasonPhrase}" }
+        sys.Log sys.last_dialled.first.transaction_final_response == nil
+    """
+    assert runs.log(lines) == ["[]", "486 Busy here", "false"]
+
+
+def test_the_account_that_calls_or_is_called_is_known(runs: Runs) -> None:
+    assert runs.value("sys.FromSIPAccount.SIPUsername") == '"alice"'
+    assert runs.value("[sys.from_sip_account.sip_domain, sys.FromSIPAccount.Owner]") == '["sip.example.org", "alice"]'
+    assert runs.value("sys.FromSIPAccount", account="") == "nil"
+
+
+def test_a_name_given_to_the_callers_from_header_is_shown_by_the_legs(runs: Runs) -> None:
+    dialling = runs.dialling('req.Header.From.FromName = "Bob\\r\\nX: 1"\nsys.Dial "1@redline"', from_name="Alice")
+    assert dialling.sender is not None
+    assert dialling.sender.name == "Bob X: 1"
+    script = 'req.Header.From.FromURI.User = "0123"\nreq.Header.From.FromName = "Bob"\nsys.Dial "1@redline"'
+    dialling = runs.dialling(script)
+    assert dialling.sender == Sender(name="Bob", user="0123")
+    assert runs.value('(req.header.from.from_uri.user = "7"; req.Header.From.FromURI.User)') == '"7"'
+    assert runs.value('(req.Header.From.FromName = "Zoe"; req.Header.From.FromName)') == '"Zoe"'
+
+
+def test_uris_without_parameters_and_users_without_escapes(runs: Runs) -> None:
+    assert runs.value("req.Header.From.FromURI.ToParameterlessString()") == '"sip:alice@sip.example.org"'
+    assert runs.value("req.URI.UnescapedUser", user="a%20b%C3%A9%ff") == '"a bé\ufffd"'

@@ -224,6 +224,17 @@ def test_values_are_kept_for_the_owner(runs: Runs, world: FakeWorld) -> None:
     assert world.happened == [("write", "last", "5"), ("delete", "last")]
 
 
+def test_the_log_says_why_something_did_not_leave(runs: Runs, world: FakeWorld) -> None:
+    world.refusals = {"value": "No room.", "mail": "No mail.", "web": "No public address."}
+    script = "sys.DBWrite('k', 'v'); sys.Email 'a@example.org', 's', 'b'; sys.WebGet('http://www.example.org/')"
+
+    assert runs.start(script, plan_facts={"authorised_apps": "email"}).log == (
+        "No room.",
+        "No mail.",
+        "No public address.",
+    )
+
+
 def test_mail_goes_out_where_it_is_allowed(runs: Runs, world: FakeWorld) -> None:
     allowed = {"authorised_apps": "email"}
     runs.finish(

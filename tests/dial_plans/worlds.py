@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from sipsorcery_web.dial_plans.calls import Call, Plan
-from sipsorcery_web.dial_plans.world import Account, Provider
+from sipsorcery_web.dial_plans.world import Account, Provider, WebAnswer
 
 DOMAIN = "sip.example.org"
 NOW = 1_790_000_000.0  # Mon 21 Sep 2026 13:33:20 UTC
@@ -64,6 +64,8 @@ class FakeWorld:
     enum: dict[str, str] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
     time: float = NOW
+    refusals: dict[str, str] = field(default_factory=dict)
+    """Why a value is not kept, a mail not sent, or a text not fetched, by `value`, `mail` and `web`."""
     happened: list[tuple[object, ...]] = field(default_factory=list)
 
     def now(self) -> float:
@@ -88,9 +90,12 @@ class FakeWorld:
     def read_value(self, key: str) -> str | None:
         return self.values.get(key)
 
-    def write_value(self, key: str, value: str) -> None:
+    def write_value(self, key: str, value: str) -> str:
+        if "value" in self.refusals:
+            return self.refusals["value"]
         self.values[key] = value
         self.happened.append(("write", key, value))
+        return ""
 
     def delete_value(self, key: str) -> None:
         self.values.pop(key, None)
@@ -99,12 +104,13 @@ class FakeWorld:
     def value_keys(self) -> list[str]:
         return sorted(self.values)
 
-    def send_mail(self, to: list[str], subject: str, body: str) -> None:
+    def send_mail(self, to: list[str], subject: str, body: str) -> str:
         self.happened.append(("mail", tuple(to), subject, body))
+        return self.refusals.get("mail", "")
 
-    def web_get(self, url: str, seconds: int) -> str | None:
+    def web_get(self, url: str, seconds: int) -> WebAnswer:
         self.happened.append(("web", url, seconds))
-        return self.pages.get(url)
+        return WebAnswer(text=self.pages.get(url), problem=self.refusals.get("web", ""))
 
     def enum_lookup(self, name: str) -> str | None:
         return self.enum.get(name)
@@ -115,8 +121,9 @@ class FakeWorld:
     def provisional(self, code: int, reason: str, headers: tuple[tuple[str, str], ...]) -> None:
         self.happened.append(("provisional", code, reason, headers))
 
-    def callback(self, first: str, second: str, delay: int, first_ring: int, second_ring: int) -> None:
+    def callback(self, first: str, second: str, delay: int, first_ring: int, second_ring: int) -> str:
         self.happened.append(("callback", first, second, delay, first_ring, second_ring))
+        return self.refusals.get("callback", "")
 
     def send_request(self, method: str, destination: str, content_type: str, body: str, seconds: int) -> str | None:
         self.happened.append(("request", method, destination, content_type, body, seconds))

@@ -17,15 +17,21 @@ from typing import BinaryIO
 
 from wasmtime import Module, WasmtimeError
 
+from sipsorcery_web.private_files import OTHERS_MAY
+
 from . import wasm_module
-from .instance import Runtime, engine
+from .host import Stopped
+from .instance import EVALUATE, Runtime, engine
+from .warm_up import WarmUp
 
 RUBY_SHA256 = "e64fa4c82cbbb62044648b0a15b96f3486ff3ecbab7bb7a3df11b4ee3e907ddc"
 """Of the vendored `ruby.wasm`, uncompressed; `vendor/README.md` says how to renew it."""
 _HERE = Path(__file__).parent
 _VENDORED = _HERE / "vendor" / "ruby.wasm.xz"
-_PRELUDE = ("host", "call", "outcomes", "time", "old_syntax", "old_ruby", "sys", "run")
+_PRELUDE = ("host", "call", "outcomes", "time", "old_syntax", "old_ruby", "sys", "run", "warm_up")
 _ARGUMENTS = ("ruby.wasm", "-EUTF-8", "-W0", "--disable=gems", "-e_=0")
+_EXPORTS = frozenset({"memory", "cabi_realloc", EVALUATE})
+"""All that an execution needs."""
 _PIECE = 1 << 20
 _STACK_POINTER, _UNWINDING = 0, 1
 _IMAGE_MODE = 0o600
@@ -54,7 +60,7 @@ class ImageFile:
         except OSError as error:
             raise ImageError("There is no image of Ruby yet.") from error
         with os.fdopen(descriptor, "rb") as file:
-            if os.fstat(descriptor).st_mode & 0o077:
+            if os.fstat(descriptor).st_mode & OTHERS_MAY:
                 raise ImageError("The image of Ruby can be read by others.")
             self._check(_pieces(file))
             prepared = engine()
@@ -64,10 +70,10 @@ class ImageFile:
                 raise ImageError("The image of Ruby was made for another machine.") from error
 
     def build(self) -> None:
-        """Build and keep the image; others of this folder are removed."""
+        """Build and keep the image; others of this folder are removed, and what killed builds left half written."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         image = compile_image()
-        for old in self.folder.glob("ruby-*"):
+        for old in (*self.folder.glob("ruby-*"), *self.folder.glob(".ruby-*")):
             old.unlink(missing_ok=True)
         _write(self.path, image)
         self.sign()
@@ -103,7 +109,7 @@ def compile_image() -> bytes:
     module = ruby()
     exported, names = wasm_module.export_globals(module)
     first = engine(optimised=False)
-    instance = Runtime(first, Module(first, exported)).instance(_Builder())
+    instance = Runtime(first, Module(first, exported)).instance(WarmUp())
     instance.initialise(*_ARGUMENTS)
     for name in _PRELUDE:
         _run(instance.evaluate, name)
@@ -112,7 +118,7 @@ def compile_image() -> bytes:
     if unwinding:
         raise ImageError("The prelude left Ruby in the middle of something.")
     values = dict.fromkeys(range(len(names)), 0) | {_STACK_POINTER: stack_pointer}
-    return bytes(Module(engine(), wasm_module.snapshot(module, instance.memory(), values)).serialize())
+    return bytes(Module(engine(), wasm_module.snapshot(module, instance.memory(), values, _EXPORTS)).serialize())
 
 
 def ruby() -> bytes:
@@ -127,36 +133,17 @@ def _run(evaluate: Callable[[str], bool], name: str) -> None:
     source = (_HERE / "prelude" / f"{name}.rb").read_bytes().hex()
     text = f'eval(["{source}"].pack("H*").force_encoding("UTF-8"), TOPLEVEL_BINDING, "{name}.rb", 1)'
     guarded = f"begin; {text}; rescue Exception => e; $stdout.syswrite(e.full_message(highlight: false)); raise; end"
-    if not evaluate(guarded):
+    try:
+        is_run = evaluate(guarded)
+    except Stopped as why:
+        raise ImageError(str(why)) from why
+    if not is_run:
         raise ImageError(f"The prelude's {name}.rb fails.")
 
 
-class _Builder:
-    """The host of the first instance: it answers nothing, and its clock and dice stand still."""
-
-    def call(self, name: str, arguments: list[object]) -> object:
-        raise ImageError(f"The prelude asks for {name} while it is loaded.")
-
-    def printed(self, text: str) -> None:
-        raise ImageError(f"The prelude says: {text}")
-
-    def clock(self) -> int:
-        return 1_790_000_000_000_000_000
-
-    monotonic = clock
-
-    def random(self, count: int) -> bytes:
-        return bytes(count)
-
-    def sleep(self, seconds: float) -> None:
-        return None
-
-    def tick(self) -> int:
-        return 1
-
-
 def _fingerprint() -> str:
-    files = (*(_HERE / "prelude" / f"{name}.rb" for name in _PRELUDE), _HERE / "wasm_module.py")
+    made_by = (_HERE / "wasm_module.py", _HERE / "warm_up.py")
+    files = (*(_HERE / "prelude" / f"{name}.rb" for name in _PRELUDE), *made_by)
     parts = [RUBY_SHA256, version("wasmtime"), platform.machine(), *(file.read_text() for file in files)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 

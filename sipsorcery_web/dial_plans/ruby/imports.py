@@ -12,6 +12,8 @@ from .values import BadValue, decode, encode
 
 LONGEST_MESSAGE = 1 << 20
 _SUCCESS, _BAD_FD, _NO_ENTRY = 0, 8, 44  # WASI errno
+_STREAMS = (0, 1, 2)
+"""Standard input, output and error: no other descriptor is open."""
 _REALTIME = 0
 _CHARACTER_DEVICE = 2
 _CALL = b"\x01"
@@ -66,15 +68,19 @@ def _environ_sizes_get(machine: Machine, count: int, size: int) -> int:
 
 
 def _fd_fdstat_get(machine: Machine, descriptor: int, result: int) -> int:
-    if descriptor > 2:
+    if descriptor not in _STREAMS:
         return _BAD_FD
     all_rights = (1 << 64) - 1
     machine.write(result, struct.pack("<BxHxxxxQQ", _CHARACTER_DEVICE, 0, all_rights, all_rights))
     return _SUCCESS
 
 
+def _fd_fdstat_set_flags(machine: Machine, descriptor: int, flags: int) -> int:
+    return _SUCCESS if descriptor in _STREAMS else _BAD_FD
+
+
 def _fd_filestat_get(machine: Machine, descriptor: int, result: int) -> int:
-    if descriptor > 2:
+    if descriptor not in _STREAMS:
         return _BAD_FD
     machine.write(result, struct.pack("<QQB47x", 0, 0, _CHARACTER_DEVICE))
     return _SUCCESS
@@ -170,7 +176,7 @@ _IMPORTS: dict[str, Import] = {
     "fd_read": _fd_read,
     "fd_fdstat_get": _fd_fdstat_get,
     "fd_filestat_get": _fd_filestat_get,
-    "fd_fdstat_set_flags": _nothing_to_do,
+    "fd_fdstat_set_flags": _fd_fdstat_set_flags,
     "fd_prestat_get": _no_descriptor,
     "fd_prestat_dir_name": _no_descriptor,
     "fd_close": _no_descriptor,

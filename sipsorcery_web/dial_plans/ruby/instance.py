@@ -3,9 +3,22 @@
 import ctypes
 import struct
 import threading
+from collections.abc import Callable
 from typing import Any
 
-from wasmtime import Config, Engine, Func, FuncType, InstancePre, Linker, Memory, Module, Store
+from wasmtime import (
+    Config,
+    Engine,
+    Func,
+    FuncType,
+    ImportType,
+    InstancePre,
+    Linker,
+    Memory,
+    Module,
+    Store,
+    WasmtimeError,
+)
 from wasmtime import _bindings as bindings  # the epoch's callback has no face in the package yet
 
 from .host import Host, Stopped
@@ -18,6 +31,9 @@ MEMORY_LIMIT = 96 << 20
 _STACK = 2 << 20
 
 _CONTINUE = 0
+_I32 = 0
+"""The kind of value that wasm.h's WASMTIME_I32 is."""
+_ENDED = ctypes.create_string_buffer(b"ended")
 
 
 class Runtime:
@@ -26,14 +42,12 @@ class Runtime:
     def __init__(self, engine: Engine, module: Module) -> None:
         self.engine = engine
         linker = Linker(engine)
-        for each in module.imports:
-            assert isinstance(each.type, FuncType)  # noqa: S101 (for mypy)
-            linker.define_func(each.module, each.name or "", each.type, _guarded(each.name or ""))
-        self._ready: InstancePre = linker.instantiate_pre(module)
+        self._imports = [_define(linker, each) for each in module.imports]
+        self.ready: InstancePre = linker.instantiate_pre(module)
 
     def instance(self, host: Host) -> "Instance":
         """A Ruby of its own for this host."""
-        return Instance(self.engine, self._ready, host)
+        return Instance(self, host)
 
 
 def engine(optimised: bool = True) -> Engine:
@@ -49,17 +63,18 @@ def engine(optimised: bool = True) -> Engine:
 class Instance:
     """A Ruby that lives for one script. It belongs to the thread that runs it."""
 
-    def __init__(self, engine_: Engine, ready: InstancePre, host: Host) -> None:
+    def __init__(self, runtime: Runtime, host: Host) -> None:
         self.host = host
+        self._runtime = runtime  # has the imports that it calls
         self.answer = b""
         self.ending: BaseException | None = None
         """Why the script was ended; kept here, since wasmtime keeps one exception for all threads."""
         self.handles = [0]
-        self._store = Store(engine_)
+        self._store = Store(runtime.engine)
         self._store.set_limits(memory_size=MEMORY_LIMIT, instances=1, tables=4, memories=1)
         self._store.set_epoch_deadline(1)
         bindings.wasmtime_store_epoch_deadline_callback(self._store.ptr(), _on_tick, None, _NOTHING_TO_FREE)
-        exports = ready.instantiate(self._store).exports(self._store)
+        exports = runtime.ready.instantiate(self._store).exports(self._store)
         self._exports = exports
         memory = exports["memory"]
         assert isinstance(memory, Memory)  # noqa: S101 (for mypy)
@@ -138,17 +153,43 @@ def _running() -> Instance:
     return _current.instance
 
 
-def _guarded(name: str) -> Import:
-    """An import that notes on its instance what it raises."""
-    function = import_named(name)
+def _define(linker: Linker, wanted: ImportType) -> Any:
+    """Have an import call its function; what wasmtime calls, which has to live as long as the linker.
 
-    def call(*arguments: int) -> int | None:
+    The package's own way to do so looks at the type of each value each time, which takes longer than the functions do.
+    """
+    module, name, kind = _text(wanted.module), _text(wanted.name or ""), wanted.type
+    assert isinstance(kind, FuncType)  # noqa: S101 (for mypy)
+    callback = bindings.wasmtime_func_callback_t(_guarded(import_named(wanted.name or ""), kind))
+    error = bindings.wasmtime_linker_define_func(
+        linker.ptr(), module, len(module), name, len(name), kind.ptr(), callback, None, _NOTHING_TO_FREE
+    )
+    if error:
+        raise WasmtimeError._from_ptr(error)
+    return callback
+
+
+def _text(text: str) -> Any:
+    """A text as wasmtime reads it, without a zero behind it."""
+    data = text.encode()
+    return (ctypes.c_char * len(data)).from_buffer_copy(data)
+
+
+def _guarded(function: Import, kind: FuncType) -> Callable[..., int]:
+    """An import as wasmtime calls it, which notes on its instance what it raises."""
+    fields = [str(parameter) for parameter in kind.params]
+    gives_result = bool(kind.results)
+
+    def call(_data: Any, _caller: Any, given: Any, _count: int, results: Any, _results: int) -> int:
         instance = _running()
         try:
-            return function(instance, *arguments)
+            result = function(instance, *(getattr(given[place].of, field) for place, field in enumerate(fields)))
         except BaseException as error:
             instance.ending = instance.ending or error
-            raise
+            return ctypes.addressof(bindings.wasmtime_trap_new(_ENDED, len(_ENDED)).contents)
+        if gives_result:
+            results[0].kind, results[0].of.i32 = _I32, result
+        return 0
 
     return call
 
@@ -164,7 +205,7 @@ def _tick(_context: Any, _data: Any, delta: Any, kind: Any) -> int:
         delta[0] = max(1, instance.host.tick())
     except BaseException as error:
         instance.ending = instance.ending or error
-        return ctypes.addressof(bindings.wasmtime_error_new(ctypes.create_string_buffer(b"ended")).contents)
+        return ctypes.addressof(bindings.wasmtime_error_new(_ENDED).contents)
     return 0
 
 

@@ -3,7 +3,7 @@
 `snapshot` makes a module whose instances start where another instance had come to: what the tool wizer does.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 _HEADER = b"\0asm\1\0\0\0"
@@ -34,15 +34,16 @@ def export_globals(module: bytes) -> tuple[bytes, list[str]]:
     return _join(_with_exports(kind, body, names) for kind, body in sections), names
 
 
-def snapshot(module: bytes, memory: bytes, globals_: dict[int, int]) -> bytes:
-    """The module with this memory and these values of its globals as its initial state."""
+def snapshot(module: bytes, memory: bytes, globals_: dict[int, int], exports: Collection[str]) -> bytes:
+    """The module with this memory and these values of its globals as its initial state, and these of its exports."""
     segments = list(_segments(memory))
     changed = []
     for kind, body in _sections(module):
         if kind == _START:
             raise ValueError("a module with a start function would run it again")
         if kind != _CUSTOM:
-            changed.append((kind, _with_state(kind, body, memory, segments, globals_)))
+            state = _with_state(kind, body, memory, segments, globals_)
+            changed.append((kind, _with_exports_of(body, exports) if kind == _EXPORT else state))
     return _join(changed)
 
 
@@ -104,6 +105,19 @@ def _with_exports(kind: int, body: bytes, names: list[str]) -> Section:
         _unsigned(len(name)) + name.encode() + _GLOBAL_KIND + _unsigned(number) for number, name in enumerate(names)
     )
     return kind, _unsigned(count + len(names)) + body[place:] + b"".join(more)
+
+
+def _with_exports_of(body: bytes, names: Collection[str]) -> bytes:
+    """The section of exports with those of these names alone."""
+    count, place = _read_unsigned(body, 0)
+    kept = []
+    for _ in range(count):
+        size, start = _read_unsigned(body, place)
+        _, end = _read_unsigned(body, start + size + 1)  # behind the kind, a byte
+        if body[start : start + size].decode() in names:
+            kept.append(body[place:end])
+        place = end
+    return _unsigned(len(kept)) + b"".join(kept)
 
 
 def _read_globals(body: bytes) -> list[_Global]:

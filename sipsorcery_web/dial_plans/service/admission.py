@@ -25,29 +25,49 @@ class Admission:
     def __init__(self) -> None:
         self._running: Counter[str] = Counter()
         self._long = 0
-        self._changed = threading.Condition()
+        self._waiting: list[tuple[str, threading.Event]] = []
+        """Owners in the order in which they came, each with what tells that there is a place."""
+        self._lock = threading.Lock()
 
     @contextmanager
     def place(self, owner: str) -> Iterator["Place"]:
         """Take a place for an execution. Raises Overloaded when there is none for 2 s."""
-        with self._changed:
-            if not self._changed.wait_for(lambda: self._has_room(owner), LONGEST_WAIT):
-                raise Overloaded
-            self._running[owner] += 1
+        self._enter(owner)
         place = Place(self)
         try:
             yield place
         finally:
-            with self._changed:
+            with self._lock:
                 self._running[owner] -= 1
                 self._long -= place.is_long
                 if not self._running[owner]:
                     del self._running[owner]
-                self._changed.notify_all()
+                self._let_in()
+
+    def _enter(self, owner: str) -> None:
+        with self._lock:
+            if self._has_room(owner):
+                self._running[owner] += 1
+                return
+            mine = owner, threading.Event()
+            self._waiting.append(mine)
+        if not mine[1].wait(LONGEST_WAIT):
+            with self._lock:
+                if not mine[1].is_set():  # nor at the last moment
+                    self._waiting.remove(mine)
+                    raise Overloaded
+
+    def _let_in(self) -> None:
+        """Give places to those who wait, and wake nobody else: a crowd that looks in vain takes longer than scripts."""
+        for waits in self._waiting[:]:
+            if self._has_room(waits[0]):
+                self._waiting.remove(waits)
+                self._running[waits[0]] += 1
+                waits[1].set()
 
     def become_long(self, place: "Place") -> None:
         """Count an execution as a long one. Raises Overloaded where there are too many of them."""
-        with self._changed:
+        with self._lock:
             if self._long >= LONG_AT_ONCE:
                 raise Overloaded
             self._long += 1

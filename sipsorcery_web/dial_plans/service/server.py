@@ -17,24 +17,24 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from sipsorcery_web.logs.lines import FORMATS
+
 from ..answers import AskedWorld
 from ..execution import Execution
-from ..outcomes import Ended, Progress, progress_to_json
+from ..outcomes import OVERLOADED, Progress, progress_to_json
 from ..ruby.image import ImageError, ImageFile
 from ..ruby.instance import Runtime
 from ..ruby_plans import check_ruby, run_ruby
 from ..ruby_run import MendedTexts
 from .admission import Admission, Overloaded
-from .messages import SOCKET_NAME, receive, send
+from .messages import listening, receive, send
 from .turns import Processor, Turn
 
-OVERLOADED = Ended(code=500, reason="Dial plan script engine was overloaded")
 TICK_SECONDS = 0.005
 _FIRST_WORDS_WITHIN = 5.0
 _ANSWER_WITHIN = 60.0
 _SHORT_WAIT = 0.002
 """Seconds for an answer in which the turn is kept."""
-_BACKLOG = 256
 _MOST_CONNECTIONS = 400
 _BUILD_PRIORITY = 10
 
@@ -64,7 +64,7 @@ class PlanServer:
             log.warning("%s It is built now, which takes about a minute.", error)
             threading.Thread(target=self._build, name="image", daemon=True).start()
         threading.Thread(target=self._tick, name="ticks", daemon=True).start()
-        with _listening(self._folder / SOCKET_NAME) as listener:
+        with listening(self._folder) as listener:
             while True:
                 connection, _ = listener.accept()
                 self._places.acquire()
@@ -89,10 +89,11 @@ class PlanServer:
             return {"is_ready": self._runtime is not None, "why_not": self._why_not, "running": self._admission.count}
         if self._runtime is None:
             return {"not_ready": self._why_not}
+        owner = str(question["owner"])
         try:
             with (
-                self._admission.place(str(question["owner"])) as place,
-                Turn(self._processor, place.become_long) as turn,
+                self._admission.place(owner) as place,
+                Turn(self._processor, owner, place.become_long) as turn,
             ):
                 self._busy.set()
                 if question["ask"] == "check":
@@ -147,19 +148,6 @@ class PlanServer:
                 self._busy.set()
 
 
-def _listening(path: Path) -> socket.socket:
-    """A socket that only its owner may reach, in the place of one that an earlier process left."""
-    path.unlink(missing_ok=True)
-    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    before = os.umask(0o177)
-    try:
-        listener.bind(str(path))
-    finally:
-        os.umask(before)
-    listener.listen(_BACKLOG)
-    return listener
-
-
 def _end_with_parent() -> None:
     """End when standard input ends: the process that started this one has gone."""
     sys.stdin.buffer.read()
@@ -183,7 +171,9 @@ def main(what: str, folder: str) -> None:
     given = json.loads(sys.stdin.buffer.readline())
     key = bytes.fromhex(given["key"])
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    logging.basicConfig(level=logging.WARNING, format="plan service: %(message)s")
+    handler = logging.StreamHandler()
+    handler.setFormatter(FORMATS[given.get("log", "text")]())
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
     threading.Thread(target=_end_with_parent, daemon=True).start()
     if what == "build":
         build(ImageFile(Path(folder), key))

@@ -26,6 +26,7 @@ class Supervisor:
     folder: Path
     secret: str = field(repr=False)
     key: bytes = field(repr=False)
+    log_format: str = "text"
     _stopped: threading.Event = field(default_factory=threading.Event)
     _guard: threading.Lock = field(default_factory=threading.Lock)
     _thread: threading.Thread | None = None
@@ -74,7 +75,7 @@ class Supervisor:
 
     def _run_once(self) -> None:
         command = [sys.executable, "-I", str(Path(__file__).with_name("start.py")), "serve", str(self.folder)]
-        given = json.dumps({"secret": self.secret, "key": self.key.hex()}).encode() + b"\n"
+        given = json.dumps({"secret": self.secret, "key": self.key.hex(), "log": self.log_format}).encode() + b"\n"
         try:
             self._process = subprocess.Popen(  # noqa: S603 (ourselves)
                 command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, env=_environment(), start_new_session=True

@@ -8,6 +8,7 @@ module DialPlan
     end
 
     def User = @user
+    def UnescapedUser = @user.gsub(/%(\h\h)/) { $1.hex.chr }.force_encoding("UTF-8").scrub
     def Host = @host
     def Scheme = @scheme
     def Parameters = Parameters.new(@parameters)
@@ -15,6 +16,7 @@ module DialPlan
     alias ToString to_s
     def ToAOR = "#{@user}@#{@host}"
     alias CanonicalAddress to_s
+    def ToParameterlessString = "#{@scheme}:#{"#{@user}@" unless @user.empty?}#{@host}"
     def ==(other) = to_s == other.to_s
 
     def self.parse(text)
@@ -56,8 +58,27 @@ module DialPlan
 
   class FromHeader < PartyHeader
     def FromName = @name
+    def FromName=(name)
+      FromHeader.change("from_name", name)
+    end
+
+    # The legs of the Dials that follow show it, as the original took this very header for them.
+    def self.change(part, value)
+      (DialPlan.facts["shown"] ||= {})[part] = DialPlan.facts[part] = value.to_s
+      sys.SetFromHeader(*DialPlan.facts["shown"].values_at("from_name", "from_user", "from_host"))
+    end
     def FromURI = @uri
     def FromUserField = self
+    def self.spellings = super.merge(superclass.spellings) { |_, own, _| own }
+  end
+
+  class FromURI < URI
+    def User=(user)
+      FromHeader.change("from_user", user)
+    end
+    def Host=(host)
+      FromHeader.change("from_host", host)
+    end
     def self.spellings = super.merge(superclass.spellings) { |_, own, _| own }
   end
 
@@ -72,7 +93,7 @@ module DialPlan
     include AnySpelling
 
     def initialize(facts) = @facts = facts
-    def From = FromHeader.new(@facts["from_name"], URI.new(@facts["from_user"], @facts["from_host"]))
+    def From = FromHeader.new(@facts["from_name"], FromURI.new(@facts["from_user"], @facts["from_host"]))
     def To = ToHeader.new(@facts["to_name"], URI.parse(@facts["to_uri"]))
     def Contact = [@facts["contact"]].reject(&:empty?)
     def UserAgent = @facts["user_agent"]

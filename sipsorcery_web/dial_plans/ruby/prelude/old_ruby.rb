@@ -42,6 +42,14 @@ class Object
   def to_clr_string = to_s
 end
 
+class Exception
+  def to_str = to_s
+end
+
+class Numeric
+  def to_a = [self]
+end
+
 class NilClass
   def ToString = ""
 end

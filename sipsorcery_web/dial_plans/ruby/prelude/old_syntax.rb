@@ -34,9 +34,12 @@ module DialPlan
 
     module_function
 
+    # The text as Ruby runs it. Raises SyntaxError.
+    def compiled(text) = RubyVM::InstructionSequence.compile(text, "plan", "plan", 1)
+
     # nil where Ruby takes the text; otherwise its message.
     def refusal(text)
-      RubyVM::InstructionSequence.compile(text, "plan", "plan", 1)
+      compiled(text)
       nil
     rescue SyntaxError => e
       e.message

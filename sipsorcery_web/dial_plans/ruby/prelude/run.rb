@@ -10,9 +10,10 @@ module DialPlan
 
     def run
       prepare
-      source = mended(Host.call("source"))
-      trace_lines if facts["shows_lines"]
-      eval(source, TOPLEVEL_BINDING, "plan", 1)
+      source = OldSyntax.with_line_ends(Host.call("source"))
+      plan = compiled(source)
+      tell_lines(plan) if facts["shows_lines"]
+      plan.eval
     rescue SystemExit
       Host.call("finished")
     rescue SyntaxError => e
@@ -43,28 +44,27 @@ module DialPlan
     private
 
     # A mended text is kept by the host, which gives it at once the next time.
-    def mended(source)
-      source = OldSyntax.with_line_ends(source)
-      return source unless OldSyntax.refusal(source)
-
-      known = Host.call("mended")
-      return known if known
-
-      OldSyntax.mend(source).tap { |text| Host.call("keep_mended", text) }
+    def compiled(source)
+      OldSyntax.compiled(source)
+    rescue SyntaxError
+      known = Host.call("mended") || OldSyntax.mend(source).tap { |text| Host.call("keep_mended", text) }
+      OldSyntax.compiled(known)
     end
 
-    def trace_lines
+    # Of the plan alone: to trace all lines would have Ruby change all of its own code, which takes milliseconds.
+    def tell_lines(plan)
       seen = {}
       steps = 0
-      TracePoint.new(:line) do |point|
-        if point.path == "plan"
-          steps += 1
-          unless seen[point.lineno]
-            seen[point.lineno] = true
-            Host.call("line", point.lineno, steps)
-          end
+      @lines = TracePoint.new(:line) do |point|
+        steps += 1
+        unless seen[point.lineno]
+          seen[point.lineno] = true
+          Host.call("line", point.lineno, steps)
         end
-      end.enable
+      end
+      @lines.enable(target: plan)
+    rescue ArgumentError
+      nil # a plan without a line that runs
     end
 
     # Prism marks the line with > and the place below it with ^ and a sentence.

@@ -43,6 +43,18 @@ module DialPlan
     def LastFailureReason = ask("last_failure_reason")
     alias LastFailureMessage LastFailureReason
 
+    # The final answers of the last Dial; the host keeps that of the leg that failed last.
+    def LastDialled
+      status = self.LastFailureStatus
+      status.to_i.zero? ? [] : [Dialled.new(status, self.LastFailureReason)]
+    end
+
+    # The account that calls, or is called.
+    def FromSIPAccount
+      username, domain = fact("account").split("@", 2)
+      username && CallsAccount.new(username, domain.to_s, fact("username"))
+    end
+
     def RedirectURI
       uri = ask("redirect_uri")
       uri && URI.parse(uri)
@@ -88,7 +100,7 @@ module DialPlan
       ask("send_request", method, destination, type, body, seconds.to_i)
     end
 
-    GONE = %i[GoogleVoiceCall GoogleVoiceSMS GTalk GoogleContactLookup GetCRMAccount].freeze
+    GONE = %i[GoogleVoiceCall GoogleVoiceSMS GTalk GoogleContactLookup GetCRMAccount SetCallerCRMDetails].freeze
     UNREACHABLE = %i[DBExecuteNonQuery DBExecuteScalar DBExecuteReader DBReadDirect].freeze
     GONE.each { |name| define_method(name) { |*, **| ask("gone", name) } }
     UNREACHABLE.each { |name| define_method(name) { |*, **| ask("unreachable", name) } }
@@ -113,6 +125,29 @@ module DialPlan
     end
 
     def fact(name) = DialPlan.facts[name]
+  end
+
+  # A leg that has failed, as the original gave its transactions.
+  class Dialled
+    include AnySpelling
+
+    attr_reader :StatusCode, :ReasonPhrase
+
+    def initialize(status, reason) = (@StatusCode, @ReasonPhrase = status, reason)
+    def Status = @StatusCode
+    def TransactionFinalResponse = self
+    def to_s = "SIP/2.0 #{@StatusCode.to_i} #{@ReasonPhrase}"
+    alias ToString to_s
+  end
+
+  class CallsAccount
+    include AnySpelling
+
+    attr_reader :SIPUsername, :SIPDomain, :Owner
+
+    def initialize(username, domain, owner) = (@SIPUsername, @SIPDomain, @Owner = username, domain, owner)
+    def to_s = "#{@SIPUsername}@#{@SIPDomain}"
+    alias ToString to_s
   end
 
   # `crm` and `lookup` asked services that are gone.

@@ -1,0 +1,1 @@
+"""Tries of a plan: nothing leaves, and what the world would say was typed or recorded beforehand."""
