@@ -7,12 +7,15 @@ from datetime import timedelta
 from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
-from sipsorcery_web.contract.errors import NotFound
+from sipsorcery_web.contract.errors import Attempts, NotFound
+from sipsorcery_web.contract.extensions import OPERATOR, AuditEntry
 from sipsorcery_web.contract.records import TOP_LEVEL, Customer
-from sipsorcery_web.contract.xml_text import refuse_invalid_xml
+from sipsorcery_web.contract.xml_text import refuse_invalid_xml, refuse_more_lines
 from sipsorcery_web.database.locks import advisory_lock
 from sipsorcery_web.hashes import hash_secret
 
+from . import stranger_limit
+from .audit import recording
 from .context import ServiceContext, UnitOfWork
 from .operations.customers import tidied
 from .operations.sign_up import hashes_of, insert_customer, refuse_new
@@ -40,36 +43,60 @@ class FirstRun:
         with self.context.database.write() as session:
             session.execute(delete(SetupLinkRow))
             session.add(SetupLinkRow(secret_hash=hash_secret(secret), expires_at=self.context.clock() + LIFE))
+            self._record(self._work(session, recording.LOCALLY, "CreateSetupLink", OPERATOR))
         return secret
 
-    def check(self, secret: str) -> None:
-        """Raise NotFound unless the link could be used now."""
+    def check(self, secret: str, address: str) -> None:
+        """Raise NotFound unless the link could be used now, TooManyAttempts where too many were tried from an address.
+
+        Only wrong links are counted, and only while there is no administrator.
+        """
         with self.context.database.read() as session:
-            self._check(session, secret)
+            is_open = not _has_administrator(session)
+            is_good = is_open and self._is_good(session, secret)
+        if is_open and not is_good:
+            stranger_limit.note(self.context, Attempts.SETUP_LINK, address)
+        if not is_good:
+            raise NotFound(LINK_OVER)
 
     def create_administrator(self, secret: str, customer: Customer, address: str) -> None:
         """Use the link up and store the first administrator, in one transaction.
 
         NotFound when the link is over, Refused when a rule is broken; then the link stays good.
         """
-        self.check(secret)
+        self.check(secret, address)
         refuse_invalid_xml([customer])
+        refuse_more_lines({"customer": customer})
         wanted = tidied(customer)
         hashes = hashes_of(self.context, wanted)
         with translate_integrity_errors(), self.context.database.write() as session:
             advisory_lock(session, "new customers")
-            self._check(session, secret)
+            if not self._is_good(session, secret):
+                raise NotFound(LINK_OVER)
             refuse_new(session, wanted)
-            work = UnitOfWork(
-                context=self.context, now=self.context.clock(), token=None, address=address, session=session
-            )
-            insert_customer(work, wanted, *hashes, admin_id=TOP_LEVEL)
+            insert_customer(self._work(session, address, "CreateCustomer"), wanted, *hashes, admin_id=TOP_LEVEL)
             session.execute(delete(SetupLinkRow))
+            self._record(self._work(session, address, "UseSetupLink", wanted.customer_username or ""))
 
-    def _check(self, session: Session, secret: str) -> None:
+    def _work(self, session: Session, address: str, operation: str, actor: str = "") -> UnitOfWork:
+        return UnitOfWork(
+            context=self.context,
+            now=self.context.clock(),
+            token=None,
+            address=address,
+            operation=operation,
+            actor=actor,
+            session=session,
+        )
+
+    def _record(self, work: UnitOfWork) -> None:
+        """Tell the audit what becomes of a link; it is the operator's, whoever uses it."""
+        recording.record(work, AuditEntry(owner=OPERATOR, record_kind="set-up link"))
+
+    def _is_good(self, session: Session, secret: str) -> bool:
         link = session.get(SetupLinkRow, hash_secret(secret))
-        if link is None or link.expires_at <= self.context.clock() or _has_administrator(session):
-            raise NotFound(LINK_OVER)
+        is_current = link is not None and link.expires_at > self.context.clock()
+        return is_current and not _has_administrator(session)
 
 
 def _has_administrator(session: Session) -> bool:

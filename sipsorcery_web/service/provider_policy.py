@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sipsorcery_web.contract.records import ProviderType, SIPProvider
 from sipsorcery_web.contract.rules import Violation, catalogue
 from sipsorcery_web.contract.sip_uris import SIPURI, split_port
-from sipsorcery_web.ip_addresses import is_public, read_address
+from sipsorcery_web.ip_addresses import ContactPolicy, read_address
 
 _IN_USE = ("provider_outbound_proxy", "register_server", "provider_server")
 """Where a registration is sent: the first of these that is set."""
@@ -23,13 +23,13 @@ class SIPEngineReach:
 
 @dataclass(frozen=True)
 class ProviderPolicy:
-    """The policy: `forbidden` is a regular expression for hosts; `private` allows addresses that are not public.
+    """The policy: `forbidden` is a regular expression for hosts, `contacts` says which addresses are taken.
 
     Where there is no SIP engine, nothing is known of its `reach`.
     """
 
     forbidden: str = ""
-    private: bool = False
+    contacts: ContactPolicy = ContactPolicy()
     registrations: bool = True
     reach: SIPEngineReach | None = None
 
@@ -40,7 +40,7 @@ def policy_violations(provider: SIPProvider, policy: ProviderPolicy) -> Iterator
         hosts = _hosts(getattr(provider, field))
         if policy.forbidden and any(re.search(policy.forbidden, host) for host in hosts):
             yield Violation(field, catalogue.SERVER_FORBIDDEN[field])
-        elif not policy.private and not all(map(_is_public, hosts)):
+        elif not all(map(policy.contacts.allows_host, hosts)):
             yield Violation(field, catalogue.SERVER_PRIVATE[field])
     if policy.reach is not None and provider.register_enabled and provider.provider_type is ProviderType.SIP:
         yield from _out_of_reach(provider, policy.reach)
@@ -61,20 +61,7 @@ def _out_of_reach(provider: SIPProvider, reach: SIPEngineReach) -> Iterator[Viol
 
 
 def _hosts(text: str | None) -> list[str]:
-    """Return the host of this URI, and the `maddr` that overrides it (RFC 3261, section 19.1.1)."""
     try:
-        uri = SIPURI.parse(text or "")
+        return SIPURI.parse(text or "").hosts
     except ValueError:
         return []
-    return [uri.host, *re.findall(r";maddr=([^;?]*)", uri.parameters, re.IGNORECASE)]
-
-
-def _is_public(host: str) -> bool:
-    """Return True when a host may be public: every name, and addresses that are not loopback, link-local or private."""
-    name = (host.rpartition(":")[0] if re.search(r":\d+$", host) else host).rstrip(".").lower()
-    address = read_address(name)
-    if address is not None:
-        return is_public(address)
-    last = name.rpartition(".")[2]
-    # A resolver reads 127.1, 2130706433 and 0x7f000001 as addresses; no top-level domain is a number (RFC 3696).
-    return last != "localhost" and not re.fullmatch(r"0x[0-9a-f]*|[0-9]+", last)

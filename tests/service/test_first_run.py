@@ -47,7 +47,7 @@ def test_the_link_works_once(first_run: FirstRun) -> None:
     first_run.create_administrator(secret, ROOT, HOME)
 
     with pytest.raises(NotFound, match="link is not valid"):
-        first_run.check(secret)
+        first_run.check(secret, HOME)
     with pytest.raises(NotFound):
         first_run.create_administrator(secret, person("mallory"), HOME)
 
@@ -56,10 +56,10 @@ def test_the_link_is_over_after_half_an_hour(first_run: FirstRun, clock: Clock) 
     secret = first_run.new_secret()
 
     clock.pass_(minutes=29, seconds=59)
-    first_run.check(secret)
+    first_run.check(secret, HOME)
     clock.pass_(seconds=1)
     with pytest.raises(NotFound):
-        first_run.check(secret)
+        first_run.check(secret, HOME)
     with pytest.raises(NotFound):
         first_run.create_administrator(secret, ROOT, HOME)
     assert first_run.is_open()
@@ -68,9 +68,9 @@ def test_the_link_is_over_after_half_an_hour(first_run: FirstRun, clock: Clock) 
 def test_a_new_link_ends_the_one_before(first_run: FirstRun) -> None:
     before, now = first_run.new_secret(), first_run.new_secret()
 
-    first_run.check(now)
+    first_run.check(now, HOME)
     with pytest.raises(NotFound):
-        first_run.check(before)
+        first_run.check(before, HOME)
 
 
 @pytest.mark.parametrize("guess", ["", "x", "0" * 43])
@@ -78,7 +78,7 @@ def test_a_guess_is_no_link(first_run: FirstRun, guess: str) -> None:
     first_run.new_secret()
 
     with pytest.raises(NotFound):
-        first_run.check(guess)
+        first_run.check(guess, HOME)
 
 
 def test_a_link_has_256_random_bits_and_is_stored_hashed(first_run: FirstRun, service_context: ServiceContext) -> None:

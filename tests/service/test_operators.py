@@ -1,9 +1,11 @@
 import pytest
 
 from sipsorcery_web.contract.errors import Conflict, NotFound, Refused, SessionExpired
+from sipsorcery_web.contract.extensions import LinkPurpose
 from sipsorcery_web.service.context import ServiceContext
+from sipsorcery_web.service.mailed_links import new_link
 from sipsorcery_web.service.operators import Operators
-from tests.conftest import HOME, ServiceFixture
+from tests.conftest import HOME, Clock, ServiceFixture
 from tests.factories.records import person
 
 OTHER_PASSWORD = "closesesame8"
@@ -69,6 +71,18 @@ def test_a_suspended_customer_is_signed_out_and_cannot_sign_in(
     assert (listed.suspended, listed.suspended_reason) == (True, "unpaid")
 
 
+def test_the_only_administrator_who_can_sign_in_is_not_suspended(
+    operators: Operators, service_fixture: ServiceFixture
+) -> None:
+    assert service_fixture.administrator
+    with pytest.raises(Refused, match="the only administrator"):
+        operators.suspend("root-admin", None)
+    operators.create_customer(person("carol", email_address="carol@example.org"), administrator=True)
+    operators.suspend("root-admin", None)
+    with pytest.raises(Refused, match="the only administrator"):
+        operators.suspend("carol", None)
+
+
 def test_a_customer_who_is_resumed_can_sign_in_but_old_sessions_stay_over(
     operators: Operators, service_fixture: ServiceFixture
 ) -> None:
@@ -94,6 +108,21 @@ def test_a_new_password_takes_the_old_ones_place_and_ends_the_sessions(
     with pytest.raises(SessionExpired):
         alice.sip_accounts.count()
     assert bob.sip_accounts.count() == 1
+
+
+def test_a_new_password_ends_the_links_that_were_mailed_before(
+    operators: Operators, service_fixture: ServiceFixture, clock: Clock
+) -> None:
+    assert service_fixture.alice
+    context = service_fixture.service.context
+    with context.database.write() as session:
+        reset = new_link(session, LinkPurpose.RESET, "alice", "alice@example.org", clock())
+        change = new_link(session, LinkPurpose.ADDRESS_CHANGE, "alice", "mallory@example.org", clock())
+    operators.set_password("alice", OTHER_PASSWORD)
+
+    for link in (reset, change):
+        with pytest.raises(NotFound):
+            service_fixture.stranger.mailed_link(link)
 
 
 def test_a_new_password_keeps_to_the_rules(operators: Operators, service_fixture: ServiceFixture) -> None:

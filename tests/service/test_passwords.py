@@ -4,7 +4,9 @@ from typing import Any
 import pytest
 from argon2 import PasswordHasher, extract_parameters
 
-from sipsorcery_web.service.passwords import Passwords
+from sipsorcery_web.contract.errors import Busy
+from sipsorcery_web.service import passwords as passwords_module
+from sipsorcery_web.service.passwords import Passwords, hash_of_no_password
 
 
 def test_a_password_matches_its_hash_and_no_other_does(passwords: Passwords) -> None:
@@ -51,10 +53,11 @@ def test_an_unknown_name_costs_a_comparison_too() -> None:
     assert hasher.compared[0].startswith("$argon2id$")
 
 
-def test_the_hash_of_nobody_opens_to_no_password() -> None:
-    passwords = Passwords(CountingHasher())
+def test_the_hash_of_nobody_costs_as_much_as_that_of_anybody() -> None:
+    hasher = CountingHasher()
 
-    assert not passwords.match(None, "nobody has this password")
+    assert extract_parameters(hash_of_no_password(hasher)) == extract_parameters(hasher.hash("opensesame7"))
+    assert hash_of_no_password(hasher) != hash_of_no_password(hasher)
 
 
 class SlowHasher(CountingHasher):
@@ -74,8 +77,7 @@ class SlowHasher(CountingHasher):
             self.most = max(self.most, self.at_work)
         if self.at_work == 2:
             self.full.set()
-        if password != "nobody has this password":
-            assert self.go.wait(5)
+        assert self.go.wait(5)
         with self.lock:
             self.at_work -= 1
         return "hash"
@@ -95,6 +97,23 @@ def test_at_most_as_many_hashes_are_at_work_as_there_are_cores(monkeypatch: pyte
         someone.join()
 
     assert hasher.most == 2
+
+
+def test_who_waits_too_long_for_a_turn_is_told_that_too_many_sign_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords_module, "WAITS_FOR_TURN", 0.01)
+    hasher = SlowHasher()
+    passwords = Passwords(hasher, turns=1)
+    first = threading.Thread(target=passwords.hash, args=["opensesame7"])
+    first.start()
+    while not hasher.at_work:
+        first.join(0.01)
+
+    with pytest.raises(Busy):
+        passwords.match(None, "opensesame7")
+
+    hasher.go.set()
+    first.join()
+    assert not passwords.match(None, "opensesame7")
 
 
 def test_the_cost_is_that_of_the_library_unless_it_is_told() -> None:

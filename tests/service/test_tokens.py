@@ -50,6 +50,28 @@ def test_a_token_leads_to_its_customer(service_fixture: ServiceFixture, alice: s
     assert caller(service_fixture, opened(service_fixture, alice)) == Caller("alice", None)
 
 
+def test_a_session_that_a_clock_which_was_ahead_has_begun_is_none(
+    service_fixture: ServiceFixture, alice: str, clock: Clock
+) -> None:
+    before = opened(service_fixture, alice)
+    clock.pass_(days=30)
+    token = opened(service_fixture, alice)
+    assert caller(service_fixture, token) == Caller("alice", None)
+    clock.pass_(days=-30)
+
+    for ended in (before, token):  # the first was swept out while the clock was ahead
+        with pytest.raises(SessionExpired):
+            caller(service_fixture, ended)
+    assert caller(service_fixture, opened(service_fixture, alice)) == Caller("alice", None)
+
+
+def test_a_session_with_all_its_extensions_is_none_of_the_future(service_fixture: ServiceFixture, alice: str) -> None:
+    token = opened(service_fixture, alice)
+    extended(service_fixture, token, LONGEST_SESSION_MINUTES)
+
+    assert caller(service_fixture, token) == Caller("alice", None)
+
+
 def test_the_token_of_an_administrator_leads_to_one(service_fixture: ServiceFixture) -> None:
     assert service_fixture.administrator
     administrator = caller(service_fixture, opened(service_fixture, "root-admin"))

@@ -3,11 +3,24 @@
 from collections.abc import Sequence
 from typing import Any
 
+from sipsorcery_web.service.store.audit import AUDIT
 from sipsorcery_web.service.store.lists import READ_ONLY
 
-from . import customers, domains, sign_up, signing_in, status
+from . import (
+    access_tokens,
+    account_networks,
+    address_change,
+    customers,
+    domains,
+    mailed_links,
+    second_factor,
+    sessions,
+    sign_up,
+    signing_in,
+    status,
+)
 from .dial_plans import DIAL_PLANS
-from .handler import Handler, hashes, reads, writes
+from .handler import Handler, counts, hashes, reads, writes
 from .listings import reads_of
 from .owned_resources import OwnedResource, changes_of
 from .sip_accounts import SIP_ACCOUNTS
@@ -20,14 +33,14 @@ OWNED: Sequence[OwnedResource[Any]] = (
 )
 """What customers own; their lists and changes follow from these."""
 
-_LISTS = (*(resource.listing for resource in OWNED), *READ_ONLY)
+LISTS = (*(resource.listing for resource in OWNED), *READ_ONLY, AUDIT)
 
 HANDLERS: dict[str, Handler] = {
     "IsAlive": reads(status.is_alive),
     "TestException": reads(status.test_exception),
     "GetTimeZoneOffsetMinutes": reads(status.get_time_zone_offset_minutes),
     "AreNewAccountsEnabled": reads(sign_up.are_new_accounts_enabled),
-    "CheckInviteCode": reads(sign_up.check_invite_code),
+    "CheckInviteCode": counts(sign_up.check_invite_code),
     "CreateCustomer": hashes(sign_up.create_customer),
     "Login": hashes(signing_in.login),
     "Logout": writes(signing_in.logout),
@@ -37,6 +50,22 @@ HANDLERS: dict[str, Handler] = {
     "UpdateCustomerPassword": hashes(customers.update_customer_password),
     "DeleteCustomer": writes(customers.delete_customer),
     "GetSIPDomains": reads(domains.get_sip_domains),
-    **{name: handler for listing in _LISTS for name, handler in reads_of(listing).items()},
+    "GetRevision": reads(status.get_revision),
+    "AcceptAccountNetwork": writes(account_networks.accept_account_network),
+    "GetSessions": reads(sessions.get_sessions),
+    "EndSession": writes(sessions.end_session),
+    "EndOtherSessions": writes(sessions.end_other_sessions),
+    "GetEmailAddressChange": reads(address_change.get_email_address_change),
+    "UpdateEmailAddressChange": writes(address_change.update_email_address_change),
+    "DeleteEmailAddressChange": writes(address_change.delete_email_address_change),
+    "GetAccessTokens": reads(access_tokens.get_access_tokens),
+    "AddAccessToken": writes(access_tokens.add_access_token),
+    "DeleteAccessToken": writes(access_tokens.delete_access_token),
+    "UpdateSecondFactor": writes(second_factor.update_second_factor),
+    "RequestPasswordReset": counts(mailed_links.request_password_reset),
+    "GetMailedLink": counts(mailed_links.get_mailed_link),
+    "ResetPassword": hashes(mailed_links.reset_password),
+    "ConfirmEmailAddress": counts(mailed_links.confirm_email_address),
+    **{name: handler for listing in LISTS for name, handler in reads_of(listing).items()},
     **{name: handler for resource in OWNED for name, handler in changes_of(resource).items()},
 }

@@ -7,7 +7,6 @@ from ..context import AuthedUnitOfWork
 from ..store.models import SIPDialPlanRow
 from .owned_resources import OwnedResource
 
-MOST_EXECUTIONS = 3
 DEFAULT_TYPE = "Ruby"
 
 
@@ -23,7 +22,5 @@ def _ready(_work: AuthedUnitOfWork, plan: SIPDialPlan, _stored: SIPDialPlan) -> 
 DIAL_PLANS = OwnedResource(
     record=SIPDialPlan,
     row=SIPDialPlanRow,
-    administrative=frozenset({"max_execution_count", "execution_count", "authorised_apps"}),
-    blank=SIPDialPlan(max_execution_count=MOST_EXECUTIONS),
     prepare=_ready,
 )

@@ -11,7 +11,7 @@ class Unit(Enum):
 
     READ = "reads only"
     WRITE = "holds the write lock from its start"
-    OWN = "opens its own, since slow hashing must not hold a lock"
+    OWN = "opens its own: slow hashing must not hold a lock, and an attempt counts when it is refused"
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,11 @@ def reads(function: Callable[..., Any]) -> Handler:
 def writes(function: Callable[..., Any]) -> Handler:
     """An operation that changes something."""
     return Handler(function, Unit.WRITE)
+
+
+def counts(function: Callable[..., Any]) -> Handler:
+    """An operation of which so many are carried out for an address."""
+    return Handler(function, Unit.OWN)
 
 
 def hashes(function: Callable[..., Any]) -> Handler:

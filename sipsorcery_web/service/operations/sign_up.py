@@ -7,7 +7,7 @@ from uuid import uuid4
 from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
-from sipsorcery_web.contract.errors import Conflict, Refused
+from sipsorcery_web.contract.errors import Attempts, Conflict, Refused
 from sipsorcery_web.contract.records import TOP_LEVEL, Customer
 from sipsorcery_web.contract.rules import SIP_PASSWORD_LENGTHS, new_customer_violations, refuse
 from sipsorcery_web.contract.rules.catalogue import (
@@ -21,15 +21,27 @@ from sipsorcery_web.contract.rules.catalogue import (
 )
 from sipsorcery_web.database.locks import advisory_lock
 
-from .. import invites
+from .. import invites, stranger_limit
+from ..account_mails import refuse_unmailable
 from ..context import ServiceContext, ServiceRequest, UnitOfWork
 from ..domains import default_domain
 from ..store.models import CustomerRow, SIPAccountRow, SIPDialPlanRow
 from ..store.rows import derive_ha1, set_secret
-from .customers import OWN_FIELDS, tidied
+from .customers import OWN_FIELDS, audit_customer, tidied
 
-DEFAULT_PLAN = "default"
-DEFAULT_SCRIPT = 'sys.Log("hello world")\n'
+DEFAULT_PLAN, EXTENSION_LINES = "default", "Asterisk"
+DEFAULT_SCRIPT = """\
+; Calls that your accounts make go through this plan. The first line that matches the number decides.
+;
+; To call telephone numbers, add a SIP provider with the name blueline, and take away the semicolon in front of the
+; next line: numbers that begin with 0 or + go out through it then.
+;exten =~ ^[0+],1,Dial(${EXTEN}@blueline)
+;
+; Everything else is the name of an account of this service.
+exten =~ .,1,Dial(${EXTEN}@local)
+"""
+"""Extension lines, which run at once on every machine: Ruby has to be prepared first, and the original's first plan,
+one Ruby line that logs, would end each call."""
 NAME_TRIES = 10
 
 
@@ -38,23 +50,33 @@ def are_new_accounts_enabled(work: UnitOfWork) -> bool:
     return _is_open(work.session, work.context)
 
 
-def check_invite_code(work: UnitOfWork, invite_code: str | None) -> str | None:
-    """Return None for a code that can be used, else the sentence of the rule that it breaks."""
-    broken = invites.broken_rule(work.session, invite_code)
+def check_invite_code(call: ServiceRequest, invite_code: str | None) -> str | None:
+    """Return None for a code that can be used, else the sentence of the rule that it breaks.
+
+    TooManyAttempts where this was asked too often from an address.
+    """
+    stranger_limit.note(call.context, Attempts.INVITE_CODE, call.address)
+    with call.context.database.read() as session:
+        broken = invites.broken_rule(session, invite_code)
     return broken.sentence if broken else None
 
 
 def create_customer(call: ServiceRequest, customer: Customer | None) -> None:
     """Store a new customer with a dial plan and a first SIP account, all or nothing.
 
-    Only what a person may say of themselves is taken from the record (weakness W1).
+    Only what a person may say of themselves is taken from the record (weakness W1). Where there is mail, a link goes to
+    the address, and the customer signs in once it is confirmed. TooManyAttempts where this was
+    asked too often from an address, whatever became of it.
     """
+    stranger_limit.note(call.context, Attempts.SIGN_UP, call.address)
     if customer is None:
         raise Refused(RECORD_MISSING, values={"noun": "customer"})
-    wanted = tidied(customer)
+    wanted, mails = tidied(customer), call.context.mails
     with call.context.database.read() as session:
         _refuse_by_policy(session, call.context, wanted)
         refuse_new(session, wanted)
+    if mails is not None:
+        refuse_unmailable(wanted.email_address)
     hashes = hashes_of(call.context, wanted)
     with call.context.database.write() as session:
         advisory_lock(session, "new customers")
@@ -62,7 +84,9 @@ def create_customer(call: ServiceRequest, customer: Customer | None) -> None:
         refuse_new(session, wanted)
         if _needs_invite(call.context):
             _spend_invite(session, call, wanted)
-        insert_customer(UnitOfWork(**vars(call), session=session), wanted, *hashes)
+        insert_customer(UnitOfWork(**vars(call), session=session), wanted, *hashes, is_confirmed=mails is None)
+        if mails is not None:
+            mails.ask_for_confirmation(session, wanted.customer_username or "", wanted.email_address or "")
 
 
 def refuse_new(session: Session, customer: Customer) -> None:
@@ -81,11 +105,16 @@ def hashes_of(context: ServiceContext, customer: Customer) -> tuple[str, str]:
 
 
 def insert_customer(
-    work: UnitOfWork, customer: Customer, password_hash: str, answer_hash: str | None, admin_id: str | None = None
+    work: UnitOfWork,
+    customer: Customer,
+    password_hash: str,
+    answer_hash: str | None,
+    admin_id: str | None = None,
+    is_confirmed: bool = True,
 ) -> None:
     """Store the customer, the dial plan `default` and a SIP account with a random password.
 
-    Without a mail server an e-mail address counts as confirmed.
+    An address that `is_confirmed` needs no link: where there is no mail, or the operator has typed it.
     """
     row = CustomerRow(
         id=uuid4(),
@@ -94,7 +123,7 @@ def insert_customer(
         security_answer_hash=answer_hash,
         admin_id=admin_id,
         created_from_ip_address=work.address,
-        email_address_confirmed=True,
+        email_address_confirmed=is_confirmed,
         inserted=work.now,
         **{name: getattr(customer, name) for name in OWN_FIELDS},
     )
@@ -102,6 +131,8 @@ def insert_customer(
     work.session.flush()
     work.session.add(_default_plan(work, row.customer_username))
     work.session.add(_first_account(work, row.customer_username))
+    work.session.flush()
+    audit_customer(work, row)
 
 
 def random_sip_password() -> str:
@@ -146,6 +177,7 @@ def _default_plan(work: UnitOfWork, owner: str) -> SIPDialPlanRow:
         owner=owner,
         dial_plan_name=DEFAULT_PLAN,
         dial_plan_script=DEFAULT_SCRIPT,
+        script_type_description=EXTENSION_LINES,
         inserted=work.now,
         last_update=work.now,
     )

@@ -36,9 +36,8 @@ def _refuse_locked(work: AuthedUnitOfWork, row: SIPAccountRow) -> None:
 SIP_ACCOUNTS = OwnedResource(
     record=SIPAccount,
     row=SIPAccountRow,
-    administrative=frozenset({"is_admin_disabled", "admin_disabled_reason"}),
-    blank=SIPAccount(),
     prepare=_ready,
+    reason_in="admin_disabled_reason",
     may_change=_refuse_locked,
     after_write=lambda work, row: derive_ha1(row, work.context.keyring),
 )

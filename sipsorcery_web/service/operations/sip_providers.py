@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sipsorcery_web.contract.errors import Refused
 from sipsorcery_web.contract.records import SIPProvider
 from sipsorcery_web.contract.rules import Violation, refuse
-from sipsorcery_web.contract.rules.catalogue import INVALID_URI, REGISTRATIONS_OFF
+from sipsorcery_web.contract.rules.catalogue import INVALID_URI, PROVIDER_SERVERS, REGISTRATIONS_OFF
 from sipsorcery_web.contract.rules.providers import provider_violations
 from sipsorcery_web.contract.sip_uris import normalised
 
@@ -16,7 +16,6 @@ from ..provider_policy import policy_violations
 from ..store.models import SIPProviderBindingRow, SIPProviderRow
 from .owned_resources import OwnedResource
 
-DEFAULT_EXPIRY = 3600
 SHORTEST_EXPIRY = 60
 
 
@@ -79,8 +78,7 @@ def _retire(work: AuthedUnitOfWork, binding: SIPProviderBindingRow) -> None:
 SIP_PROVIDERS = OwnedResource(
     record=SIPProvider,
     row=SIPProviderRow,
-    administrative=frozenset({"register_admin_enabled"}),
-    blank=SIPProvider(register_admin_enabled=True, register_expiry=DEFAULT_EXPIRY),
     prepare=_ready,
+    secrets_go_by=frozenset({*PROVIDER_SERVERS, "register_realm"}),
     after_write=_written,
 )

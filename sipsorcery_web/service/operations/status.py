@@ -6,11 +6,13 @@ from typing import Any
 from sqlalchemy import select
 
 from sipsorcery_web.contract.errors import Refused, SessionExpired
+from sipsorcery_web.contract.operations import OPERATIONS
 from sipsorcery_web.contract.time_zones import offset_minutes
 
-from ..context import UnitOfWork
+from ..access_tokens import caller_of
+from ..context import AuthedUnitOfWork, UnitOfWork
+from ..revisions import revision_of
 from ..store.models import CustomerRow, SIPDomainRow
-from ..tokens import caller_of
 
 
 def is_alive(work: UnitOfWork) -> bool:
@@ -24,10 +26,15 @@ def test_exception(work: UnitOfWork) -> Any:
     raise Refused(f"Test exception message {work.now.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}0Z.")
 
 
+def get_revision(work: AuthedUnitOfWork) -> str:
+    """Return the revision of what the caller sees, so that a portal need not read what has not changed."""
+    return revision_of(work.session, work.token, work.now)
+
+
 def get_time_zone_offset_minutes(work: UnitOfWork) -> int:
     """The caller's offset from UTC now, daylight saving included; 0 without a session or a known zone (quirk Q1)."""
     try:
-        caller = caller_of(work.session, work.token, work.now)
+        caller = caller_of(work.session, work.token, work.now, OPERATIONS["GetTimeZoneOffsetMinutes"])
     except SessionExpired:
         return 0
     zone = work.session.scalars(

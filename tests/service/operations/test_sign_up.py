@@ -13,6 +13,7 @@ from sipsorcery_web.service.context import ServiceContext
 from sipsorcery_web.service.dispatch import Service
 from sipsorcery_web.service.domains import keep_default_domain
 from sipsorcery_web.service.operations import sign_up
+from sipsorcery_web.service.operations.sign_up import DEFAULT_SCRIPT
 from sipsorcery_web.service.operators import Operators
 from sipsorcery_web.settings import NewAccounts
 from tests.conftest import Clock, ServiceFixture
@@ -71,8 +72,8 @@ def test_name_and_address_are_stored_in_lower_case_and_without_blanks(service_fi
 def test_a_new_customer_has_the_dial_plan_default(service_fixture: ServiceFixture, clock: Clock) -> None:
     (plan,) = service_fixture.someone("carol").dial_plans.page()
 
-    assert (plan.dial_plan_name, plan.script_type_description, plan.owner) == ("default", "Ruby", "carol")
-    assert plan.dial_plan_script == 'sys.Log("hello world")\n'
+    assert (plan.dial_plan_name, plan.script_type_description, plan.owner) == ("default", "Asterisk", "carol")
+    assert plan.dial_plan_script == DEFAULT_SCRIPT
     assert (plan.max_execution_count, plan.inserted, plan.last_update) == (3, clock.now, clock.now)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from sipsorcery_web.contract.errors import Conflict, NotFound, ProvisioningError, Refused
 from sipsorcery_web.contract.records import ProviderType, SIPProvider, SIPProviderBinding
+from sipsorcery_web.ip_addresses import ContactPolicy
 from sipsorcery_web.service.context import ServiceContext
 from sipsorcery_web.service.dispatch import Service
 from sipsorcery_web.service.provider_policy import ProviderPolicy, SIPEngineReach
@@ -235,7 +236,9 @@ def test_only_the_server_that_is_used_has_to_be_reached(service_fixture_with: Ca
 
 
 def test_private_networks_can_be_allowed(service_fixture_with: Callable[..., ServiceFixture]) -> None:
-    assert service_fixture_with(private=True).alice.sip_providers.add(provider(provider_server="10.0.0.1"))
+    assert service_fixture_with(contacts=ContactPolicy(allows_private=True)).alice.sip_providers.add(
+        provider(provider_server="10.0.0.1")
+    )
 
 
 def test_forbidden_servers_are_refused(service_fixture_with: Callable[..., ServiceFixture]) -> None:
@@ -260,7 +263,7 @@ def test_registrations_can_be_switched_off(service_fixture_with: Callable[..., S
         ({"provider_server": "blue"}, "at least one '.'"),
         ({"register_enabled": True}, "valid contact must be supplied"),
         ({"custom_headers": "Via: x"}, "belongs to the call itself"),
-        ({"custom_headers": "X-A: b\r\nVia: x"}, "control characters"),
+        ({"custom_headers": "X-A: b\r\nVia: x"}, "control character"),
         ({"provider_password": "p" * 33}, "at most 32"),
     ],
 )
