@@ -10,8 +10,11 @@ from sqlalchemy.orm import Session
 from sipsorcery_web.contract.records import Record
 from sipsorcery_web.database.connection import Database
 from sipsorcery_web.database.keyring import Keyring
+from sipsorcery_web.events.sink import EventSink, NoEvents
 from sipsorcery_web.settings import NewAccounts
 
+from .account_mails import AccountMails
+from .audit.heads import Heads
 from .passwords import Passwords
 from .provider_policy import ProviderPolicy
 from .tokens import Caller
@@ -27,8 +30,18 @@ class ServiceContext:
     clock: Callable[[], datetime]
     new_accounts: NewAccounts
     provider_policy: ProviderPolicy = ProviderPolicy()
+    quotas: Mapping[type[Record], int] = field(default_factory=dict)
+    """The records of a kind that a customer may have; 0 is any number, and so is none here."""
+    audit_heads: Heads | None = None
+    """Where the ends of the audit's chains are noted, if anywhere."""
     sip_engine_rows: Mapping[type[Record], Any] = field(default_factory=dict)
     """The rows of records that a SIP engine keeps, in place of the service's own."""
+    forget_customer: Callable[[Session, str], None] | None = None
+    """Deletes, in the transaction that deletes a customer, what others keep by the customer's name."""
+    events: EventSink = NoEvents()
+    """Where it is told what has happened, for the console."""
+    mails: AccountMails | None = None
+    """None where no mail is sent: addresses then count as confirmed, and operators set new passwords."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +52,12 @@ class ServiceRequest:
     now: datetime
     token: str | None
     address: str
+    operation: str = ""
+    """The name of what is done, as the audit tells it."""
+    actor: str = ""
+    """Who does it, where nobody has signed in and it is not the customer whom it is about."""
+    reason: str | None = None
+    """Why an administrator does it."""
 
 
 @dataclass(frozen=True, kw_only=True)

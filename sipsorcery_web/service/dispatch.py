@@ -1,61 +1,94 @@
-"""The dispatcher of operations, the same for every channel."""
+"""The dispatcher of operations, the same for every channel and for both services."""
 
 import logging
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import datetime
 from typing import Any
 
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
+from sipsorcery_web.contract.access_token_text import is_access_token
 from sipsorcery_web.contract.errors import Unavailable
+from sipsorcery_web.contract.extensions import ALL_OPERATIONS
 from sipsorcery_web.contract.faults import STORE_AWAY
-from sipsorcery_web.contract.operations import OPERATIONS, Access, Operation
-from sipsorcery_web.contract.xml_text import refuse_invalid_xml
+from sipsorcery_web.contract.operations import Access, Operation
+from sipsorcery_web.contract.xml_text import refuse_invalid_xml, refuse_more_lines
 
+from . import access_tokens
 from .context import AuthedUnitOfWork, ServiceContext, ServiceRequest, UnitOfWork
 from .operations import HANDLERS
 from .operations.handler import Handler, Unit
+from .revisions import revision_by_token, revision_of
 from .store.integrity_errors import translate_integrity_errors
-from .tokens import caller_of
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Service:
-    """The embedded provisioning service; it is the channel to itself for whoever is in the same process."""
+    """The embedded provisioning service; it is the channel to itself for whoever is in the same process.
+
+    With other handlers, of operations of another contract, it is the notification service.
+    """
 
     context: ServiceContext
+    handlers: Mapping[str, Handler] = field(default_factory=lambda: HANDLERS)
+    contract: Mapping[str, Operation] = field(default_factory=lambda: ALL_OPERATIONS)
 
     def call(self, operation: Operation, token: str | None, address: str, arguments: Mapping[str, Any]) -> Any:
         """Run one operation; every failure is a ProvisioningError.
 
-        Refused for a value that XML cannot carry, Unavailable when the store fails.
+        Refused for a value that XML cannot carry or that is more than a line where it is to be one; Unavailable when
+        the store fails.
         """
         refuse_invalid_xml(arguments.values())
-        request = ServiceRequest(context=self.context, now=self.context.clock(), token=token, address=address)
+        refuse_more_lines(arguments)
+        request = ServiceRequest(
+            context=self.context, now=self.context.clock(), token=token, address=address, operation=operation.name
+        )
         try:
             with translate_integrity_errors():
-                return _run(HANDLERS[operation.name], operation.access, request, arguments)
+                if operation.access is Access.SESSION:
+                    access_tokens.admit(request, operation)
+                return _run(self.handlers[operation.name], operation, request, arguments)
         except SQLAlchemyError as error:
             log.exception("%s failed in the store", operation.name)
+            raise Unavailable(STORE_AWAY) from error
+
+    def revision(self, token: str) -> str:
+        """Return the revision of what a token's customer sees. SessionExpired as for an operation, or Unavailable."""
+        return self._read("revision", revision_by_token if is_access_token(token) else revision_of, token)
+
+    def owner_of(self, token: str) -> str:
+        """Return the customer whom a token for programs stands for. Errors as for `revision`."""
+        return self._read("owner of a token", access_tokens.owner_of, token)
+
+    def _read(self, what: str, read: Callable[[Session, str, datetime], str], token: str) -> str:
+        try:
+            with self.context.database.read() as session:
+                return read(session, token, self.context.clock())
+        except SQLAlchemyError as error:
+            log.exception("The %s could not be read", what)
             raise Unavailable(STORE_AWAY) from error
 
     @property
     def operations(self) -> Mapping[str, Operation]:
         """Return the operations that can be called."""
-        return {name: OPERATIONS[name] for name in HANDLERS}
+        return {name: self.contract[name] for name in self.handlers}
 
 
-def _run(handler: Handler, access: Access, request: ServiceRequest, arguments: Mapping[str, Any]) -> Any:
+def _run(handler: Handler, operation: Operation, request: ServiceRequest, arguments: Mapping[str, Any]) -> Any:
     if handler.unit is Unit.OWN:
         return handler.function(request, **arguments)
     database = request.context.database
     with database.write() if handler.unit is Unit.WRITE else database.read() as session:
         work = UnitOfWork(**_members(request), session=session)
-        if access is Access.SESSION:
-            work = AuthedUnitOfWork(**_members(work), caller=caller_of(session, request.token, request.now))
+        if operation.access is Access.SESSION:
+            caller = access_tokens.caller_of(session, request.token, request.now, operation)
+            work = AuthedUnitOfWork(**_members(work), caller=caller)
         return handler.function(work, **arguments)
 
 

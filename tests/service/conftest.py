@@ -9,8 +9,9 @@ import pytest
 from sipsorcery_web.database.connection import Database, open_database
 from sipsorcery_web.database.migrate import migrate
 from tests.database.conftest import postgres_url
+from tests.mail.post_office import mail_port, post_office
 
-__all__ = ["postgres_url"]
+__all__ = ["mail_port", "post_office", "postgres_url"]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

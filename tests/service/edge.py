@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 
 from sipsorcery_web.contract import names
 from sipsorcery_web.service.dispatch import Service
-from sipsorcery_web.service.soap.endpoint import blueprint
+from sipsorcery_web.service.soap.endpoint import mount
 
 XML = "text/xml; charset=utf-8"
 
@@ -88,5 +88,5 @@ class Edge:
 def edge_of(service: Service) -> Edge:
     """The endpoint alone, without the portal around it."""
     app = Flask(__name__)
-    app.register_blueprint(blueprint(service))
+    mount(app, service)
     return Edge(app.test_client())

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from lxml import etree
 
-from sipsorcery_web.contract import codec, envelope, names
+from sipsorcery_web.contract import envelope, names
+from sipsorcery_web.contract.message_text import request_text
 from sipsorcery_web.contract.operations import OPERATIONS
 from sipsorcery_web.contract.records import SIPAccount
 from sipsorcery_web.contract.wire_types import ListType, RecordType
@@ -53,7 +54,7 @@ def _honest(name: str, token: str | None, random: Random) -> bytes:
     arguments = {parameter.name: _value(parameter.kind, random) for parameter in operation.parameters}
     message = etree.Element(f"{{{names.SOAP}}}Envelope")
     etree.SubElement(message, f"{{{names.SOAP}}}Header").append(envelope.security_header(token))
-    etree.SubElement(message, f"{{{names.SOAP}}}Body").append(codec.write_arguments(operation, arguments))
+    etree.SubElement(message, f"{{{names.SOAP}}}Body").append(etree.fromstring(request_text(operation, arguments)))
     return etree.tostring(message)
 
 

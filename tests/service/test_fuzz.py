@@ -1,4 +1,4 @@
-"""Ten thousand hostile messages and filters: each gets an answer of the contract, and nothing leaks."""
+"""Hostile messages and filters, ten thousand with `make test-long`: each gets an answer of the contract, and nothing leaks."""
 
 from random import Random
 from typing import Any
@@ -11,6 +11,7 @@ from lxml import etree
 
 from sipsorcery_web.contract import names
 from tests.conftest import ServiceFixture
+from tests.repetition import examples
 
 from .edge import Edge, edge_of, security
 from .hostile import hostile_filter, hostile_message
@@ -27,10 +28,13 @@ def edge(service_fixture: ServiceFixture) -> Edge:
     return edge_of(service_fixture.service)
 
 
-def test_every_message_is_answered_in_the_contracts_own_words(service_fixture: ServiceFixture, edge: Edge) -> None:
+@examples(7000, sample=700)
+def test_every_message_is_answered_in_the_contracts_own_words(
+    service_fixture: ServiceFixture, edge: Edge, count: int
+) -> None:
     token = service_fixture.token_of("alice")
 
-    @settings(max_examples=7000, **UNBOUNDED)
+    @settings(max_examples=count, **UNBOUNDED)
     @given(random=RANDOMS)
     def check(random: Random) -> None:
         document, action, content_type = hostile_message(random, token)
@@ -44,11 +48,12 @@ def test_every_message_is_answered_in_the_contracts_own_words(service_fixture: S
     check()
 
 
-def test_no_filter_counts_what_is_not_alices(service_fixture: ServiceFixture, edge: Edge) -> None:
+@examples(3000, sample=300)
+def test_no_filter_counts_what_is_not_alices(service_fixture: ServiceFixture, edge: Edge, count: int) -> None:
     token = service_fixture.token_of("alice")
     own = service_fixture.alice.sip_accounts.count()
 
-    @settings(max_examples=3000, **UNBOUNDED)
+    @settings(max_examples=count, **UNBOUNDED)
     @given(random=RANDOMS)
     def check(random: Random) -> None:
         where = escape(hostile_filter(random))

@@ -9,7 +9,8 @@ true. A null string sorts before all others (String.Compare). The SQL here may b
 fit for a WHERE joined by AND, and not to be negated.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
@@ -22,6 +23,7 @@ from sqlalchemy import (
     String,
     Uuid,
     and_,
+    bindparam,
     cast,
     false,
     func,
@@ -51,6 +53,7 @@ from sipsorcery_web.contract.filters import (
     kind_of,
 )
 from sipsorcery_web.contract.filters.literals import WHITE_SPACE
+from sipsorcery_web.contract.filters.tree import Value
 
 _TYPES: Mapping[ValueType, TypeEngine[Any]] = {
     ValueType.STRING: String(),
@@ -64,8 +67,47 @@ _TEXT_METHODS = {"Trim", "ToLower", "ToUpper"}
 _TEXTS = {ValueType.STRING, ValueType.CHAR}
 
 
+@dataclass(frozen=True, slots=True)
+class Parameter(Constant):
+    """The place of a constant in an expression without its values: `value` is its number."""
+
+    @property
+    def name(self) -> str:
+        """Return the name of the parameter in SQL."""
+        return f"value_{self.value}"
+
+
+def without_values(expression: Expression, values: list[Value]) -> Expression:
+    """Return the same expression with parameters in place of its constants, whose values are put into the list.
+
+    What is true, false or null decides which SQL there is, so it stays.
+    """
+    match expression:
+        case Constant(ValueType.NULL | ValueType.BOOL):
+            return expression
+        case Constant(kind, value):
+            values.append(value)
+            return Parameter(kind, len(values) - 1)
+        case Member(target, name):
+            return Member(without_values(target, values), name)
+        case MethodCall(target, method, arguments):
+            return MethodCall(
+                without_values(target, values), method, tuple(without_values(each, values) for each in arguments)
+            )
+        case Compare(operator, left, right):
+            return Compare(operator, without_values(left, values), without_values(right, values))
+        case Not(operand):
+            return Not(without_values(operand, values))
+        case And(operands) | Or(operands):
+            return type(expression)(tuple(without_values(each, values) for each in operands))
+    return expression
+
+
 def condition(expression: Expression, columns: Mapping[str, ColumnElement[Any]]) -> ColumnElement[bool]:
-    """The rows for which a parsed expression is true; columns are keyed by property name."""
+    """The rows for which a parsed expression is true; columns are keyed by property name.
+
+    An expression `without_values` gives a condition with parameters.
+    """
     return _Conditions(columns).truth(expression)
 
 
@@ -83,6 +125,9 @@ class _Conditions:
                 return column.is_(true()) if wanted else column.is_not(true())
             case Not(operand):
                 return self.truth(operand, not wanted)
+            case Or(operands) if wanted and (choice := _choice(operands)):
+                field, texts = choice
+                return self._columns[field.name].in_([self._value(text, field) for text in texts])
             case And(operands) | Or(operands):
                 # What stands before a parenthesis takes room on the 100 places of SQLite's parser: deepest part first.
                 deepest_first = sorted(operands, key=_height, reverse=True)
@@ -136,7 +181,7 @@ class _Conditions:
             return nulls_first
         lower, higher = self._value(left, right), self._value(right, left)
         if texts:
-            lower, higher = _Ordinal(lower), _Ordinal(higher)
+            lower, higher = Ordinal(lower), Ordinal(higher)
         return or_(lower < higher if operator is Operator.LT else lower <= higher, nulls_first)
 
     def _null_before(self, operator: Operator, left: Expression, right: Expression) -> ColumnElement[bool]:
@@ -166,6 +211,8 @@ class _Conditions:
     def _value(self, node: Expression, partner: Expression | None = None) -> ColumnElement[Any]:
         """The value, null where a part of it is; a constant has the type of the column that it meets."""
         match node:
+            case Parameter(kind):
+                return bindparam(node.name, type_=self._type(kind, partner))
             case Constant(kind, value):
                 return literal(value, self._type(kind, partner))
             case Field(name):
@@ -189,15 +236,30 @@ class _Conditions:
             text = func.trim(text, WHITE_SPACE)
         match [method for method in methods if method != "Trim"]:
             case ["ToLower", *_]:
-                return func.lower(_Ordinal(text))
+                return func.lower(Ordinal(text))
             case ["ToUpper", *_]:
-                return func.upper(_Ordinal(text))
+                return func.upper(Ordinal(text))
         return text
 
     def _type(self, kind: ValueType, partner: Expression | None) -> TypeEngine[Any]:
         if isinstance(partner, Field) and kind_of(partner) in (ValueType.GUID, ValueType.TIME, ValueType.ENUM):
             return self._columns[partner.name].type
         return _TYPES[kind]
+
+
+def _choice(operands: Sequence[Expression]) -> tuple[Field, list[Constant]] | None:
+    """Return the property and its texts where alternatives are but several texts of one property; None otherwise."""
+    fields, texts = set(), []
+    for operand in operands:
+        match operand:
+            case Compare(Operator.EQ, Field() as field, Constant(ValueType.STRING) as text) if (
+                kind_of(field) is ValueType.STRING
+            ):
+                fields.add(field)
+                texts.append(text)
+            case _:
+                return None
+    return (fields.pop(), texts) if len(fields) == 1 else None
 
 
 def _height(node: Expression) -> int:
@@ -216,7 +278,7 @@ def _guid_text(guid: ColumnElement[Any]) -> ColumnElement[str]:
     return reduce(lambda text, group: text + "-" + group, groups)
 
 
-class _Ordinal(FunctionElement[str]):
+class Ordinal(FunctionElement[str]):
     """A text that is ordered, and put into lower or upper case, by its characters alone."""
 
     type = String()
@@ -230,13 +292,13 @@ class _Position(FunctionElement[int]):
     inherit_cache = True
 
 
-@compiles(_Ordinal)
-def _ordinal(element: _Ordinal, compiler: SQLCompiler, **options: Any) -> str:
+@compiles(Ordinal)
+def _ordinal(element: Ordinal, compiler: SQLCompiler, **options: Any) -> str:
     return f"({compiler.process(element.clauses, **options)} COLLATE BINARY)"
 
 
-@compiles(_Ordinal, "postgresql")
-def _ordinal_in_postgresql(element: _Ordinal, compiler: SQLCompiler, **options: Any) -> str:
+@compiles(Ordinal, "postgresql")
+def _ordinal_in_postgresql(element: Ordinal, compiler: SQLCompiler, **options: Any) -> str:
     return f'({compiler.process(element.clauses, **options)} COLLATE "C")'
 
 

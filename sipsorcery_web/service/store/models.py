@@ -5,9 +5,11 @@ customers' passwords and security answers are Argon2 hashes.
 """
 
 from datetime import datetime
+from functools import partial
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from sipsorcery_web.contract.rules.catalogue import (
@@ -18,14 +20,32 @@ from sipsorcery_web.contract.rules.catalogue import (
     SIP_NAME_TAKEN,
 )
 from sipsorcery_web.database.base import Base
+from sipsorcery_web.database.sealed import Place, place_in_json, sealed_column
 
 TAKEN = "taken"
 """In the `info` of a unique key: what is said to whoever breaks it."""
 _OWNER = "customers.customer_username"
 
 
-def _owner() -> Mapped[str]:
-    return mapped_column(ForeignKey(_OWNER, ondelete="CASCADE"), index=True)
+def _owner(indexed: bool = True) -> Mapped[str]:
+    return mapped_column(ForeignKey(_OWNER, ondelete="CASCADE"), index=indexed or None)
+
+
+def _order(table: str, column: str) -> tuple[Index, ...]:
+    """The indexes for a list in the order of this column: of one owner, and of all."""
+    return (
+        Index(f"ix_{table}_owner_{column}_id", "owner", column, "id"),
+        Index(f"ix_{table}_{column}_id", column, "id"),
+    )
+
+
+def context_of(table: str, attribute: str, id: UUID) -> str:
+    """The place that a record's secret is sealed for: it opens in no other."""
+    return f"{table}.{attribute}:{id}"
+
+
+def _secret(table: str, attribute: str) -> Any:
+    return sealed_column(Place(("id",), partial(context_of, table, attribute)))
 
 
 class CustomerRow(Base):
@@ -48,6 +68,7 @@ class CustomerRow(Base):
     email_address_confirmed: Mapped[bool] = mapped_column(default=False)
     execution_count: Mapped[int] = mapped_column(default=0)
     first_name: Mapped[str | None] = mapped_column(String(64))
+    has_second_factor: Mapped[bool] = mapped_column(default=False, server_default=false())
     inserted: Mapped[datetime]
     invite_code: Mapped[str | None] = mapped_column(String(36))
     last_name: Mapped[str | None] = mapped_column(String(64))
@@ -60,7 +81,7 @@ class CustomerRow(Base):
 
 
 class CustomerSessionRow(Base):
-    """A session by the hash of its token (section 2)."""
+    """A session by the hash of its token (section 2); `access_token_id` is the app password that has opened it."""
 
     __tablename__ = "customersessions"
 
@@ -70,6 +91,7 @@ class CustomerSessionRow(Base):
     ends_at: Mapped[datetime] = mapped_column(index=True)
     time_limit_minutes: Mapped[int] = mapped_column(default=60)
     ip_address: Mapped[str | None] = mapped_column(String(45))
+    access_token_id: Mapped[UUID | None]
 
 
 class SIPDomainRow(Base):
@@ -90,7 +112,7 @@ class SIPAccountRow(Base):
     __tablename__ = "sipaccounts"
     __table_args__ = (
         UniqueConstraint("sip_username", "sip_domain", info={TAKEN: SIP_NAME_TAKEN}),
-        Index("ix_sipaccounts_owner_sip_username_id", "owner", "sip_username", "id"),
+        *_order("sipaccounts", "sip_username"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -100,9 +122,9 @@ class SIPAccountRow(Base):
     sip_domain: Mapped[str] = mapped_column(
         ForeignKey("sipdomains.domain", ondelete="CASCADE", onupdate="CASCADE"), index=True
     )
-    sealed_sip_password: Mapped[str | None] = mapped_column(Text)
-    sealed_ha1_md5: Mapped[str | None] = mapped_column(Text)
-    sealed_ha1_sha256: Mapped[str | None] = mapped_column(Text)
+    sealed_sip_password: Mapped[str | None] = _secret("sipaccounts", "sip_password")
+    sealed_ha1_md5: Mapped[str | None] = _secret("sipaccounts", "ha1_md5")
+    sealed_ha1_sha256: Mapped[str | None] = _secret("sipaccounts", "ha1_sha256")
     admin_disabled_reason: Mapped[str | None] = mapped_column(String(256))
     dont_mangle_enabled: Mapped[bool] = mapped_column(default=False)
     ip_address_acl: Mapped[str | None] = mapped_column(String(256))
@@ -121,12 +143,13 @@ class SIPRegistrarBindingRow(Base):
     """A contact registered for a SIP account; it expires at `expiry_time`."""
 
     __tablename__ = "sipregistrarbindings"
+    __table_args__ = _order("sipregistrarbindings", "sip_account_name")
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     sip_account_id: Mapped[UUID] = mapped_column(ForeignKey("sipaccounts.id", ondelete="CASCADE"), index=True)
-    owner: Mapped[str] = _owner()
+    owner: Mapped[str] = _owner(indexed=False)
     admin_member_id: Mapped[str | None] = mapped_column(String(32))
-    sip_account_name: Mapped[str] = mapped_column(String(161), index=True)
+    sip_account_name: Mapped[str] = mapped_column(String(161))
     contact_uri: Mapped[str] = mapped_column(String(767))
     mangled_contact_uri: Mapped[str | None] = mapped_column(String(767))
     expiry: Mapped[int]
@@ -143,15 +166,18 @@ class SIPProviderRow(Base):
     """An outside service that carries calls."""
 
     __tablename__ = "sipproviders"
-    __table_args__ = (UniqueConstraint("owner", "provider_name", info={TAKEN: PROVIDER_NAME_TAKEN}),)
+    __table_args__ = (
+        UniqueConstraint("owner", "provider_name", info={TAKEN: PROVIDER_NAME_TAKEN}),
+        Index("ix_sipproviders_provider_name_id", "provider_name", "id"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    owner: Mapped[str] = _owner()
+    owner: Mapped[str] = _owner(indexed=False)
     admin_member_id: Mapped[str | None] = mapped_column(String(32))
     provider_name: Mapped[str] = mapped_column(String(50))
     provider_type: Mapped[str] = mapped_column(String(16), default="SIP")
     provider_username: Mapped[str | None] = mapped_column(String(32))
-    sealed_provider_password: Mapped[str | None] = mapped_column(Text)
+    sealed_provider_password: Mapped[str | None] = _secret("sipproviders", "provider_password")
     custom_headers: Mapped[str | None] = mapped_column(String(1024))
     gv_callback_number: Mapped[str | None] = mapped_column(String(16))
     gv_callback_pattern: Mapped[str | None] = mapped_column(String(32))
@@ -180,9 +206,10 @@ class SIPProviderBindingRow(Base):
     """The state of one registration with a provider."""
 
     __tablename__ = "sipproviderbindings"
+    __table_args__ = _order("sipproviderbindings", "provider_name")
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    owner: Mapped[str] = _owner()
+    owner: Mapped[str] = _owner(indexed=False)
     admin_member_id: Mapped[str | None] = mapped_column(String(32))
     provider_id: Mapped[UUID] = mapped_column(ForeignKey("sipproviders.id", ondelete="CASCADE"), unique=True)
     provider_name: Mapped[str] = mapped_column(String(50))
@@ -208,10 +235,13 @@ class SIPDialPlanRow(Base):
     """A script or list of lines that decides where calls go."""
 
     __tablename__ = "sipdialplans"
-    __table_args__ = (UniqueConstraint("owner", "dial_plan_name", info={TAKEN: DIAL_PLAN_NAME_TAKEN}),)
+    __table_args__ = (
+        UniqueConstraint("owner", "dial_plan_name", info={TAKEN: DIAL_PLAN_NAME_TAKEN}),
+        Index("ix_sipdialplans_dial_plan_name_id", "dial_plan_name", "id"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    owner: Mapped[str] = _owner()
+    owner: Mapped[str] = _owner(indexed=False)
     admin_member_id: Mapped[str | None] = mapped_column(String(32))
     dial_plan_name: Mapped[str] = mapped_column(String(64), default="default")
     dial_plan_script: Mapped[str | None] = mapped_column(Text)
@@ -224,13 +254,26 @@ class SIPDialPlanRow(Base):
     last_update: Mapped[datetime]
 
 
+class DialPlanValueRow(Base):
+    """A value that plans of an owner keep (`DBWrite`), by a keyed hash of its key; both stand sealed."""
+
+    __tablename__ = "dialplanvalues"
+
+    owner: Mapped[str] = mapped_column(ForeignKey(_OWNER, ondelete="CASCADE"), primary_key=True)
+    key_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    size: Mapped[int]
+    """Bytes of key and value together."""
+    sealed: Mapped[str] = sealed_column(place_in_json("dial plan value", "owner", "key_hash"))
+
+
 class SIPDialogueRow(Base):
     """One leg of a call in progress."""
 
     __tablename__ = "sipdialogues"
+    __table_args__ = _order("sipdialogues", "inserted")
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    owner: Mapped[str] = _owner()
+    owner: Mapped[str] = _owner(indexed=False)
     admin_member_id: Mapped[str | None] = mapped_column(String(32))
     bridge_id: Mapped[str] = mapped_column(String(36))
     cdr_id: Mapped[str] = mapped_column(String(36))
@@ -286,6 +329,8 @@ class SIPCDRRow(Base):
     in_progress_status: Mapped[int] = mapped_column(default=0)
     in_progress_time: Mapped[datetime | None]
     inserted: Mapped[datetime]
+    is_relayed: Mapped[bool | None]
+    """Whether the sound went through this machine; None where that is not known, or nobody answered."""
     local_socket: Mapped[str] = mapped_column(String(64))
     remote_socket: Mapped[str] = mapped_column(String(64))
     ring_duration: Mapped[int] = mapped_column(default=0)
@@ -311,13 +356,14 @@ class SetupLinkRow(Base):
     expires_at: Mapped[datetime]
 
 
-class FailedSignInRow(Base):
-    """A sign-in that has not succeeded (yet): what the limit on attempts counts."""
+class RevisionRow(Base):
+    """A number that triggers raise with each change of what a scope shows: `owner:alice`, `member:partner`, or `*`.
 
-    __tablename__ = "failedsignins"
-    __table_args__ = (Index("ix_failedsignins_address_at", "address", "at"),)
+    A scope's number is the sum of its rows. With SQLite the engine's file has numbers of its own.
+    """
 
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    address: Mapped[str] = mapped_column(String(45))
-    account_hash: Mapped[str] = mapped_column(String(64))
-    at: Mapped[datetime] = mapped_column(index=True)
+    __tablename__ = "revisions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    scope: Mapped[str] = mapped_column(Text, index=True)
+    number: Mapped[int] = mapped_column(BigInteger)

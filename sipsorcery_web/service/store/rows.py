@@ -1,21 +1,23 @@
 """Conversion between records and rows, by the same names; secrets are sealed in rows."""
 
+import logging
 from collections.abc import Iterable
 from enum import Enum
+from functools import cache
 from typing import Any, TypeVar
 
-from sipsorcery_web.contract.records import Record, SIPAccount, WireField, wire_fields
+from sipsorcery_web.contract.records import HASHED, Record, SIPAccount, WireField, wire_fields
+from sipsorcery_web.contract.unreadable import UNREADABLE
 from sipsorcery_web.contract.wire_types import Scalar
 from sipsorcery_web.database.base import Base
-from sipsorcery_web.database.keyring import Keyring
+from sipsorcery_web.database.keyring import Keyring, KeyringError
 from sipsorcery_web.hashes import ha1
 
-from .models import SIPAccountRow
+from .models import SIPAccountRow, context_of
 
 R = TypeVar("R", bound=Record)
 
-HASHED = ("customer_password", "security_answer")
-"""Stored as hashes only, so always nil in a record that goes out (weakness W4)."""
+log = logging.getLogger(__name__)
 
 
 def to_record(kind: type[R], row: Base, keyring: Keyring) -> R:
@@ -40,19 +42,44 @@ def is_sealed(entry: WireField) -> bool:
 
 
 def set_secret(row: Any, attribute: str, secret: str | None, keyring: Keyring) -> None:
-    """Seal a secret for this row and column; a blank one is stored as none."""
-    setattr(row, f"sealed_{attribute}", keyring.seal(secret, _context(row, attribute)) if secret else None)
+    """Seal a secret for this row and column; a blank one is stored as none.
+
+    The same one stays as it is sealed. What cannot be read gives way to another secret alone: the key that it was
+    sealed with may come back.
+    """
+    if secret:
+        if secret != secret_of(row, attribute, keyring):
+            setattr(row, f"sealed_{attribute}", keyring.seal(secret, _context(row, attribute)))
+    elif secret_of(row, attribute, keyring) is not UNREADABLE:
+        setattr(row, f"sealed_{attribute}", None)
 
 
 def secret_of(row: Any, attribute: str, keyring: Keyring) -> str | None:
-    """The secret in clear; KeyringError when it was changed or moved."""
+    """The secret in clear; UNREADABLE when it was changed or moved, or its key is missing."""
     sealed = getattr(row, f"sealed_{attribute}")
-    return None if sealed is None else keyring.open_text(sealed, _context(row, attribute))
+    return None if sealed is None else opened(sealed, _context(row, attribute), keyring)
+
+
+def opened(sealed: str, place: str, keyring: Keyring) -> str:
+    """Return a secret in clear; UNREADABLE when it does not open in this place."""
+    try:
+        return keyring.open_text(sealed, place)
+    except KeyringError as error:
+        _tell_once(place.partition(":")[0], str(error))
+        return UNREADABLE
+
+
+@cache
+def _tell_once(column: str, why: str) -> None:
+    """Log that a column has secrets that cannot be read, once in a process: lists are read every few seconds."""
+    log.warning("Some values of %s cannot be read; this is told once. %s", column, why)
 
 
 def derive_ha1(row: SIPAccountRow, keyring: Keyring) -> None:
-    """Set both HA1 of a SIP account from its name, domain and password."""
+    """Set both HA1 of a SIP account from its name, domain and password, where that can be read."""
     password = secret_of(row, "sip_password", keyring)
+    if password is UNREADABLE:
+        return
     for attribute, algorithm in (("ha1_md5", "MD5"), ("ha1_sha256", "SHA-256")):
         derived = ha1(row.sip_username, row.sip_domain, password, algorithm) if password else None
         set_secret(row, attribute, derived, keyring)
@@ -81,4 +108,4 @@ def _value_of(row: Base, entry: WireField, keyring: Keyring) -> Any:
 
 
 def _context(row: Any, attribute: str) -> str:
-    return f"{row.__tablename__}.{attribute}:{row.id}"
+    return context_of(row.__tablename__, attribute, row.id)

@@ -9,6 +9,7 @@ from sqlalchemy.exc import OperationalError
 
 from sipsorcery_web.contract.envelope import Fault
 from sipsorcery_web.contract.errors import ProvisioningError, SessionExpired
+from sipsorcery_web.database.address_limit import AN_HOUR
 from sipsorcery_web.service.store.models import CustomerSessionRow
 from tests.conftest import ServiceFixture
 from tests.factories import PASSWORD
@@ -54,6 +55,19 @@ def test_faults_may_be_sent_with_status_200(error: Exception) -> None:
     response = Wire(noted, served(noted, fault_status=200)).post(message("IsAlive"), "IsAlive")
 
     assert fault_in(response, status=200).code == "InternalServiceFault"
+
+
+def test_who_asks_too_often_is_told_when_to_come_again(service_fixture: ServiceFixture) -> None:
+    wire = Wire(Noted(), served(service_fixture.service))
+    asked = message("CheckInviteCode", "<inviteCode>x</inviteCode>")
+    for _ in range(AN_HOUR):
+        assert "Retry-After" not in wire.post(asked, "CheckInviteCode").headers
+    response = wire.post(asked, "CheckInviteCode")
+
+    assert response.headers["Retry-After"] == "3600"
+    assert fault_in(response).message == (
+        "Too many invite codes were tried from this address. The next one is possible in 3600 seconds."
+    )
 
 
 def test_an_answer_is_not_kept_and_sets_no_cookie(client: FlaskClient) -> None:

@@ -55,6 +55,12 @@ def test_two_security_headers_are_refused(wire: Wire, header: str) -> None:
     )
 
 
+def test_two_tokens_in_one_security_header_are_refused(wire: Wire) -> None:
+    header = security(f"{TOKEN}</x:AuthID><x:AuthID>{TOKEN}")
+
+    assert wire.refusal(message("Logout", header=header), "Logout").code == "DeserializationFailed"
+
+
 def test_an_unknown_header_that_must_be_understood_is_refused(wire: Wire) -> None:
     header = f'<t:Ticket xmlns:t="urn:t" xmlns:s="{names.SOAP}" s:mustUnderstand="1"/>{security(TOKEN)}'
 

@@ -12,6 +12,7 @@ from lxml import etree, html
 
 from sipsorcery_web import create_app
 from sipsorcery_web.contract import names
+from sipsorcery_web.contract.extensions import EXTENSIONS
 from sipsorcery_web.contract.operations import OPERATIONS
 from sipsorcery_web.service.passwords import Passwords
 from sipsorcery_web.settings import SettingError, Settings
@@ -46,6 +47,20 @@ def test_the_contract_is_published_in_one_file(client: FlaskClient, query: str) 
 
     assert etree.QName(wsdl).localname == "definitions"
     assert not wsdl.findall(f"{{{names.WSDL}}}import")
+
+
+@pytest.mark.parametrize("query", ["wsdl&extensions", "extensions&singleWsdl", "WSDL&Extensions"])
+def test_the_contract_of_the_extensions_is_published_beside_it(client: FlaskClient, query: str) -> None:
+    wsdl = contract(client, query, base_url="https://portal.example.org")
+
+    assert wsdl.get("targetNamespace") == names.EXTENSIONS
+    assert addresses_in(wsdl) == ["https://portal.example.org/provisioning.svc"]
+    actions = {str(element.get(ACTION)) for element in wsdl.iter(f"{{{names.WSDL}}}input") if element.get(ACTION)}
+    assert actions == {operation.action for operation in EXTENSIONS.values()}
+
+
+def test_the_contract_of_the_original_has_none_of_the_extensions(client: FlaskClient) -> None:
+    assert names.EXTENSIONS.encode() not in etree.tostring(contract(client))
 
 
 def test_the_contract_tells_the_address_that_was_asked(client: FlaskClient) -> None:
@@ -90,6 +105,7 @@ def test_people_find_a_page_with_links(client: FlaskClient, address: str) -> Non
     assert set(page.xpath("//main//dl//a/@href")) == {
         "https://portal.example.org/provisioning.svc?wsdl",
         "https://portal.example.org/provisioning.svc?singleWsdl",
+        "https://portal.example.org/provisioning.svc?wsdl&extensions",
         "/developers",
     }
     assert page.xpath("string(//pre)").startswith("curl https://portal.example.org/provisioning.svc ")

@@ -71,11 +71,12 @@ class Wire:
         return self.client.post(names.ENDPOINT_PATH, data=data, headers=given)
 
     def understood(self, document: str | bytes, operation: str, **headers: str) -> Mapping[str, Any]:
-        """The arguments that the service was given."""
+        """The arguments that the service was given, but for what the wire has no place for."""
         response = self.post(document, operation, **headers)
         assert response.status_code == 200, response.text
         assert self.noted.calls[-1][0] == operation
-        return self.noted.calls[-1][2]
+        aside = OPERATIONS[operation].in_process if operation in OPERATIONS else ()
+        return {name: value for name, value in self.noted.calls[-1][2].items() if name not in aside}
 
     def token(self, header: str, **headers: str) -> str | None:
         """The token that the service was given."""
@@ -102,7 +103,7 @@ def fault_in(response: TestResponse, status: int = 500) -> Fault:
 def served(service: object, **options: Any) -> FlaskClient:
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = LIMIT
-    app.register_blueprint(endpoint.blueprint(cast(Service, service), **options))
+    endpoint.mount(app, cast(Service, service), **options)
     return app.test_client()
 
 

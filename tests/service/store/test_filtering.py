@@ -36,9 +36,11 @@ from sipsorcery_web.contract.filters import (
     Operator,
     Or,
     ValueType,
+    any_of,
     holds,
     kind_of,
     parse,
+    prop,
 )
 from sipsorcery_web.database.base import UtcDateTime
 from sipsorcery_web.service.store.filtering import condition
@@ -196,6 +198,15 @@ def test_sql_selects_what_the_expression_means(database: Connection, built: Expr
 def has_ordering(node: Expression) -> bool:
     orders = isinstance(node, Compare) and node.operator not in (Operator.EQ, Operator.NE)
     return orders or any(map(has_ordering, node.parts))
+
+
+@settings(max_examples=100, deadline=None, database=None)
+@given(st.lists(st.sampled_from(TEXTS), min_size=2, max_size=5), st.booleans())
+def test_texts_of_one_property_are_chosen_from_at_once(database: Connection, texts: list[str], negated: bool) -> None:
+    built = any_of(*(prop("SIPUsername").equals(text) for text in texts))
+    expression = parse(f"not ({built})" if negated else str(built), PROPERTIES, "SIPAccount")
+    assert selected(database, expression) == expected(expression)
+    assert negated or " IN (" in str(condition(expression, COLUMNS))
 
 
 @settings(max_examples=250, deadline=None, database=None)

@@ -1,0 +1,45 @@
+"""The revision of what a caller sees: a text that differs after each change."""
+
+from datetime import datetime
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from sipsorcery_web.contract.errors import SessionExpired
+from sipsorcery_web.hashes import hash_secret
+
+from .store.access_tokens import AccessTokenRow
+from .store.models import CustomerRow
+from .store.revisions import numbers_seen
+from .tokens import SIGNED_IN, look_up
+
+_OF_TOKEN = (
+    select(AccessTokenRow.ends)
+    .join(CustomerRow, CustomerRow.customer_username == AccessTokenRow.owner)
+    .where(AccessTokenRow.token_hash == bindparam("token_hash"), CustomerRow.suspended.is_(False))
+)
+_SEEN = {is_sqlite: SIGNED_IN.add_columns(*numbers_seen(is_sqlite)) for is_sqlite in (True, False)}
+_SEEN_BY_TOKEN = {is_sqlite: _OF_TOKEN.add_columns(*numbers_seen(is_sqlite)) for is_sqlite in (True, False)}
+
+
+def revision_of(session: Session, token: str | None, now: datetime) -> str:
+    """Return the revision of what the token's customer sees, in one statement.
+
+    SessionExpired as for every operation. To be read before what it stands for: a change in between then has a reader
+    look once more, and is never missed.
+    """
+    username, admin_id, _, _, *numbers = look_up(session, token, now, _SEEN[_is_sqlite(session)])
+    return "/".join(str(part or "") for part in (username, admin_id, *numbers))
+
+
+def revision_by_token(session: Session, token: str, now: datetime) -> str:
+    """Return the same for a token for programs: an administrator's changes with what others do as well."""
+    statement = _SEEN_BY_TOKEN[_is_sqlite(session)]
+    found = session.connection().execute(statement, {"token_hash": hash_secret(token)}).one_or_none()
+    if found is None or found.ends <= now:
+        raise SessionExpired
+    return "/".join(str(part or "") for part in found[1:])
+
+
+def _is_sqlite(session: Session) -> bool:
+    return session.get_bind().dialect.name == "sqlite"

@@ -1,0 +1,101 @@
+"""Calls of the service over SOAP: HTTP in, an operation, HTTP out (spec, sections 1.1, 1.7 and 1.8).
+
+A WSGI application of its own, which needs nothing that pages do: no session, no form token, no template. Every failure
+leaves as a fault, but for what HTTP itself refuses, such as a message over the size limit, as in the original.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Request, Response
+
+from sipsorcery_web.contract import codec, envelope
+from sipsorcery_web.contract.envelope import Fault
+from sipsorcery_web.contract.errors import ContractError, ProvisioningError, TooManyAttempts
+from sipsorcery_web.contract.faults import INTERNAL, INTERNAL_TEXT, fault_for
+from sipsorcery_web.contract.message_text import answer_bytes
+from sipsorcery_web.contract.notifications import CONNECTION
+from sipsorcery_web.contract.operations import Operation
+from sipsorcery_web.contract.xml_text import in_one_line
+from sipsorcery_web.cross_origin import CrossOrigin
+
+from ..dispatch import Service
+
+log = logging.getLogger(__name__)
+
+XML = "text/xml; charset=utf-8"
+
+Headers = Callable[[bool], Mapping[str, str]]
+"""From whether a request came over https to the headers that every answer has."""
+
+
+def no_headers(_is_secure: bool) -> Mapping[str, str]:
+    """Return no headers but those of an answer itself."""
+    return {}
+
+
+class Calls:
+    """The application that answers calls."""
+
+    def __init__(
+        self, service: Service, fault_status: int, cross_origin: CrossOrigin, limit: int | None, headers: Headers
+    ) -> None:
+        """Take the status of faults and, as `limit`, the bytes of the largest message."""
+        self._service = service
+        self._by_action = {operation.action: operation for operation in service.operations.values()}
+        self._fault_status = fault_status
+        self._cross_origin = cross_origin
+        self._limit = limit
+        self._headers = headers
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        request = Request(environ)
+        request.max_content_length = self._limit
+        response = self._cross_origin.allowed(request, self._answer(request))
+        response.headers.extend(self._headers(request.is_secure))
+        return response(environ, start_response)
+
+    def _answer(self, request: Request) -> Response:
+        retry_after = {}
+        try:
+            return _reply(self._carried_out(request), 200)
+        except ProvisioningError as error:
+            fault = fault_for(error)
+            if isinstance(error, TooManyAttempts):
+                retry_after["Retry-After"] = str(error.retry_after)
+        except HTTPException as error:
+            return Response(error.description, error.code, content_type="text/plain; charset=utf-8")
+        except Exception:
+            log.exception("A SOAP request failed")
+            fault = Fault(INTERNAL, INTERNAL_TEXT)
+        return _reply(envelope.envelope_bytes(envelope.fault_element(fault)), self._fault_status, retry_after)
+
+    def _carried_out(self, request: Request) -> bytes:
+        if request.mimetype != "text/xml":
+            raise ContractError("A SOAP 1.1 message has the content type text/xml.")
+        message = envelope.parse_envelope(request.get_data(), request.mimetype_params.get("charset"))
+        wrapper = envelope.body_of(message)
+        operation = self._operation(request.headers.get("SOAPAction", "").strip().strip('"'), str(wrapper.tag))
+        token = envelope.token_of(message) or request.headers.get("authid", "").strip() or None
+        arguments = codec.read_arguments(operation, wrapper)
+        if CONNECTION in operation.in_process:
+            arguments[CONNECTION] = envelope.connection_of(message)
+        if "program" in operation.in_process:
+            arguments["program"] = in_one_line(request.user_agent.string)
+        return answer_bytes(operation, self._service.call(operation, token, request.remote_addr or "", arguments))
+
+    def _operation(self, action: str, tag: str) -> Operation:
+        """The operation that SOAPAction and body agree on; ContractError otherwise."""
+        found = self._by_action.get(action)
+        if found is None:
+            raise envelope.UnknownAction(f"The SOAPAction {action!r} is not one of this contract.")
+        if tag != found.tag(found.name):
+            raise ContractError("The SOAPAction and the body of the message name different operations.")
+        return found
+
+
+def _reply(message: bytes, status: int, more: Mapping[str, str] = MappingProxyType({})) -> Response:
+    return Response(message, status, content_type=XML, headers={"Cache-Control": "no-store", **more})
