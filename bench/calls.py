@@ -85,6 +85,8 @@ class Line:
         self.hers, self.his, self.number = harness.pair("burst")
         self.talk = scenario(*self.hers._invite_steps(self.number), *self.hers.talk(self.number, seconds=TALK))
         self.answer = scenario(RECEIVED, RING, pause(RINGS), ANSWER, ACKED, *HUNG_UP)
+        self.callers: list[str] = []
+        """Options of sipp about who calls, where it is not her phone alone."""
 
     def burst(self, rate: int, seconds: int) -> Burst:
         """Place so many calls a second for so long, and then one more."""
@@ -132,7 +134,8 @@ class Line:
         path.write_text(steps)
         login = ["-s", phone.username, "-au", phone.login, "-ap", phone.password]
         place = ["-i", HOME, "-p", str(phone.port), "-nostdin"]
-        command = ["sipp", phone.proxy, "-sf", str(path), *login, *place, *options]
+        callers = self.callers if phone is self.hers else []
+        command = ["sipp", phone.proxy, "-sf", str(path), *login, *place, *callers, *options]
         return Popen(command, cwd=self.folder, stdout=DEVNULL, stderr=DEVNULL)
 
 

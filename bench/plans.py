@@ -60,7 +60,9 @@ def _measure(service: PlanService) -> None:
     ]
     for thread in threads:
         thread.start()
-    _say("beside 100 runaway scripts of 25 customers", _many(service, 300, 1))
+    beside = _many(service, 300, 1)
+    _say("beside 100 runaway scripts of 25 customers", beside)
+    print(f"p95 beside them is {_p95(beside) / _p95(quiet):.1f} times the quiet one")
     print(f"meanwhile: {megabytes(process, 'Rss'):.0f} MB")
 
 
@@ -95,8 +97,11 @@ def _timed_lines() -> float:
 
 
 def _say(what: str, taken: list[float]) -> None:
-    p95 = statistics.quantiles(taken, n=20)[-1]
-    print(f"{what}: p50 {statistics.median(taken) * 1000:.1f} ms, p95 {p95 * 1000:.1f} ms")
+    print(f"{what}: p50 {statistics.median(taken) * 1000:.1f} ms, p95 {_p95(taken) * 1000:.1f} ms")
+
+
+def _p95(taken: list[float]) -> float:
+    return statistics.quantiles(taken, n=20)[-1]
 
 
 if __name__ == "__main__":

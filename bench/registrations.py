@@ -20,7 +20,8 @@ from tests.conftest import HOME
 from tests.factories import DOMAIN
 from tests.factories.records import sip_account
 from tests.kamailio.harness import KamailioHarness
-from tests.kamailio.sipp import REQUEST, free_port, receive, scenario, send
+from tests.kamailio.sipp import REQUEST, receive, scenario, send
+from tests.running import free_port
 from tests.schemas import own_schema
 
 from .sipp_statistics import Statistics
@@ -40,23 +41,24 @@ def main() -> None:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         url = stack.enter_context(own_schema()) if asked.postgresql else ""
         harness = stack.enter_context(KamailioHarness(folder, Passwords(), url).open())
-        _make_accounts(harness, asked.accounts)
+        make_accounts(harness, asked.accounts)
         print(f"{'offered/s':>10}{'seconds':>10}{'reached/s':>11}{'failed':>8}{'repeated':>10}{'bindings':>10}")
         for rate in asked.rates:
-            seconds, failed, repeated = _register(harness, folder, asked.accounts, rate)
+            seconds, failed, repeated = register_all(harness, folder, asked.accounts, rate)
             reached = asked.accounts / seconds
             print(f"{rate:>10}{seconds:>10.1f}{reached:>11.0f}{failed:>8}{repeated:>10}{_bindings(harness):>10}")
         _look(harness, asked.accounts)
 
 
-def _make_accounts(harness: KamailioHarness, count: int) -> None:
+def make_accounts(harness: KamailioHarness, count: int) -> None:
+    """Make so many accounts of one customer, with one password."""
     accounts = harness.client(OWNER).sip_accounts
     for number in range(1, count + 1):
         accounts.add(sip_account(f"line-{number:05}", id=uuid4(), sip_password=PASSWORD))
 
 
-def _register(harness: KamailioHarness, folder: Path, count: int, rate: int) -> tuple[float, int, int]:
-    """Seconds until all have an answer, how many failed, and how many messages were sent again."""
+def register_all(harness: KamailioHarness, folder: Path, count: int, rate: int) -> tuple[float, int, int]:
+    """Return the seconds until all have an answer, how many failed, and how many messages were sent again."""
     port = free_port()
     names = folder / "names.csv"
     lines = (

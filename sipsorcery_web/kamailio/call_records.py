@@ -2,16 +2,19 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select, tuple_
+from sqlalchemy import delete, insert, select, tuple_
 from sqlalchemy.orm import Session
 
+from sipsorcery_web.calls.broken_calls import ENGINE_ENDED
+from sipsorcery_web.events.sink import EventSink
 from sipsorcery_web.service.store.models import SIPCDRRow
 
+from .ended_calls import tell_ended
 from .tables import ANSWER_FACTS, CALL_RECORD, DIALOG, DIALOG_VARS, HANGUP_FACTS, INVITE_FACTS, RING_FACTS
 from .views import ANSWERED
 
@@ -19,12 +22,16 @@ AT_ONCE = 100
 """Records in one transaction: with SQLite Kamailio's processes wait for its end, and phones for theirs."""
 WRONG_CREDENTIALS = "Wrong name or password"
 """The phrase for a call whose caller did not prove to be who it says, whether there is such an account or not."""
+ELSEWHERE = "Not from where the provider registered"
+"""The answer to a call that names a provider's contact here and comes from an address that has not registered it."""
+MISSING_PLAN = "SIP account missing dialplan setting"
+"""The answer to an account without a dial plan that calls anything but an account of this service."""
 ENDED_BY_US = "Ended by the server"
 """Of an answered call that no phone hung up: somebody did in the portal, or both phones had gone."""
 
 
-def take_over(session: Session, now: datetime) -> int:
-    """Move records that Kamailio has written into the service's; answers how many, at most AT_ONCE.
+def take_over(session: Session, now: datetime, events: EventSink | None = None) -> int:
+    """Move records that Kamailio has written into the service's, and tell of them; answers how many, at most AT_ONCE.
 
     Two files are not one transaction when the power fails, so a row that is there already is left as it is. Kamailio
     lets the row of a call that is over stand for some seconds and would take it up again if it started within them, so
@@ -34,12 +41,26 @@ def take_over(session: Session, now: datetime) -> int:
     records = [facts_of(row) for row in written]
     rows = [row for record in records for row in rows_of(record, now)]
     known = set(session.scalars(select(SIPCDRRow.id).where(SIPCDRRow.id.in_([row.id for row in rows]))))
-    session.add_all(row for row in rows if row.id not in known)
+    new = [row for row in rows if row.id not in known]
+    session.add_all(new)
     session.flush()
+    if events is not None:
+        tell_ended(session, events, new, now)
     taken = [record.id for record in records]
     session.execute(delete(CALL_RECORD).where(CALL_RECORD.c.id.in_(taken)))
     _forget_calls(session, records)
     return len(taken)
+
+
+def write_broken_off(session: Session, invites: Sequence[str], now: datetime) -> None:
+    """Write records as Kamailio would have, of calls that rang when it was killed; `take_over` goes on with them."""
+    answer = {
+        "answer_code": str(ENGINE_ENDED.code),
+        "answer_reason": ENGINE_ENDED.reason,
+        "answer_time": str(now.timestamp()),
+    }
+    rows = [{"start_time": now, "end_time": now, "invite": each, "answer": json.dumps(answer)} for each in invites]
+    session.execute(insert(CALL_RECORD), rows)
 
 
 def _forget_calls(session: Session, records: Sequence[Any]) -> None:
@@ -98,7 +119,8 @@ def _row(record: Any, now: datetime, direction: str, owner: str | None, id: str)
     was_answered = _was_answered(record)
     created = _moment(record.setup_time) or record.start_time
     ringing, answered = _moment(record.ring_time), _moment(record.answer_time)
-    hung_up = _moment(record.hangup_time) or (record.end_time if was_answered else None)
+    over = created + timedelta(seconds=record.duration) if created and record.duration else record.end_time
+    hung_up = _moment(record.hangup_time) or (over if was_answered else None)
     return SIPCDRRow(
         id=UUID(hex=id),
         owner=owner,
@@ -107,6 +129,7 @@ def _row(record: Any, now: datetime, direction: str, owner: str | None, id: str)
         call_id=_text(record.call_id, 256) or "",
         created=created,
         inserted=now,
+        is_relayed=record.relayed == "1" if was_answered else None,
         from_header=_text(record.from_header, 1024),
         from_name=_text(record.from_name, 128),
         from_user=_text(record.from_user, 128),

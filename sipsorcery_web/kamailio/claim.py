@@ -1,16 +1,18 @@
-"""One SIP engine for a data directory: a lock on its folder, and an end to what an earlier one left running."""
+"""One SIP engine and one media relay for a data directory: a lock on a folder, and an end to what was left running."""
 
 import fcntl
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from time import monotonic, sleep
 
-from sipsorcery_web.settings import SettingError, Settings, SipSettings
+from sipsorcery_web.private_files import AlreadyHeld, hold
+from sipsorcery_web.settings import SettingError, Settings
 
 from .ports import check_ports
 
@@ -22,26 +24,28 @@ DIES_WITHIN = 5.0
 
 @dataclass
 class Claim:
-    """Kamailio's folder and ports, which one process at a time may have. It is given up when that process ends."""
+    """A program's folder and ports, which one process at a time may have. It is given up when that process ends."""
 
     folder: Path
-    sip: SipSettings
+    check_ports: Callable[[], None]
+    """Raises SettingError for ports that cannot be had."""
+    program: str = "SIP engine"
     _lock: int | None = None
 
     @classmethod
     def of(cls, settings: Settings) -> "Claim":
         """The claim to Kamailio of these settings, not made yet."""
-        return cls(kamailio_folder(settings), settings.sip)
+        return cls(kamailio_folder(settings), partial(check_ports, settings.sip))
 
     def make(self) -> None:
-        """Claim the folder and the ports. SettingError where another engine has them, or anything the ports."""
+        """Claim the folder and the ports. SettingError where another process has them, or anything the ports."""
         if self._lock is not None:
             return
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._lock = self._locked()
         try:
             end_leftovers(self.folder)
-            check_ports(self.sip)
+            self.check_ports()
         except BaseException:
             self.give_up()
             raise
@@ -57,20 +61,16 @@ class Claim:
         if self._lock is not None:
             fcntl.fcntl(self._lock, fcntl.F_DUPFD, KEPT_FROM)
 
+    @property
+    def pid_file(self) -> Path:
+        """Return the file in which the program writes the number of its main process."""
+        return self.folder / "pid"
+
     def _locked(self) -> int:
-        lock = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            holder = os.read(lock, 20).decode("ascii", "replace")
-            os.close(lock)
-            raise SettingError(
-                f"the SIP engine of {self.folder.parent} runs already (process {holder}). "
-                "End that one first, or set SIPSORCERY_DATA_DIR to another directory."
-            ) from error
-        os.truncate(lock, 0)
-        os.write(lock, str(os.getpid()).encode())
-        return lock
+            return hold(self.folder / "lock", f"the {self.program} of {self.folder.parent}")
+        except AlreadyHeld as error:
+            raise SettingError(str(error)) from error
 
 
 def kamailio_folder(settings: Settings) -> Path:
@@ -79,7 +79,7 @@ def kamailio_folder(settings: Settings) -> Path:
 
 
 def end_leftovers(folder: Path) -> None:
-    """Kill the Kamailio that runs in this folder without a supervisor, for the process with the claim to it."""
+    """Kill the program that runs in this folder without a supervisor, for the process with the claim to it."""
     left = list(_processes_in(folder))
     for process in left:
         with suppress(ProcessLookupError, PermissionError):
@@ -92,17 +92,23 @@ def end_leftovers(folder: Path) -> None:
 
 
 def is_dead(process: int) -> bool:
-    """Return True when nothing but its entry is left of a process, for a parent that does not look."""
+    """Return True when nothing but its entry is left of a process, for a parent that does not look.
+
+    As long as one of its threads is there, so are its sockets, whatever the first thread's state says.
+    """
+    entry = Path(f"/proc/{process}")
     try:
-        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+        state = (entry / "stat").read_text().rpartition(")")[2].split()[0]
+        return state == "Z" and len(list((entry / "task").iterdir())) == 1
     except OSError:
         return True
 
 
 def _processes_in(folder: Path) -> Iterator[int]:
-    """The processes that were started with this folder as Kamailio's runtime directory (its option -Y)."""
+    """The processes whose runtime directory (Kamailio's option -Y) or file of the process id is in this folder."""
     for entry in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
             words = (entry / "cmdline").read_bytes().split(b"\0")
-            if (b"-Y", os.fsencode(folder)) in pairwise(words):
+            in_folder = (b"-Y", os.fsencode(folder)) in pairwise(words)
+            if in_folder or b"--pidfile=" + os.fsencode(folder / "pid") in words:
                 yield int(entry.name)

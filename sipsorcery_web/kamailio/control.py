@@ -41,6 +41,10 @@ class Control:
         """Kamailio's name and version; KamailioAbsent when it does not answer."""
         return str(self.rpc.call("core.version")).strip()
 
+    def has_call_control(self) -> bool:
+        """Return True while a connection has proven that it may command calls; KamailioAbsent as above."""
+        return bool(self.rpc.call("pv.shvGet", "control")["value"])
+
     def hang_up(self, leg: UUID) -> bool:
         """Send BYE to both sides of the call that this is a leg of."""
         call = self._confirmed_call(leg)

@@ -12,8 +12,10 @@ from sipsorcery_web.settings import SettingError
 
 from .claim import Claim
 from .config import KamailioConfig
-from .memory import Memory
+from .memory import Memory, memory_for
 
+LOG_OF_LINES = "--log-engine=json:M"
+"""A JSON object a line: as text, Kamailio's log repeats what strangers sent with its line ends, as lines of its own."""
 PROGRAMS = "/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin"
 
 
@@ -26,6 +28,7 @@ class Launch:
     claim: Claim
     put_in_order: Callable[[], Memory]
     """Sweeps what the Kamailio before left in its tables; answers how much memory the next one wants."""
+    name = "SIP engine"
 
     def check(self) -> None:
         """Claim Kamailio's folder and ports, and check its configuration. SettingError otherwise."""
@@ -33,7 +36,11 @@ class Launch:
         self.claim.make()
         path = self.config.write()
         checked = subprocess.run(  # noqa: S603 (a program of the system, with arguments of our own)
-            [program, "-c", "-f", str(path)], env=self.environment, capture_output=True, text=True, check=False
+            [program, "-c", *memory_for(0, 0).options, "-f", str(path)],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if checked.returncode != 0:
             raise SettingError(f"Kamailio does not accept its configuration:\n{checked.stderr[-2000:]}")
@@ -42,8 +49,8 @@ class Launch:
         """Return the command of Kamailio in the foreground; its memory follows from the rows of its tables."""
         folder = str(self.config.folder)
         memory = self.put_in_order()
-        kept = ["-f", str(self.config.path), "-Y", folder, "-w", folder, "-P", str(self.pid_file)]
-        return [find_kamailio(), "-DD", "-E", *memory.options, *kept]
+        kept = ["-f", str(self.config.path), "-Y", folder, "-w", folder, "-P", str(self.claim.pid_file)]
+        return [find_kamailio(), "-DD", "-E", LOG_OF_LINES, *memory.options, *kept]
 
     def become_kamailio(self) -> NoReturn:
         """Go on as Kamailio in this very process, for whatever supervises that. SettingError when it cannot be run."""
@@ -51,11 +58,6 @@ class Launch:
         command = self.command()
         self.claim.hand_on()
         os.execve(command[0], command, self.environment)  # noqa: S606 (a program of the system)
-
-    @property
-    def pid_file(self) -> Path:
-        """Return the file in which Kamailio writes the number of its main process."""
-        return self.config.folder / "pid"
 
     @property
     def log(self) -> Path:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, exists, func, select
 
 from sipsorcery_web.database.connection import Database
+from sipsorcery_web.service.store.revisions import skip_lost_numbers
 
 from .tables import DIALOG, DIALOG_VARS, LOCATION
 from .views import ANSWERED
@@ -16,7 +17,8 @@ LONGEST_CALL = timedelta(hours=12)
 def sweep(database: Database, now: datetime) -> None:
     """Delete calls that cannot go on, facts of calls that are no more, and registrations that have run out.
 
-    A call that only rang has no transaction any more in which it could be answered.
+    A call that only rang has no transaction any more in which it could be answered. The numbers of revisions jump,
+    since those of the last moment before a power failure may be lost, and must not come again.
     """
     with database.write() as session:
         too_old = DIALOG.c.start_time < now - LONGEST_CALL
@@ -26,3 +28,4 @@ def sweep(database: Database, now: datetime) -> None:
         same = (DIALOG.c.hash_entry == DIALOG_VARS.c.hash_entry) & (DIALOG.c.hash_id == DIALOG_VARS.c.hash_id)
         session.execute(delete(DIALOG_VARS).where(~exists().where(same)))
         session.execute(delete(LOCATION).where(LOCATION.c.expires < now))
+        skip_lost_numbers(session)

@@ -8,8 +8,9 @@ from sipsorcery_web.database.connection import Database
 
 from .tables import DIALOG, DIALOG_VARS, LOCATION, SUBSCRIBER
 
-SHARED, SHARED_FOR_ACCOUNT, SHARED_FOR_ROW = 256.0, 4 / 1024, 8 / 1024
-"""Megabytes: for a burst of 450 calls a second with its transactions; for an account's phones; for what is loaded."""
+SHARED, SHARED_FOR_ACCOUNT, SHARED_FOR_ROW = 512.0, 4 / 1024, 8 / 1024
+"""Megabytes: for a burst of 450 calls a second, whose transactions have room for 30 branches; for an account's phones;
+for what is loaded."""
 PRIVATE, PRIVATE_FOR_ROW = 32.0, 4 / 1024
 """Megabytes of each process; with SQLite a whole table is there while it is loaded, at 2 to 3 KB a row."""
 

@@ -4,6 +4,7 @@ The mirror listens to what a session flushes, so no operation can forget it. Wha
 bindings of an account) is done after the commit, when no lock is held.
 """
 
+import hashlib
 import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from sqlalchemy import Connection, Result, Select, delete, event, insert, inspec
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from sipsorcery_web.contract.sip_uris import SIPURI, split_port
-from sipsorcery_web.database.connection import Database
+from sipsorcery_web.database.connection import Database, take_time
 from sipsorcery_web.database.keyring import Keyring
 from sipsorcery_web.hashes import ha1
 from sipsorcery_web.service.store.models import CustomerRow, SIPAccountRow, SIPProviderBindingRow, SIPProviderRow
@@ -24,6 +25,7 @@ from .acl import trusted_networks
 from .tables import PROVIDER_CONTACT, SUBSCRIBER
 
 CHANGES = "kamailio_changes"
+NO_NETWORK = "-"
 
 
 @dataclass
@@ -70,6 +72,7 @@ class Mirror:
     def rebuild(self) -> None:
         """Make the tables anew from the service's; for the start, since another process may have changed those."""
         with self.database.write() as session:
+            take_time(session)
             connection = session.connection()
             connection.execute(delete(SUBSCRIBER))
             suspended = set(session.scalars(select(CustomerRow.customer_username).where(CustomerRow.suspended)))
@@ -158,11 +161,15 @@ class Mirror:
             "ha1b_md5": ha1(*with_domain, "MD5"),
             "ha1b_sha256": ha1(*with_domain, "SHA-256"),
             "owner": row.owner,
-            "disabled": int(row.is_user_disabled or row.is_admin_disabled or suspended),
+            "admin_member_id": row.admin_member_id,
+            "disabled": int(row.is_user_disabled or row.is_admin_disabled) or 2 * int(suspended),
             "incoming_only": int(row.is_incoming_only),
             "keep_alives": int(row.send_nat_keep_alives),
             "as_sent": int(row.dont_mangle_enabled),
+            "has_out_plan": int(bool(row.out_dial_plan_name)),
+            "has_in_plan": int(bool(row.in_dial_plan_name)),
             "trusted_addresses": ",".join(trusted_networks(row.ip_address_acl) or []),
+            "network": _network_of(row),
         }
 
     def _forget_accounts(self, connection: Connection, changes: Changes, which: Any) -> None:
@@ -186,6 +193,12 @@ class Mirror:
             "owner": row.owner,
             "provider_name": row.provider_name,
         }
+
+
+def _network_of(row: SIPAccountRow) -> str:
+    """A word that accounts of an owner with the same network id have in common; others cannot guess it."""
+    network = (row.network_id or "").strip()
+    return hashlib.sha256(f"{row.owner} {network}".encode()).hexdigest()[:32] if network else NO_NETWORK
 
 
 def _changes_of(session: Session) -> Changes:

@@ -1,4 +1,4 @@
-"""The ports that Kamailio will listen at, looked at before anything starts: it would share some without a word."""
+"""The ports that Kamailio and rtpengine will listen at, looked at before they start: some they share without a word."""
 
 import errno
 import socket
@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from sipsorcery_web.settings import SettingError, SipSettings
 
 LOOPBACK = "127.0.0.1"
+CHANNEL_HOST = "127.0.0.2"
+"""Another address of this machine's own network, so that the port of the control channel is enough for both."""
 
 
 def check_ports(sip: SipSettings) -> None:
@@ -18,12 +20,36 @@ def check_ports(sip: SipSettings) -> None:
             raise SettingError(_reason(error, protocol, host, port, sip)) from error
 
 
+def check_control_port(port: int) -> None:
+    """Raise SettingError for a control port of rtpengine that something else has."""
+    try:
+        _try(socket.SOCK_DGRAM, LOOPBACK, port)
+    except OSError as error:
+        raise SettingError(
+            f"rtpengine cannot have UDP port {port} of {LOOPBACK}: {error.strerror}. "
+            "Choose another one with SIPSORCERY_MEDIA_CONTROL_PORT."
+        ) from error
+
+
+def check_third_party_port(sip: SipSettings) -> None:
+    """Raise SettingError for a port of the third-party call controller that something else has."""
+    try:
+        _try(socket.SOCK_DGRAM, sip.loopback, sip.third_party_port)
+    except OSError as error:
+        raise SettingError(
+            f"calls that are asked for on pages and by plans cannot have UDP port {sip.third_party_port} of "
+            f"{sip.loopback}: {error.strerror}. Choose another one with SIPSORCERY_SIP_THIRD_PARTY_PORT."
+        ) from error
+
+
 def _listeners(sip: SipSettings) -> Iterator[tuple[socket.SocketKind, str, str, int]]:
     yield socket.SOCK_DGRAM, "UDP", sip.host, sip.port
     yield socket.SOCK_STREAM, "TCP", sip.host, sip.port
     if sip.certificate:
         yield socket.SOCK_STREAM, "TCP", sip.host, sip.tls_port
     yield socket.SOCK_STREAM, "TCP", LOOPBACK, sip.rpc_port
+    yield socket.SOCK_DGRAM, "UDP", LOOPBACK, sip.rpc_port
+    yield socket.SOCK_STREAM, "TCP", CHANNEL_HOST, sip.rpc_port
 
 
 def _try(kind: socket.SocketKind, host: str, port: int) -> None:

@@ -1,7 +1,9 @@
 """JSON-RPC to Kamailio, over HTTP on a port of this machine (its modules xhttp and jsonrpcs)."""
 
+import hashlib
+import hmac
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import urllib3
@@ -9,10 +11,19 @@ import urllib3
 from sipsorcery_web.contract.sip_engine import SIPEngineUnavailable
 
 PATIENCE = urllib3.Timeout(connect=1.0, read=3.0)
-FORBIDDEN = 403
+FORBIDDEN, NOT_FOUND = 403, 404
 CLOSED_AT_ONCE = 90
 """A loop of the configuration has at most 100 turns."""
 SECRET_HEADER = "X-Engine-Secret"  # noqa: S105 (its name)
+SERVER_NAME_HEADER = "X-Server-Name"
+
+
+def rpc_secret(engine_secret: str) -> str:
+    """Return the secret that this channel shows, of which none of the engine's others can be made.
+
+    Whoever holds the port while Kamailio is away reads it.
+    """
+    return hmac.new(engine_secret.encode(), b"engine: JSON-RPC", hashlib.sha256).hexdigest()
 
 
 class KamailioError(SIPEngineUnavailable):
@@ -41,10 +52,13 @@ class Rpc:
         self._secret = secret
         self._pool = urllib3.PoolManager(maxsize=connections, retries=False, timeout=patience)
 
-    def call(self, method: str, *parameters: object) -> Any:
-        """The result of a method. KamailioAbsent when nothing answers, KamailioRefusal when the answer is an error."""
+    def call(self, method: str, *parameters: object, server_name: str = "") -> Any:
+        """The result of a method. KamailioAbsent when nothing answers, KamailioRefusal when the answer is an error.
+
+        `server_name` is said to a server that a TLS connection is made to meanwhile.
+        """
         question = {"jsonrpc": "2.0", "method": method, "params": list(parameters), "id": 1}
-        answer = self._post("/RPC", json.dumps(question))
+        answer = self._post("/RPC", json.dumps(question), {SERVER_NAME_HEADER: server_name} if server_name else {})
         if "error" in answer:
             raise KamailioRefusal(int(answer["error"].get("code", 500)), str(answer["error"].get("message", "")))
         return answer.get("result")
@@ -54,8 +68,8 @@ class Rpc:
         for batch in (numbers[start : start + CLOSED_AT_ONCE] for start in range(0, len(numbers), CLOSED_AT_ONCE)):
             self._post("/close", "".join(f"{number};" for number in batch))
 
-    def _post(self, path: str, body: str) -> Any:
-        headers = {"Content-Type": "application/json", SECRET_HEADER: self._secret()}
+    def _post(self, path: str, body: str, more: Mapping[str, str] | None = None) -> Any:
+        headers = {"Content-Type": "application/json", SECRET_HEADER: rpc_secret(self._secret()), **(more or {})}
         try:
             reply = self._pool.request("POST", f"http://127.0.0.1:{self._port}{path}", body=body, headers=headers)
             if reply.status == FORBIDDEN:

@@ -3,6 +3,7 @@
 They are on a metadata of their own: with SQLite they are in another file, attached to every connection.
 """
 
+import math
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,6 +14,8 @@ from sqlalchemy.types import TypeEngine
 UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 JULIAN_UNIX_EPOCH = 2440587.5
 """1970-01-01T00:00Z as a Julian day."""
+PRECISION = 0.001
+"""Seconds; a Julian day has 40 µs."""
 
 kamailio_metadata = MetaData()
 
@@ -37,7 +40,8 @@ class KamailioTime(TypeDecorator[datetime]):
         if value is None:
             return None
         if dialect.name == "sqlite":
-            seconds = round((value - JULIAN_UNIX_EPOCH) * 86400)  # the whole second that was meant
+            # Kamailio means a whole second, and writes half a second less: not to be rounded, which may go either way.
+            seconds = math.ceil((value - JULIAN_UNIX_EPOCH) * 86400 - PRECISION)
             return UNIX_EPOCH + timedelta(seconds=seconds)
         moment: datetime = value.replace(tzinfo=UTC)
         return moment
@@ -64,10 +68,13 @@ def _texts(names: str) -> list[Column[Any]]:
     return [Column(name, String) for name in names.split()]
 
 
+SUBSCRIBER_SWITCHES = ("disabled", "incoming_only", "keep_alives", "as_sent", "has_out_plan", "has_in_plan")
+
 SUBSCRIBER = _table(
     "subscriber",
-    *_texts("account_id username domain ha1_md5 ha1_sha256 ha1b_md5 ha1b_sha256 owner trusted_addresses"),
-    *(Column(name, Integer) for name in ("disabled", "incoming_only", "keep_alives", "as_sent")),
+    *_texts("account_id username domain ha1_md5 ha1_sha256 ha1b_md5 ha1b_sha256"),
+    *_texts("owner admin_member_id trusted_addresses network"),
+    *(Column(name, Integer) for name in SUBSCRIBER_SWITCHES),
 )
 """SIP accounts as Kamailio reads them. Each row has an HA1: Kamailio 5.6 crashes on one that is null."""
 
@@ -112,7 +119,7 @@ INVITE_FACTS = (
 )
 """What the configuration notes of an INVITE, in one JSON text."""
 RING_FACTS = ("ring_code", "ring_reason", "ring_time")
-ANSWER_FACTS = ("answer_code", "answer_reason", "answer_time", "callee_socket")
+ANSWER_FACTS = ("answer_code", "answer_reason", "answer_time", "callee_socket", "leg", "relayed")
 """What it notes of the last provisional answer and of the final one, in another."""
 HANGUP_FACTS = ("hangup_time", "hangup_reason")
 """How a call ended, in a text with a space between."""
@@ -121,5 +128,6 @@ CALL_RECORD = _table(
     "acc_cdrs",
     Column("start_time", KamailioTime),
     Column("end_time", KamailioTime),
+    Column("duration", Float),
     *_texts("invite answer hangup bridge_id out_leg_id in_leg_id"),
 )

@@ -11,9 +11,11 @@ from uuid import uuid4
 from flask import Flask
 from sqlalchemy import select
 
-from sipsorcery_web import create_app, serving
+from sipsorcery_web import create_app
 from sipsorcery_web.contract.records import SIPAccount, SIPCDRAsset, SIPDialogueAsset
 from sipsorcery_web.kamailio.assembly import KamailioEngine, kamailio_of
+from sipsorcery_web.kamailio.launch import Launch
+from sipsorcery_web.kamailio.provider_registrations.addresses import MARK
 from sipsorcery_web.kamailio.rpc import KamailioAbsent
 from sipsorcery_web.kamailio.supervisor import Supervisor
 from sipsorcery_web.kamailio.tables import LOCATION, PROVIDER_CONTACT, SUBSCRIBER
@@ -22,17 +24,20 @@ from sipsorcery_web.service.context import ServiceContext
 from sipsorcery_web.service.dispatch import Service, service_of
 from sipsorcery_web.service.passwords import Passwords
 from sipsorcery_web.service.store.models import SIPCDRRow
-from sipsorcery_web.settings import NewAccounts, Settings
+from sipsorcery_web.serving.companions import start_kamailio
+from sipsorcery_web.settings import NewAccounts, PortRange, Settings
 from tests.conftest import HOME
 from tests.factories import DOMAIN, PASSWORD
 from tests.factories.records import person, sip_account
 from tests.portal.browser import Browser, Page
-from tests.running import portal_at_work
+from tests.running import free_port, portal_at_work
 
-from .sipp import Phone, free_port
+from .sipp import Phone
 
 T = TypeVar("T")
 PATIENCE = 15.0
+MEDIA_PORTS = PortRange(16_000, 19_999)
+"""Apart from the ports that are given to phones."""
 
 
 def eventually(look: Callable[[], T], wanted: Callable[[T], object] = bool, seconds: float = PATIENCE) -> T:
@@ -52,18 +57,20 @@ class KamailioHarness:
     def __init__(self, folder: Path, passwords: Passwords, database_url: str = "", **more: Any) -> None:
         self.folder = folder
         self.passwords = passwords
+        usual: dict[str, Any] = {"sip_host": HOME, "sip_register_retry": 5, "private_providers": True}
         self.settings = Settings(
             data_dir=folder,
             database_url=database_url,
             domain=DOMAIN,
             new_accounts=NewAccounts("open", chosen=True),
-            private_providers=True,
             port=free_port(),
-            sip_host=HOME,
             sip_port=free_port(),
             sip_tls_port=free_port(),
             sip_rpc_port=free_port(),
-            **{"sip_register_retry": 5} | more,
+            sip_third_party_port=free_port(),
+            media_ports=MEDIA_PORTS,
+            media_control_port=free_port(),
+            **usual | more,
         )
 
     @contextmanager
@@ -96,15 +103,15 @@ class KamailioHarness:
 
     def start_engine(self) -> None:
         """Start the engine as the server does."""
-        self.running = serving.start_kamailio(self.app, runs_it=True)
-        eventually(self.answers)
+        self.running = start_kamailio(self.app, runs_it=True)
+        eventually(self.knows_providers)
 
     def stop_engine(self) -> None:
         self.running.end()
         self.app.extensions["database"].close()
 
     @property
-    def supervisor(self) -> Supervisor:
+    def supervisor(self) -> Supervisor[Launch]:
         assert self.running.supervisor is not None
         return self.running.supervisor
 
@@ -115,7 +122,7 @@ class KamailioHarness:
     def start_kamailio(self) -> None:
         self.running.supervisor = self.kamailio.supervisor()
         self.running.supervisor.start()
-        eventually(self.answers)
+        eventually(self.knows_providers)
 
     def answers(self) -> bool:
         """Return True when the engine answers its control channel."""
@@ -123,6 +130,10 @@ class KamailioHarness:
             return bool(self.kamailio.control.version())
         except KamailioAbsent:
             return False
+
+    def knows_providers(self) -> bool:
+        """Return True when the engine has been told where all providers call from, and so who is a stranger."""
+        return self.answers() and MARK in self.addresses_of_providers()
 
     def client(self, username: str) -> ProvisioningClient:
         """The service as a customer sees it."""
@@ -200,6 +211,11 @@ class KamailioHarness:
         """The records of calls that an owner gets now."""
         self.kamailio.poller.wake()
         return list(self.client(owner).cdrs.page())
+
+    def addresses_of_providers(self) -> set[str]:
+        """Return where the engine has been told that providers call from, with and without a username behind it."""
+        told = self.kamailio.poller.rpc.call("htable.dump", "providers") or []
+        return {entry["name"] for slot in told for entry in slot["slot"]}
 
     def nobodys_records(self) -> list[str | None]:
         """Return the callers of the records that belong to no customer."""

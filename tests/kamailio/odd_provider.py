@@ -8,8 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from tests.conftest import HOME
-
-from .sipp import free_port
+from tests.running import free_port
 
 Headers = Iterable[str]
 COPIED = ("via", "from", "to", "call-id", "cseq")

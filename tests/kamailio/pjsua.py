@@ -23,6 +23,17 @@ class Call(pjsua2.Call):
         info = self.getInfo()
         say("call", info.stateText, info.lastStatusCode)
 
+    def onCallTransferStatus(self, parameters: Any) -> None:  # noqa: N802 (PJSIP calls it)
+        say("transfer", parameters.statusCode, parameters.reason)
+        if parameters.finalNotify and parameters.statusCode < 300:
+            self.hangup(pjsua2.CallOpParam())
+
+    def hears(self) -> int:
+        """Return how many packets of sound have come."""
+        info = self.getInfo()
+        streams = [each.index for each in info.media if each.status == pjsua2.PJSUA_CALL_MEDIA_ACTIVE]
+        return sum(self.getStreamStat(index).rtcp.rxStat.pkt for index in streams)
+
 
 class Account(pjsua2.Account):
     def __init__(self) -> None:
@@ -72,11 +83,18 @@ def run(options: argparse.Namespace) -> None:
         call.makeCall(options.calls, pjsua2.CallOpParam(True))
     end = time.monotonic() + options.seconds
     hang_up_at = None
+    hears = False
     while time.monotonic() < end:
         endpoint.libHandleEvents(50)
+        if not hears and any(call.isActive() and call.hears() > 20 for call in account.calls):
+            hears = True
+            say("hears")
         if options.calls and account.calls[0].isActive() and account.calls[0].getInfo().stateText == "CONFIRMED":
             hang_up_at = hang_up_at or time.monotonic() + options.talk
-            if time.monotonic() > hang_up_at:
+            if time.monotonic() > hang_up_at and options.transfers:
+                account.calls[0].xfer(options.transfers, pjsua2.CallOpParam())
+                options.transfers, hang_up_at = "", end
+            elif time.monotonic() > hang_up_at:
                 account.calls[0].hangup(pjsua2.CallOpParam())
                 hang_up_at = end
     say("over")
@@ -86,7 +104,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     for name in ("proxy", "domain", "username", "password"):
         parser.add_argument(f"--{name}", required=True)
-    for name in ("contact", "calls"):
+    for name in ("contact", "calls", "transfers"):
         parser.add_argument(f"--{name}", default="")
     parser.add_argument("--transport", default="udp")
     parser.add_argument("--talk", type=float, default=1.0)

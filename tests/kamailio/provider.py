@@ -4,8 +4,7 @@ import subprocess
 from pathlib import Path
 
 from tests.conftest import HOME
-
-from .sipp import free_port
+from tests.running import free_port
 
 CONFIG = Path(__file__).with_name("provider.cfg")
 
@@ -13,19 +12,22 @@ CONFIG = Path(__file__).with_name("provider.cfg")
 class Provider:
     """Registers whoever knows the password; not there until it is started."""
 
-    def __init__(self, folder: Path, password: str = "sw0rdfish", header: str = "") -> None:
-        self.folder = folder
+    def __init__(
+        self, folder: Path, password: str = "sw0rdfish", header: str = "", ip: str = HOME, transport: str = "udp"
+    ) -> None:
+        self.folder, self.ip, self.transport = folder, ip, transport
         self.password, self.header = password, header
         self.port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def server(self) -> str:
-        return f"sip:{HOME}:{self.port}"
+        return f"sip:{self.ip}:{self.port}" + ("" if self.transport == "udp" else f";transport={self.transport}")
 
     def start(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        text = CONFIG.read_text().replace("PORT", str(self.port)).replace("PASSWORD", self.password)
+        text = CONFIG.read_text().replace("ADDRESS", f"{self.transport}:{self.ip}:{self.port}")
+        text = text.replace("PASSWORD", self.password)
         path = self.folder / "provider.cfg"
         path.write_text(text.replace("HEADER", self.header))
         command = [

@@ -1,20 +1,18 @@
 """sipp as a telephone: scenarios written as Python values, run on ports of this machine."""
 
-import os
-import random
-import socket
 import subprocess
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from tests.conftest import HOME
+from tests.running import free_port
 
 RUNNING: list["Sipp"] = []
 """What a test has started; it may have failed before it waited for them."""
-GIVEN: set[int] = set()
-"""The ports that were given."""
+NUMBERS = count(1)
+"""What tells the files of one scenario from those of another."""
 PATIENCE = 20
 """Seconds that a scenario may take."""
 
@@ -77,19 +75,6 @@ def scenario(*steps: str) -> str:
     )
 
 
-def free_port() -> int:
-    """A port that is free for UDP and TCP, that no system gives to anybody unasked, and that was not given before."""
-    chance = random.SystemRandom()  # the other one is put back to its start by tests of properties
-    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 12
-    mine = range(20_000 + 1000 * worker, 21_000 + 1000 * worker)  # no other process of these tests takes from them
-    for port in chance.sample([port for port in mine if port not in GIVEN], 100):
-        with suppress(OSError), socket.create_server((HOME, port)), socket.socket(type=socket.SOCK_DGRAM) as datagrams:
-            datagrams.bind((HOME, port))
-            GIVEN.add(port)
-            return port
-    raise OSError("no port is free")
-
-
 def end_all() -> None:
     """End what is still running."""
     while RUNNING:
@@ -104,7 +89,7 @@ class Sipp:
     ) -> None:
         self.folder, self.patience = folder, patience
         self.folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"scenario-{free_port()}.xml"
+        path = folder / f"scenario-{next(NUMBERS)}.xml"
         path.write_text(steps)
         command = [
             "sipp",

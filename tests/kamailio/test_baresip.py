@@ -9,9 +9,9 @@ from pathlib import Path
 from sipsorcery_web.contract.records import SIPAccount
 from tests.conftest import HOME
 from tests.factories import DOMAIN
+from tests.running import free_port
 
 from .harness import KamailioHarness, eventually
-from .sipp import free_port
 
 CONFIG = """\
 sip_listen {host}:{port}
@@ -60,6 +60,11 @@ def _write_silence(path: Path) -> None:
         file.setsampwidth(2)
         file.setframerate(8000)
         file.writeframes(bytes(160_000))
+
+
+def hears_something(folder: Path) -> bool:
+    """Return True when sound has come to a baresip."""
+    return b"incoming rtp for 'audio' established" in (folder / "log").read_bytes()
 
 
 def test_a_softphone_registers_and_calls_another_one(harness: KamailioHarness) -> None:

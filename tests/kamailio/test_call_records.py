@@ -9,9 +9,11 @@ from uuid import uuid4
 from sqlalchemy import func, insert, select
 
 from sipsorcery_web.database.connection import Database
-from sipsorcery_web.kamailio.call_records import AT_ONCE, facts_of, rows_of, take_over
+from sipsorcery_web.events.event import EventType
+from sipsorcery_web.kamailio.call_records import AT_ONCE, ENDED_BY_US, facts_of, rows_of, take_over
 from sipsorcery_web.kamailio.tables import ANSWER_FACTS, CALL_RECORD, DIALOG, HANGUP_FACTS, INVITE_FACTS, RING_FACTS
 from sipsorcery_web.service.store.models import SIPCDRRow
+from tests.events.wire import Console
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -35,6 +37,7 @@ def record(**facts: Any) -> Any:
         "setup_time": str(NOON.timestamp()),
         "start_time": NOON,
         "end_time": NOON + timedelta(seconds=70),
+        "duration": 0.0,
         "bridge_id": uuid4().hex,
         "out_leg_id": uuid4().hex,
         "in_leg_id": uuid4().hex,
@@ -57,6 +60,15 @@ def test_an_answered_call_is_one_row_for_each_owner() -> None:
     assert out.id != into.id
     assert (out.duration, out.ring_duration) == (60, 6)
     assert (out.remote_socket, into.remote_socket) == ("udp:203.0.113.2:5070", "tcp:203.0.113.1:5060")
+
+
+def test_a_call_that_no_phone_hung_up_lasts_as_long_as_the_engine_measured() -> None:
+    known = answered(duration=9.7)
+    known.hangup_time = known.hangup_reason = ""
+    out, _ = rows_of(known, NOON)
+
+    assert (out.duration, out.hungup_reason) == (2, ENDED_BY_US)
+    assert out.hungup_time == NOON + timedelta(seconds=9.7)
 
 
 def test_a_refused_call_lasts_no_time() -> None:
@@ -109,6 +121,9 @@ def test_times_that_are_none_do_not_stop_the_rest() -> None:
     assert (out.created, out.answered_time) == (NOON, None)
 
 
+IDS = ("bridge_id", "out_leg_id", "in_leg_id")
+
+
 def values_of(record: Any) -> dict[str, Any]:
     """Return the values as the engine writes them."""
     facts = vars(record)
@@ -117,7 +132,7 @@ def values_of(record: Any) -> dict[str, Any]:
         "answer": json.dumps({name: facts[name] for name in (*RING_FACTS, *ANSWER_FACTS) if facts[name]}),
         "hangup": f"{facts['hangup_time']} {facts['hangup_reason']}" if facts["hangup_time"] else None,
     }
-    return packed | {name: facts[name] for name in ("start_time", "end_time", "bridge_id", "out_leg_id", "in_leg_id")}
+    return packed | {name: facts[name] for name in ("start_time", "end_time", "duration", *IDS)}
 
 
 def test_what_the_engine_noted_is_read_again(database: Database) -> None:
@@ -154,6 +169,23 @@ def test_records_are_moved_once(database: Database) -> None:
     with database.write() as session:
         assert take_over(session, NOON) == 0
         assert session.scalar(select(func.count()).select_from(SIPCDRRow)) == 6
+
+
+def test_the_end_of_a_call_is_told_to_both_once_it_is_recorded(database: Database) -> None:
+    console = Console()
+    with database.write() as session:
+        session.execute(insert(CALL_RECORD).values(values_of(answered())))
+    with database.write() as session:
+        take_over(session, NOON, console)
+        assert console.events == []
+
+    (told,) = console.events
+    with database.read() as session:
+        row = session.scalars(select(SIPCDRRow)).first()
+        owners = frozenset(owner for owner in session.scalars(select(SIPCDRRow.owner)) if owner)
+    assert row is not None
+    assert (told.type, told.owners, told.call_id) == (EventType.MediatedCall, owners, row.call_id)
+    assert told.text.startswith(f"The call from {row.from_user} to {row.dst} is over: {row.hungup_reason} after ")
 
 
 def test_a_call_that_is_over_is_not_left_among_those_that_go_on(database: Database) -> None:

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from sipsorcery_web.kamailio.config import kamailio_config, kamailio_environment
+from sipsorcery_web.kamailio.memory import memory_for
+from sipsorcery_web.kamailio.rpc import rpc_secret
 from sipsorcery_web.settings import SettingError, Settings
 
 KAMAILIO = "/usr/sbin/kamailio"
@@ -47,6 +49,13 @@ def test_the_secret_of_the_control_channel_is_the_portals_own(tmp_path: Path) ->
     assert len(settings(tmp_path).engine_secret()) == 64
 
 
+def test_the_secret_that_json_rpc_shows_opens_nothing_else(tmp_path: Path) -> None:
+    secret = settings(tmp_path).engine_secret()
+
+    assert rpc_secret(secret) != secret
+    assert f'$hdr(X-Engine-Secret) != "{rpc_secret(secret)}"' in text(tmp_path)
+
+
 def test_every_domain_of_the_service_is_served(tmp_path: Path) -> None:
     config = kamailio_config(settings(tmp_path), ["sip.local", "phones.example.org"])
 
@@ -55,10 +64,12 @@ def test_every_domain_of_the_service_is_served(tmp_path: Path) -> None:
 
 
 def test_on_sqlite_every_process_waits_for_the_lock(tmp_path: Path) -> None:
-    entries = re.findall(r"^\w+_route(?:\[[^]]+\])? \{\n +(.*)$", text(tmp_path), re.MULTILINE)
+    entries = re.findall(
+        r"^(?!onsend|event_route\[siptrace)\w+_route(?:\[[^]]+\])? \{\n +(.*)$", text(tmp_path), re.MULTILINE
+    )
 
     assert len(entries) >= 9
-    assert set(entries) == {"route(READY);"}
+    assert set(entries) == {"route(READY);"}, "but for those that may not write, in which nothing of SQL may stand"
     assert "PRAGMA busy_timeout" in text(tmp_path)
     assert str(tmp_path / "sipsorcery-engine.db") in text(tmp_path)
 
@@ -84,6 +95,48 @@ def test_the_schema_of_the_portal_is_the_engines_too(tmp_path: Path) -> None:
     assert environment["TZ"] == "UTC"
 
 
+def test_a_password_for_postgresql_is_in_the_configuration_and_not_in_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """libpq would take it from there, and Kamailio's processes would show it."""
+    monkeypatch.setenv("PGPASSWORD", "s3cret")
+    monkeypatch.setenv("PGPASSFILE", "/root/passwords")
+    monkeypatch.setenv("SIPSORCERY_SMTP_URL", "smtps://portal:s3cret@mail.example.org")
+
+    environment = kamailio_environment(settings(tmp_path, database_url="postgresql://portal@db.example/sip"))
+
+    assert "postgres://portal:s3cret@db.example/sip" in text(
+        tmp_path, database_url="postgresql://portal@db.example/sip"
+    )
+    assert "s3cret" not in str(environment)
+    assert environment["PGPASSFILE"] == "/root/passwords"
+
+
+def test_the_engine_reaches_the_server_that_variables_of_libpq_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PGHOST", "db.example")
+    monkeypatch.setenv("PGPORT", "5433")
+    monkeypatch.setenv("PGUSER", "portal")
+    monkeypatch.setenv("PGOPTIONS", "-csearch_path=phones")
+
+    assert "postgres://portal@db.example:5433/sip" in text(tmp_path, database_url="postgresql:///sip")
+    own = text(tmp_path, database_url="postgresql:///sip", sip_database_url="postgresql://kamailio:k@/sip")
+    assert "postgres://kamailio:k@db.example:5433/sip" in own
+    environment = kamailio_environment(settings(tmp_path, database_url="postgresql:///sip"))
+    assert environment["PGOPTIONS"].split() == ["-csearch_path=phones", "-csynchronous_commit=off"]
+
+
+def test_what_does_not_go_into_the_engines_address_is_in_its_environment(tmp_path: Path) -> None:
+    url = "postgresql://portal@/sip?host=/run/other&sslmode=verify-full&sslrootcert=/etc/ssl/db.pem"
+
+    environment = kamailio_environment(settings(tmp_path, database_url=url))
+
+    assert environment["PGHOST"] == "/run/other"
+    assert (environment["PGSSLMODE"], environment["PGSSLROOTCERT"]) == ("verify-full", "/etc/ssl/db.pem")
+    assert "postgres://portal@/sip" in text(tmp_path, database_url=url)
+
+
 @pytest.mark.parametrize(("digest", "column"), [("MD5", "ha1_md5"), ("SHA-256", "ha1_sha256")])
 def test_the_digest_chooses_the_column(tmp_path: Path, digest: str, column: str) -> None:
     assert f'"password_column", "{column}"' in text(tmp_path, sip_digest=digest)
@@ -92,10 +145,13 @@ def test_the_digest_chooses_the_column(tmp_path: Path, digest: str, column: str)
 @pytest.mark.skipif(not shutil.which(KAMAILIO), reason="needs Debian's kamailio")
 @pytest.mark.parametrize("digest", ["MD5", "SHA-256"])
 @pytest.mark.parametrize("url", ["", "postgresql://kamailio@127.0.0.1/sip"])
-def test_kamailio_accepts_it(tmp_path: Path, digest: str, url: str) -> None:
-    path = kamailio_config(settings(tmp_path, sip_digest=digest, database_url=url), ["sip.local"]).write()
+@pytest.mark.parametrize("relays_media", [True, False])
+def test_kamailio_accepts_it(tmp_path: Path, digest: str, url: str, relays_media: bool) -> None:
+    given = settings(tmp_path, sip_digest=digest, database_url=url)
+    path = kamailio_config(given, ["sip.local"], relays_media).write()
 
-    checked = subprocess.run([KAMAILIO, "-c", "-f", str(path)], capture_output=True, text=True, check=False)
+    command = [KAMAILIO, "-c", *memory_for(0, 0).options, "-f", str(path)]
+    checked = subprocess.run(command, capture_output=True, text=True, check=False)
 
     assert checked.returncode == 0, checked.stderr
 

@@ -5,9 +5,10 @@ from uuid import uuid4
 import pytest
 
 from sipsorcery_web.kamailio.rpc import KamailioAbsent, KamailioRefusal, Rpc
+from tests.running import free_port
 
 from .harness import KamailioHarness, eventually
-from .sipp import ACKED, ANSWER, HUNG_UP_ON, RING, free_port
+from .sipp import ACKED, ANSWER, HUNG_UP_ON, RING
 
 
 def test_hanging_up_ends_the_call_for_both_phones(harness: KamailioHarness) -> None:

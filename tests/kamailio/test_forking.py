@@ -10,9 +10,9 @@ import pytest
 
 from tests.conftest import HOME
 from tests.factories import DOMAIN
+from tests.running import free_port
 
 from .harness import KamailioHarness, eventually
-from .sipp import free_port
 from .user_agent import UserAgent
 
 Agents = Callable[..., UserAgent]

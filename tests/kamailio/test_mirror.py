@@ -154,7 +154,7 @@ def test_a_suspended_customer_has_no_accounts_until_resumed(told: Told, service_
     operators = Operators(service_context)
 
     operators.suspend("alice", None)
-    assert told.subscriber("front-desk").disabled == 1  # type: ignore[union-attr]
+    assert told.subscriber("front-desk").disabled == 2  # type: ignore[union-attr]
     assert ("front-desk", DOMAIN) in told.ended
 
     operators.resume("alice")
@@ -173,7 +173,7 @@ def test_an_account_that_is_changed_while_its_owner_is_suspended_stays_disabled(
         ).with_(network_id="office")
     )
 
-    assert told.subscriber("alice").disabled == 1  # type: ignore[union-attr]
+    assert told.subscriber("alice").disabled == 2  # type: ignore[union-attr]
 
 
 def test_another_default_domain_makes_other_ha1(told: Told, service_context: ServiceContext) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from sipsorcery_web.contract.records import SIPProvider, SIPProviderBinding
+from sipsorcery_web.ip_addresses import ContactPolicy
 
 from .harness import KamailioHarness, eventually
 from .odd_provider import Habit, OddProvider, Received, challenges, is_silent, says
@@ -349,7 +350,7 @@ def test_a_public_name_that_leads_home_is_sent_nothing(
     provider = odd(OK)
     resolver = harness.kamailio.poller.registrations.resolver
     names = {"sip.northline.example": ["127.0.0.1"]}
-    careful = type(resolver)(4, resolver.transports, False, lambda name: names[name], lambda name: [])
+    careful = type(resolver)(4, resolver.transports, ContactPolicy(), lambda name: names[name], lambda name: [])
     monkeypatch.setattr(harness.kamailio.poller.registrations, "resolver", careful)
 
     added(harness, provider, "rebound", provider_server=f"sip:sip.northline.example:{provider.port}")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from sipsorcery_web.kamailio.rpc import rpc_secret
 from sipsorcery_web.service.passwords import Passwords
 from tests.conftest import HOME
 from tests.factories import DOMAIN
@@ -122,7 +123,7 @@ def test_guessing_passwords_is_stopped_for_that_account_and_address(harness: Kam
 
 
 def test_http_on_the_sip_port_and_sip_on_the_control_port_get_nowhere(harness: KamailioHarness) -> None:
-    secret = harness.settings.engine_secret()
+    secret = rpc_secret(harness.settings.engine_secret())
     question = b'{"jsonrpc":"2.0","method":"core.version","id":1}'
     head = f"POST /RPC HTTP/1.1\r\nHost: x\r\nX-Engine-Secret: {secret}\r\nContent-Length: {len(question)}\r\n\r\n".encode()
     with socket.create_connection((HOME, harness.settings.sip_port), timeout=5) as line:

@@ -5,11 +5,10 @@ from typing import Any
 
 import pytest
 
-from sipsorcery_web.kamailio.ports import check_ports
+from sipsorcery_web.kamailio.ports import check_ports, check_third_party_port
 from sipsorcery_web.settings import SettingError, Settings, SipSettings
 from tests.conftest import HOME
-
-from .sipp import free_port
+from tests.running import free_port
 
 
 def sip(**more: Any) -> SipSettings:
@@ -48,6 +47,17 @@ def test_the_port_of_the_control_channel_counts_too() -> None:
     other = socket.create_server((HOME, settings.rpc_port))
     with other, pytest.raises(SettingError, match="SIPSORCERY_SIP_RPC_PORT"):
         check_ports(settings)
+
+
+def test_the_port_of_calls_that_are_asked_for_counts_too() -> None:
+    settings = sip(sip_third_party_port=free_port())
+    check_third_party_port(settings)
+    with socket.socket(type=socket.SOCK_DGRAM) as other:
+        other.bind((settings.loopback, settings.third_party_port))
+        with pytest.raises(
+            SettingError, match=f"UDP port {settings.third_party_port} .* SIPSORCERY_SIP_THIRD_PARTY_PORT"
+        ):
+            check_third_party_port(settings)
 
 
 def test_an_address_that_no_interface_has_is_named_with_the_setting_for_it() -> None:

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 
 from sipsorcery_web.contract.records import SIPProvider, SIPProviderBinding
+from tests.conftest import HOME
 from tests.factories import DOMAIN
 
 from .harness import KamailioHarness, eventually
@@ -179,8 +180,9 @@ def test_a_call_from_the_provider_rings_the_account_that_the_contact_names(
     account = harness.account("alice", "front-desk")
     phone = harness.phone(account)
     phone.register()
-    registered_with(harness, provider, "trunk one", register_contact=f"sip:front-desk@{DOMAIN}")
+    trunk = registered_with(harness, provider, "trunk one", register_contact=f"sip:front-desk@{DOMAIN}")
     eventually(lambda: binding(harness, "trunk one"), is_registered)
+    eventually(harness.addresses_of_providers, lambda told: f"udp {HOME} {trunk.id.hex}" in told)
     number = "line@provider.example"
     outside = Phone(harness.folder / "sipp", f"127.0.0.1:{provider.port}", "0877001", "", "elsewhere.example")
     answering = phone.takes(*CONVERSATION)

@@ -13,10 +13,11 @@ import pytest
 
 from sipsorcery_web.kamailio.claim import is_dead
 from tests.conftest import HOME
+from tests.running import free_port
+from tests.shared_cache import share
 
 from .conftest import NEEDED
 from .harness import eventually
-from .sipp import free_port
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 WITH_ENGINE = (str(APP), "--with-engine")
@@ -43,12 +44,15 @@ class Copy:
     program: tuple[str, ...] = WITH_ENGINE
 
     def __post_init__(self) -> None:
+        share(self.folder / "instance")
         kept = {name: value for name, value in os.environ.items() if not name.startswith("SIPSORCERY_")}
         ports = {
             "PORT": free_port(),
             "SIP_PORT": self.sip_port,
             "SIP_TLS_PORT": free_port(),
             "SIP_RPC_PORT": free_port(),
+            "MEDIA_CONTROL_PORT": free_port(),
+            "SIP_THIRD_PARTY_PORT": free_port(),
         }
         variables = {f"SIPSORCERY_{name}": str(port) for name, port in ports.items()}
         self.process = subprocess.Popen(

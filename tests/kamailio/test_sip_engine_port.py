@@ -65,7 +65,7 @@ def test_what_the_engine_can_use_of_an_expression_is_told_without_asking_it() ->
 
 
 def test_phones_are_told_the_address_and_tls_with_a_certificate_only() -> None:
-    settings = Settings(domain="sip.example.org", sip_host="2001:db8::5", sip_port=5080)
+    settings = Settings(domain="sip.example.org", sip_host="2001:db8::5", sip_port=5080, media=False)
     assert phone_server(settings) == PhoneServer(
         "sip.example.org", "[2001:db8::5]", 5080, None, ("UDP", "TCP"), "MD5", 10
     )

@@ -11,9 +11,9 @@ import pytest
 from sipsorcery_web.contract.records import SIPAccount
 from tests.conftest import HOME
 from tests.factories import DOMAIN
+from tests.running import free_port
 
 from .harness import KamailioHarness, eventually
-from .sipp import free_port
 
 ROOT = Path(__file__).parents[2]
 

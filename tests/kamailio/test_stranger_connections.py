@@ -29,7 +29,7 @@ SHORT = 3
 @pytest.fixture(scope="module")
 def harness(tmp_path_factory: pytest.TempPathFactory, passwords: Passwords) -> Iterator[KamailioHarness]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(config, "STRANGERS_CONNECTION", SHORT)
+        patch.setitem(config.LIMITS, "stranger_seconds", SHORT)
         with KamailioHarness(tmp_path_factory.mktemp("tcp"), passwords).open() as harness:
             yield harness
 

@@ -1,6 +1,7 @@
 """Requests of strangers and hostile customers, written by hand, over sockets of this machine."""
 
 import hashlib
+import json
 import re
 import socket
 from collections.abc import Callable, Iterator
@@ -9,6 +10,7 @@ from uuid import uuid4
 
 import pytest
 
+from sipsorcery_web.kamailio.claim import kamailio_folder
 from tests.conftest import HOME
 from tests.factories import DOMAIN
 
@@ -112,6 +114,49 @@ def test_wrong_passwords_are_counted_for_each_address_and_account(harness: Kamai
     assert owner.proves("REGISTER", own, name, password).startswith("SIP/2.0 200")
 
 
+def test_wrong_passwords_are_in_the_log_with_the_address_and_where_there_is_one_the_account(
+    harness: KamailioHarness, wire: Wires
+) -> None:
+    harness.account("alice", "logged-name")
+    own, at = f"sip:{DOMAIN}", "127.0.0.77"
+    guesser, log = wire(harness, at), kamailio_folder(harness.settings) / "log"
+
+    guesser.proves("REGISTER", own, "logged-name", "wrong-1")
+    guesser.proves("INVITE", f"sip:nobody@{DOMAIN}", "logged-name", "wrong-2")
+    guesser.proves("REGISTER", own, "nobody-here", "wrong-3")
+    eventually(lambda: log.read_text(errors="replace").count(f"from {at}"), lambda found: found == 3)
+
+    lines = [json.loads(line) for line in log.read_text().splitlines() if at in line]
+    said = [line["message"].partition("Wrong SIP password ")[2] for line in lines]
+    assert said == [f"from {at} for logged-name@{DOMAIN}"] * 2 + [f"from {at}"]
+    assert "wrong-" not in log.read_text()
+
+
+FORGED = "2026-11-30T12:00:00Z Wrong SIP password from 192.0.2.99"
+FORGED_LINE = f" 7(4711) NOTICE: <script>: {FORGED}"
+
+
+def test_nobody_writes_lines_of_the_log_in_the_name_of_another(harness: KamailioHarness, wire: Wires) -> None:
+    harness.account("alice", "forging-name")
+    own, at = f"sip:{DOMAIN}", "127.0.0.78"
+    forger, log = wire(harness, at), kamailio_folder(harness.settings) / "log"
+    caller = f"<sip:forging-name@{DOMAIN}>"
+    made_up = f'username="forging-name", realm="{DOMAIN}", nonce="{"a" * 40}", uri="{own}", response="{"0" * 32}"'
+
+    for text in (FORGED, f"x\r\n{FORGED_LINE}\r\n x", f'x" }}\r\n{FORGED_LINE}\r\n x'):
+        forger.proves("REGISTER", own, text, "wrong-4")
+        for header in ("To", "From", "Contact", "Via", "CSeq", "Authorization", "Proxy-Authorization", "Expires"):
+            forger.says("REGISTER", own, caller, f"{header}: <{text}\r\n")
+    forger.says("REGISTER", own, caller, f"Authorization: Digest {made_up}\r\n")
+    forger.proves("REGISTER", own, "forging-name", "wrong-5")
+    eventually(lambda: f"from {at} for forging-name" in log.read_text(errors="replace"))
+
+    lines = log.read_text(errors="replace").splitlines()
+    assert not [line for line in lines if line.startswith((" 7(4711)", FORGED))]
+    assert not [line for line in lines if f'"message": "{FORGED}' in line]
+    assert len([line for line in lines if f'password from {at} for forging-name@{DOMAIN}" }}' in line]) == 1
+
+
 def test_a_captured_answer_is_of_no_use_elsewhere(harness: KamailioHarness, wire: Wires) -> None:
     account = harness.account("alice", "overheard")
     own, caller = f"sip:{DOMAIN}", f"<sip:overheard@{DOMAIN}>"
@@ -133,14 +178,14 @@ def test_what_is_not_utf_8_stops_no_records(harness: KamailioHarness, wire: Wire
     heard = stranger.says("INVITE", f"sip:nobody@{DOMAIN}", f'"\udcff" <sip:nobody@{DOMAIN}>')
     assert heard.startswith("SIP/2.0 400 Not UTF-8")
     called = f"sip:nobody@{DOMAIN}"
-    assert phone.proves("INVITE", called, "plain-text", account.sip_password or "").startswith("SIP/2.0 404")
+    assert phone.proves("INVITE", called, "plain-text", account.sip_password or "").startswith("SIP/2.0 480")
 
     eventually(lambda: [cdr for cdr in harness.records("alice") if cdr.from_user == "plain-text"])
 
 
 def test_a_contact_that_leads_back_to_the_engine_is_not_called(harness: KamailioHarness, wire: Wires) -> None:
     account = harness.account("alice", "in-circles", dont_mangle_enabled=True)
-    phone = wire(harness)
+    phone = wire(harness, HOME)
     phone.at = f"{HOME}:{harness.settings.sip_port}"  # what its Contact says
     phone.proves("REGISTER", f"sip:{DOMAIN}", "in-circles", account.sip_password or "")
 

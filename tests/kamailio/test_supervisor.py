@@ -17,13 +17,13 @@ from sipsorcery_web.kamailio.memory import Memory
 from sipsorcery_web.kamailio.supervisor import Supervisor
 from sipsorcery_web.settings import SettingError, Settings
 from tests.conftest import HOME
+from tests.running import free_port
 
 from .harness import eventually
-from .sipp import free_port
 
 STAND_IN = """#!/bin/sh
 # Takes Kamailio's options: -c checks, anything else runs until it is told to stop.
-[ "$1" = -c ] && { grep -q wrong "$3" && { echo 'syntax error' >&2; exit 1; }; exit 0; }
+[ "$1" = -c ] && { for file; do :; done; grep -q wrong "$file" && { echo 'syntax error' >&2; exit 1; }; exit 0; }
 while [ "$1" != -P ]; do shift; done
 echo $$ > "$2"
 sleep 60 & wait
@@ -55,7 +55,7 @@ def claim(folder: Path) -> Claim:
     return Claim.of(Settings(data_dir=folder, sip_host=HOME, sip_port=free_port(), sip_rpc_port=free_port()))
 
 
-def supervisor(folder: Path, text: str = "right") -> Supervisor:
+def supervisor(folder: Path, text: str = "right") -> Supervisor[Launch]:
     config = KamailioConfig(text, folder / "engine")
     return Supervisor(Launch(config, dict(os.environ), claim(folder), lambda: Memory(64, 8)))
 

@@ -98,6 +98,12 @@ class Leg:
         self.says("BYE")
         return self.agent.hears("BYE", 200)
 
+    def hangs_up_while(self, other: "UserAgent") -> Message:
+        """BYE, which the other side accepts; the answer."""
+        self.says("BYE")
+        other.replies(other.hears("BYE"), 200, "OK")
+        return self.agent.hears("BYE", 200)
+
 
 class UserAgent:
     """A telephone at an address of this machine, which says of itself what its Contact says."""
@@ -107,6 +113,7 @@ class UserAgent:
         certificate: str = "", is_trusted: bool = False,
     ) -> None:  # fmt: skip
         self.is_trusted = is_trusted
+        self.sdp = SDP
         self.harness, self.username, self.password, self.transport = harness, username, password, transport
         self.heard: list[str] = []
         self._seen: set[tuple[str, ...]] = set()
@@ -124,7 +131,7 @@ class UserAgent:
         kind = socket.SOCK_DGRAM if self.transport == "udp" else socket.SOCK_STREAM
         line = socket.socket(socket.AF_INET, kind)
         line.bind((ip, 0))
-        line.connect((HOME, self._port))
+        line.connect((self.harness.settings.sip_host, self._port))
         if self.transport == "tls":
             return ssl.create_default_context(cafile=certificate).wrap_socket(line, server_hostname=DOMAIN)
         return line
@@ -184,11 +191,11 @@ class UserAgent:
     def credentials(self, challenge: Message, method: str, uri: str, login: str) -> str:
         """The header that answers a challenge (RFC 7616, section 3.4)."""
         nonce, realm = (re.findall(f'{name}="([^"]+)"', challenge.challenge)[0] for name in ("nonce", "realm"))
-        ha1, ha2 = _md5(login, realm, self.password), _md5(method, uri)
+        ha1, ha2 = md5(login, realm, self.password), md5(method, uri)
         header = "Authorization" if challenge.status == 401 else "Proxy-Authorization"
         return (
             f'{header}: Digest username="{login}", realm="{realm}", nonce="{nonce}", uri="{uri}", qop=auth, '
-            f'nc=00000001, cnonce="c", response="{_md5(ha1, nonce, "00000001", "c", "auth", ha2)}"\r\n'
+            f'nc=00000001, cnonce="c", response="{md5(ha1, nonce, "00000001", "c", "auth", ha2)}"\r\n'
         )
 
     def registers(self, expires: int = 600) -> Message:
@@ -198,7 +205,7 @@ class UserAgent:
 
     def calls(self, called: str, more: str = "", caller: str = "") -> Message:
         """INVITE; the final answer."""
-        return self.asks("INVITE", _uri(called), TAKES_CALLS + more, caller, body=SDP)
+        return self.asks("INVITE", _uri(called), TAKES_CALLS + more, caller, body=self.sdp)
 
     def challenged(self, method: str, uri: str, local: str, remote: str, call_id: str, more: str = "") -> Message:
         """The challenge that a request meets."""
@@ -206,17 +213,17 @@ class UserAgent:
         assert answer.status in (401, 407), answer.start
         return answer
 
-    def starts_a_call(self, called: str, more: str = "", caller: str = "") -> None:
-        """INVITE with credentials, without waiting for the answer to it."""
+    def starts_a_call(self, uri: str, more: str = "", caller: str = "", called: str = "") -> None:
+        """INVITE with credentials, without waiting for the answer to it; `called` is another To header."""
         call_id, local = uuid4().hex, f"{caller or f'<{self.address}>'};tag={uuid4().hex[:8]}"
-        uri = _uri(called)
-        proof = ""
+        uri = _uri(uri)
+        remote, proof = called or f"<{uri}>", ""
         if not self.is_trusted:
-            challenge = self._asks_once("INVITE", uri, local, f"<{uri}>", call_id, more, SDP)
+            challenge = self._asks_once("INVITE", uri, local, remote, call_id, more, self.sdp)
             proof = self.credentials(challenge, "INVITE", uri, self.username)
         cseq = next(self._cseq)
-        branch = self.sends_request("INVITE", uri, local, f"<{uri}>", call_id, cseq, proof + more, SDP)
-        self._under_way = (uri, local, f"<{uri}>", call_id, cseq, branch)
+        branch = self.sends_request("INVITE", uri, local, remote, call_id, cseq, proof + more, self.sdp)
+        self._under_way = (uri, local, remote, call_id, cseq, branch)
 
     def cancels(self) -> None:
         """Give up the call that was started last (RFC 3261, section 9.1)."""
@@ -242,7 +249,7 @@ class UserAgent:
 
     def answers(self, invite: Message, tag: str = "") -> Leg:
         """200 for an INVITE; the leg of the call that this makes."""
-        self.replies(invite, 200, "OK", tag, body=SDP)
+        self.replies(invite, 200, "OK", tag, body=self.sdp)
         to = f"{invite['To']};tag={tag or 'callee'}"
         return Leg(self, invite["Call-ID"], to, invite["From"], invite.contact, invite.all("Record-Route"))
 
@@ -312,5 +319,5 @@ def _uri(called: str) -> str:
     return called if re.match("(sips?|tel):", called) else f"sip:{called}"
 
 
-def _md5(*parts: str) -> str:
+def md5(*parts: str) -> str:
     return hashlib.md5(":".join(parts).encode()).hexdigest()

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, select, update
@@ -19,6 +20,9 @@ from sipsorcery_web.contract.sip_uris import SIPURI, split_port
 from sipsorcery_web.database.connection import Database
 from sipsorcery_web.database.keyring import Keyring
 from sipsorcery_web.database.locks import advisory_lock
+from sipsorcery_web.events.event import Event, EventServer, EventType
+from sipsorcery_web.events.redaction import shown
+from sipsorcery_web.events.sink import EventSink, NoEvents
 from sipsorcery_web.service.store.models import SIPProviderBindingRow, SIPProviderRow
 from sipsorcery_web.service.store.rows import secret_of
 
@@ -65,6 +69,7 @@ class RegistrationAgent:
     contact_hosts: Mapping[str, str]
     """Where calls from providers arrive, for each transport, with the port."""
     clock: Callable[[], datetime]
+    events: EventSink = NoEvents()
     start: Callable[[Callable[[], None]], None] = in_a_thread
     _running: set[UUID] = field(default_factory=set)
     _one_ended: threading.Condition = field(default_factory=threading.Condition)
@@ -141,14 +146,15 @@ class RegistrationAgent:
         return job
 
     def _registration(self, provider: SIPProviderRow, expires: int, cseq: int, turn: int = 0) -> Registration:
-        server = provider.provider_outbound_proxy or provider.register_server or provider.provider_server or ""
-        transport = _transport(server)
+        server = server_of(provider)
+        transport = transport_of(server)
         binding = Binding(
             username=provider.provider_username or "anonymous",
             domain=_domain(provider.provider_server or server),
             contact_user=provider.id.hex,
             contact_host=self.contact_hosts.get(transport, self.contact_hosts["udp"]),
             transport=transport,
+            contact_hosts=self.contact_hosts,
             custom_headers=[part.strip() for part in (provider.custom_headers or "").split("|") if part.strip()],
         )
         credentials = Credentials(
@@ -179,8 +185,11 @@ class RegistrationAgent:
         with self.database.write() as session:
             query = select(SIPProviderBindingRow).where(SIPProviderBindingRow.provider_id == job.provider_id)
             row = session.scalars(query).one_or_none()
+            told = None if row is None else _event(session.get_one(SIPProviderRow, row.provider_id), job, outcome, now)
             if row is not None:
                 self._write(session, row, job, outcome, now)
+        if told is not None:
+            self.events.note(told)
         if row is None and outcome.kind is Kind.REGISTERED:  # the provider was deleted or switched off meanwhile
             last = job.registration.cseq + MOST_REQUESTS
             self._tell_the_end(replace(job.registration, expires=0, cseq=last))
@@ -197,6 +206,23 @@ class RegistrationAgent:
             _write_outcome(row, provider, job, outcome, now)
         if not is_changed:
             row.next_registration_time = self.pace.next_attempt(outcome, row.failures, now)
+
+
+def _event(provider: SIPProviderRow, job: Job, outcome: Outcome, now: datetime) -> Event | None:
+    """Return what there is to tell of an attempt; None of one that was not made."""
+    if outcome.kind is Kind.NOT_TRIED:
+        return None
+    failed = EventType.ContactRegisterFailed, f"is not registered: {outcome.message or 'refused'}"
+    kind, state = _STATES.get(outcome.kind, failed)
+    text = f"{provider.provider_name} at {shown(job.registration.server)} {state}"
+    owners, call_id = frozenset({provider.owner}), job.registration.binding.call_id
+    return Event(now, kind, EventServer.RegisterAgent, text, owners, call_id=call_id)
+
+
+_STATES = {
+    Kind.REGISTERED: (EventType.ContactRegistered, "is registered."),
+    Kind.ENDED: (EventType.ContactRemoval, "is no longer registered."),
+}
 
 
 def _cseq(now: datetime) -> int:
@@ -230,7 +256,13 @@ def _lapsed(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return SIPProviderBindingRow.is_registered.is_(True), SIPProviderBindingRow.registered_until <= now
 
 
-def _transport(server: str) -> str:
+def server_of(provider: Any) -> str:
+    """Return the URI of the server that registrations are sent to, of a row of a provider."""
+    return provider.provider_outbound_proxy or provider.register_server or provider.provider_server or ""
+
+
+def transport_of(server: str) -> str:
+    """Return what a server is reached over: udp, tcp or tls."""
     try:
         return Server.of(server).transport
     except ValueError:

@@ -47,7 +47,8 @@ class KamailioSender:
     def send(self, binding: Binding, address: Address, headers: str) -> Reply | None:
         """Send a request, as Sender has it; Kamailio repeats the request over UDP (RFC 3261, section 17.1.2)."""
         socket = self.sockets[address.transport]
-        answer = self.rpc.call("tm.t_uac_wait", "REGISTER", binding.request_uri, address.uri, socket, headers, "")
+        details = binding.request_uri, address.uri, socket, headers, ""
+        answer = self.rpc.call("tm.t_uac_wait", "REGISTER", *details, server_name=address.server_name)
         status, phrase, *_, block = answer  # in between, of some answers, what Kamailio has read in them
         if not block:
             return None  # Kamailio's own 408: nothing came
@@ -79,11 +80,14 @@ class Attempt:
     requests: int = 0
     _address: Address | None = None
 
+    def __post_init__(self) -> None:
+        self._binding = self.registration.binding
+
     def run(self) -> Outcome:
         """Speak with the provider and return the outcome."""
         try:
-            addresses = self.resolver.find(_server(self.registration.server))
-            self._address = addresses[self.registration.turn % len(addresses)]
+            self._address = self.resolver.reach(_server(self.registration.server), self.registration.turn)
+            self._binding = self.registration.binding.over(self._address.transport)
             outcome = self._exchange()
         except Unreachable as error:
             outcome = Outcome(Kind.SILENT, str(error))
@@ -114,9 +118,9 @@ class Attempt:
 
     def _send(self, expires: int, authorization: str) -> Reply | None:
         assert self._address is not None  # noqa: S101 (it was found before)
-        headers = self.registration.binding.headers(self.registration.cseq + self.requests, expires, authorization)
+        headers = self._binding.headers(self.registration.cseq + self.requests, expires, authorization)
         self.requests += 1
-        return self.sender.send(self.registration.binding, self._address, headers)
+        return self.sender.send(self._binding, self._address, headers)
 
     def _final(self, reply: Reply, expires: int) -> Outcome:
         if not 200 <= reply.status < 300:

@@ -1,11 +1,12 @@
 """REGISTER requests as they are written, and their answers as they are read (RFC 3261, sections 10 and 20)."""
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from urllib.parse import quote
 
-_COMPACT = {"m": "contact", "v": "via", "f": "from", "t": "to", "i": "call-id", "l": "content-length"}
+from sipsorcery_web.contract.sip_headers import one_line, read_headers
+
 _SAFE_IN_USER = "-_.!~*'()&=+$,;?/"
 _CONTACT = re.compile(r'(?:"(?:[^"\\]|\\.)*"|<[^>]*>|[^,<"])+')
 _LONGEST = 2**31 - 1
@@ -23,11 +24,24 @@ class Binding:
     """With its port."""
     transport: str
     custom_headers: Sequence[str] = ()
+    contact_hosts: Mapping[str, str] = field(default_factory=dict)
+    """Where calls arrive over other transports."""
+
+    def over(self, transport: str) -> "Binding":
+        """Return the binding for a transport that the DNS may have chosen."""
+        if transport == self.transport:
+            return self
+        return replace(self, transport=transport, contact_host=self.contact_hosts.get(transport, self.contact_host))
 
     @property
     def request_uri(self) -> str:
         """Return the address of the registrar's domain."""
         return f"sip:{self.domain}"
+
+    @property
+    def call_id(self) -> str:
+        """Return the Call-ID of all its requests."""
+        return f"{self.contact_user}@{self.contact_host}"
 
     @property
     def contact(self) -> str:
@@ -41,14 +55,14 @@ class Binding:
         lines = [
             f"To: {address}",
             f"From: {address}",
-            f"Call-ID: {self.contact_user}@{self.contact_host}",
+            f"Call-ID: {self.call_id}",
             f"CSeq: {cseq} REGISTER",
             f"Contact: <{self.contact}>",
             f"Expires: {expires}",
             *([authorization] if authorization else []),
             *self.custom_headers,
         ]
-        return "".join(f"{_on_one_line(line)}\r\n" for line in lines)
+        return "".join(f"{one_line(line)}\r\n" for line in lines)
 
 
 @dataclass(frozen=True)
@@ -62,10 +76,8 @@ class Reply:
     @classmethod
     def read(cls, status: int, phrase: str, block: str) -> "Reply":
         """Return the answer of a status line and the lines of headers behind it."""
-        lines = re.sub(r"\r?\n[ \t]+", " ", block.partition("\r\n\r\n")[0]).splitlines()
-        named = (line.partition(":") for line in lines if ":" in line)
-        headers = [(name.strip().lower(), value.strip()) for name, _, value in named]
-        return cls(status, phrase, [(_COMPACT.get(name, name), value) for name, value in headers])
+        headers = read_headers(block.partition("\r\n\r\n")[0])
+        return cls(status, phrase, [(name.lower(), value) for name, value in headers])
 
     def all(self, name: str) -> list[str]:
         """Return the values of a header."""
@@ -115,8 +127,3 @@ def _first_number(values: Iterable[str]) -> int | None:
 
 def _number(digits: str) -> int:
     return min(int(digits[:12]), _LONGEST)
-
-
-def _on_one_line(line: str) -> str:
-    """A header cannot become two."""
-    return re.sub(r"[\x00-\x1f\x7f]+", " ", line)

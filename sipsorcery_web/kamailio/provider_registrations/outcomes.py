@@ -17,6 +17,9 @@ NAME_SERVER_SILENT = "The name servers that this machine asks did not answer (DN
 OTHER_FAMILY = "The provider's server has no address of the kind that this engine reaches (IPv{})."
 NOT_PUBLIC = "The provider's server is at an address of a private network, which is not permitted here."
 TRANSPORT_UNKNOWN = "This engine does not speak {} with providers."
+CERTIFICATE_REFUSED = "The certificate of the provider's server was refused: {}."
+NOT_ENCRYPTED = "No encrypted connection (TLS) with the provider's server came about: {}."
+NOT_CONNECTED = "The provider's server took no connection: {}."
 NOT_SENT = "The SIP engine could not send the registration: {}"
 WITHOUT_PASSWORD = "No password was sent"  # noqa: S105 (words)
 

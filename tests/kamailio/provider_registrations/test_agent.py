@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from sipsorcery_web.contract.records import SIPProvider, SIPProviderBinding
+from sipsorcery_web.events.event import EventServer, EventType
+from sipsorcery_web.ip_addresses import ContactPolicy
 from sipsorcery_web.kamailio.mirror import Changes, Mirror
 from sipsorcery_web.kamailio.provider_registrations import RegistrationAgent
 from sipsorcery_web.kamailio.provider_registrations.messages import Binding, Reply
@@ -19,9 +21,13 @@ from sipsorcery_web.service.context import ServiceContext
 from sipsorcery_web.service.dispatch import Service
 from sipsorcery_web.service.store.models import SIPProviderBindingRow
 from tests.conftest import ServiceFixture
+from tests.events.wire import Console
 from tests.factories.records import sip_provider
 
 OK, FORBIDDEN = Reply(200, "OK"), Reply(403, "Forbidden")
+RESOLVER = Resolver(
+    4, frozenset({"udp"}), ContactPolicy(), lambda name: ["198.41.0.4"], lambda name: [], lambda name, seconds: []
+)
 
 
 @dataclass
@@ -59,6 +65,7 @@ class Stand:
     far: FakeProvider
     record: SIPProvider
     now: datetime
+    console: Console = field(default_factory=Console)
 
     def __post_init__(self) -> None:
         self.agent = self.another_agent()
@@ -66,11 +73,12 @@ class Stand:
     def another_agent(self, **more: Any) -> RegistrationAgent:
         """An agent of another process, or of one that was started again."""
         usual: dict[str, Any] = {
-            "resolver": Resolver(4, frozenset({"udp"}), False, lambda name: ["198.41.0.4"], lambda name: []),
+            "resolver": RESOLVER,
             "pace": Pace(timedelta(seconds=60)),
             "contact_hosts": {"udp": "192.0.2.1:5060"},
             "clock": lambda: self.now,
             "start": lambda work: work(),
+            "events": self.console,
         }
         return RegistrationAgent(self.parts.database, self.parts.keyring, self.far, **(usual | more))
 
@@ -382,3 +390,18 @@ def test_the_row_is_what_another_process_reads(stand: Stand) -> None:
     with stand.parts.database.read() as session:
         row = session.query(SIPProviderBindingRow).one()
     assert (row.failures, row.registered_until, row.registered_from) == (1, None, None)
+
+
+def test_what_comes_of_an_attempt_is_told_to_the_owner(stand: Stand) -> None:
+    stand.look()
+    stand.far.answer = FORBIDDEN
+    stand.look(after=541)
+    stand.far.answer = KamailioAbsent("away")
+    stand.look(after=3600)
+
+    good, bad = stand.console.events
+    assert (good.type, good.server) == (EventType.ContactRegistered, EventServer.RegisterAgent)
+    assert good.owners == bad.owners == {"alice"}
+    assert bad.type is EventType.ContactRegisterFailed
+    assert bad.text == f"{stand.record.provider_name} at sip:sip.northline.example is not registered: 403 Forbidden"
+    assert f"Call-ID: {good.call_id}\r\n" in stand.far.sent[0]

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from sipsorcery_web.ip_addresses import ContactPolicy
 from sipsorcery_web.kamailio.provider_registrations.attempt import MOST_REQUESTS, Attempt, KamailioSender, Registration
 from sipsorcery_web.kamailio.provider_registrations.digest import Credentials
 from sipsorcery_web.kamailio.provider_registrations.messages import Binding, Reply
@@ -40,7 +41,10 @@ class FakeSender:
 
 def attempt(*answers: Any, **changes: Any) -> tuple[Outcome, FakeSender]:
     sender = FakeSender(answers)
-    resolver = Resolver(4, frozenset({"udp"}), False, lambda name: ["198.41.0.4", "199.9.14.201"], lambda name: [])
+    addresses = ["198.41.0.4", "199.9.14.201"]
+    resolver = Resolver(
+        4, frozenset({"udp"}), ContactPolicy(), lambda name: addresses, lambda name: [], lambda name, seconds: []
+    )
     return Attempt(replace(REGISTRATION, **changes), resolver, sender).run(), sender
 
 
@@ -150,7 +154,8 @@ class FakeRpc:
     def __init__(self, answer: list[Any]) -> None:
         self.answer, self.asked = answer, list[tuple[object, ...]]()
 
-    def call(self, *asked: object) -> Any:
+    def call(self, *asked: object, server_name: str = "") -> Any:
+        assert not server_name
         self.asked.append(asked)
         return self.answer
 

@@ -7,8 +7,10 @@ from typing import Any
 import dns.resolver
 import pytest
 
+from sipsorcery_web.ip_addresses import ContactPolicy
 from sipsorcery_web.kamailio.provider_registrations import servers
 from sipsorcery_web.kamailio.provider_registrations.servers import Resolver, Server, Unreachable
+from sipsorcery_web.network.naptr import Rule
 
 PUBLIC, OTHER, LOOPBACK, PRIVATE, METADATA = "198.41.0.4", "199.9.14.201", "127.0.0.1", "10.0.0.7", "169.254.169.254"
 NAME = "sip.northline.example"
@@ -24,7 +26,8 @@ def resolver(
             raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
         return known[name]
 
-    settings: dict[str, Any] = {"family": 4, "transports": frozenset({"udp", "tcp"})} | more
+    usual = {"family": 4, "transports": frozenset({"udp", "tcp"}), "rules": lambda name, seconds: []}
+    settings: dict[str, Any] = usual | more
     return Resolver(addresses=addresses_of, services=lambda name: (services or {}).get(name, []), **settings)
 
 
@@ -63,7 +66,7 @@ def test_a_service_without_an_address_leaves_the_others() -> None:
 def test_a_public_name_that_leads_to_a_private_address_is_not_used(address: str) -> None:
     with pytest.raises(Unreachable, match="private network"):
         resolver({NAME: [address]}).find(Server.of(f"sip:{NAME}"))
-    assert resolver({NAME: [address]}, allows_private=True).find(Server.of(f"sip:{NAME}"))
+    assert resolver({NAME: [address]}, contacts=ContactPolicy(allows_private=True)).find(Server.of(f"sip:{NAME}"))
 
 
 def test_a_service_that_leads_to_a_private_address_is_not_used() -> None:
@@ -113,14 +116,10 @@ def test_a_resolver_that_fails_is_not_a_name_that_is_unknown(
         raise error
 
     monkeypatch.setattr(socket, "getaddrinfo", fails)
-    known = Resolver(4, frozenset({"udp"}), services=lambda name: [])
+    known = Resolver(4, frozenset({"udp"}), services=lambda name: [], rules=lambda name, seconds: [])
 
     with pytest.raises(Unreachable, match=told):
         known.find(Server.of(f"sip:{NAME}"))
-
-
-def test_this_machines_own_names_are_known() -> None:
-    assert LOOPBACK in servers.addresses_of("localhost")
 
 
 def test_where_no_name_server_answers_there_are_no_services(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,3 +129,47 @@ def test_where_no_name_server_answers_there_are_no_services(monkeypatch: pytest.
     monkeypatch.setattr(dns.resolver, "resolve", fails)
 
     assert servers.services_of(f"_sip._udp.{NAME}") == []
+
+
+def listed(service: str, replacement: str, order: int = 10, flags: str = "s") -> Rule:
+    return Rule(order, 10, flags, service, "", replacement)
+
+
+ALL = frozenset({"udp", "tcp", "tls"})
+NAMED = {
+    "_sip._udp.pool.example": [(1, 1, 5070, "udp.example")],
+    "_sip._tcp.pool.example": [(1, 1, 5071, "tcp.example")],
+    "_sips._tcp.pool.example": [(1, 1, 5072, "tls.example")],
+}
+HOSTS = {f"{transport}.example": [PUBLIC] for transport in ALL}
+
+
+@pytest.mark.parametrize(
+    ("rules", "spoken", "uri"),
+    [
+        ([listed("SIPS+D2T", "_sips._tcp.pool.example", 5), listed("SIP+D2U", "_sip._udp.pool.example")], ALL, "5072;transport=tls"),
+        ([listed("SIPS+D2T", "_sips._tcp.pool.example", 5), listed("SIP+D2U", "_sip._udp.pool.example")], ALL - {"tls"}, "5070;transport=udp"),
+        ([listed("SIP+D2U", "_sip._udp.pool.example"), listed("SIP+D2T", "_sip._tcp.pool.example", 5)], ALL, "5071;transport=tcp"),
+        ([listed("sip+d2t", "_sip._tcp.pool.example"), listed("SIP+D2S", "_sip._sctp.pool.example", 5)], ALL, "5071;transport=tcp"),
+        ([listed("SIP+D2T", "_sip._tcp.pool.example", flags="u")], ALL, "5060;transport=udp"),
+    ],
+)  # fmt: skip
+def test_a_name_says_which_transport_it_wants(rules: Sequence[Rule], spoken: frozenset[str], uri: str) -> None:
+    known = resolver({**HOSTS, NAME: [PUBLIC]}, NAMED, transports=spoken, rules=lambda name, seconds: rules)
+    assert found(f"sip:{NAME}", known) == [f"sip:{PUBLIC}:{uri}"]
+
+
+@pytest.mark.parametrize("text", [f"sip:{NAME};transport=udp", f"sip:{NAME}:5060", f"sip:{PUBLIC}"])
+def test_a_name_is_not_asked_what_the_address_says(text: str) -> None:
+    def never(name: str, seconds: float) -> Sequence[Rule]:
+        raise AssertionError(name)
+
+    assert found(text, resolver(rules=never)) == [f"sip:{PUBLIC}:5060;transport=udp"]
+
+
+def test_a_name_that_wants_tls_is_asked_nothing_in_clear() -> None:
+    rules = [listed("SIPS+D2T", "_sips._tcp.pool.example", 5), listed("SIP+D2U", "_sip._udp.pool.example")]
+    known = resolver({**HOSTS}, NAMED, transports=ALL, rules=lambda name, seconds: rules)
+
+    with pytest.raises(Unreachable, match="certificate"):
+        known.reach(Server.of(f"sip:{NAME}"))
