@@ -12,5 +12,6 @@ class Channel(Protocol):
     def call(self, operation: Operation, token: str | None, address: str, arguments: Mapping[str, Any]) -> Any:
         """The result of one operation; every failure is a ProvisioningError.
 
+        A filter among the arguments may be a tree (`filters.Where`).
         `address` is the IP address of the person who asks, for services that limit sign-ins by it.
         """

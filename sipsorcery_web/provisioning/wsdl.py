@@ -14,28 +14,31 @@ from zeep.wsdl.bindings import Soap11Binding
 
 from sipsorcery_web.contract import codec, envelope, names
 from sipsorcery_web.contract.envelope import UnknownAction
+from sipsorcery_web.contract.message_text import request_text
 from sipsorcery_web.contract.operations import OPERATIONS, Operation
 from sipsorcery_web.contract.records import Record, SIPAccount, SIPProvider, wire_fields
-from sipsorcery_web.contract.schema import WSDL_PATH
 from sipsorcery_web.contract.wire_types import RecordType
+from sipsorcery_web.contract.wsdl import NOTIFICATIONS_WSDL_PATH, WSDL_PATH
 from sipsorcery_web.settings import SettingError
 
 from .revision import UnknownFields, without
 from .transport import HttpTransport
 
-PORT_TYPE = names.svc("IProvisioningService")
 WIDENED_IN_2011 = (SIPAccount, SIPProvider)
+_BUNDLED = {names.SVC: WSDL_PATH, names.NOTIFICATIONS: NOTIFICATIONS_WSDL_PATH}
 
 
 class ServiceContract:
     """A WSDL, and the requests of a service that publishes it."""
 
-    def __init__(self, client: zeep.Client) -> None:
-        """Load the WSDL. Raises LookupError for one that is not of the provisioning service."""
+    def __init__(self, client: zeep.Client, namespace: str = names.SVC) -> None:
+        """Load the WSDL. Raises LookupError for one that is not of the service with this namespace."""
         self._client = client
-        found = (binding for binding in client.wsdl.bindings.values() if _is_ours(binding))
+        port_type = names.PORT_TYPES[namespace]
+        wanted = f"{{{namespace}}}{port_type}"
+        found = (binding for binding in client.wsdl.bindings.values() if _is_of(binding, wanted))
         if not (binding := next(found, None)):
-            raise LookupError("it has no SOAP 1.1 binding of IProvisioningService")
+            raise LookupError(f"it has no SOAP 1.1 binding of {port_type}")
         self._operations: Mapping[str, Any] = binding.all()
 
     @property
@@ -43,19 +46,24 @@ class ServiceContract:
         """The fields of 2011 that the WSDL does not have."""
         return {record: self._unknown_fields(record) for record in WIDENED_IN_2011}
 
-    def message(self, operation: Operation, token: str | None, arguments: Mapping[str, Any]) -> etree._Element:
-        """The envelope of a request; UnknownAction for an operation that the WSDL does not have."""
+    def message(
+        self, operation: Operation, token: str | None, arguments: Mapping[str, Any], connection: str = ""
+    ) -> etree._Element:
+        """The envelope of a request; UnknownAction for an operation that the WSDL does not have.
+
+        A `connection` of the notification service has a header of its own.
+        """
         if operation.name not in self._operations:
             raise UnknownAction(f"The provisioning service has no operation {operation.name}.")
         values = {
             parameter.element: codec.texts(parameter.kind, arguments[parameter.name], zeep.xsd.Nil)
             for parameter in operation.parameters
         }
-        header = [envelope.security_header(token)]
+        header = [envelope.security_header(token), *([envelope.notification_header(connection)] if connection else [])]
         message: etree._Element = self._operations[operation.name].create(_soapheaders=header, **values).content
         for parameter in operation.parameters:
             record = arguments[parameter.name]
-            element = message.find(f".//{names.svc(parameter.element)}")
+            element = message.find(f".//{operation.tag(parameter.element)}")
             if isinstance(record, Record) and element is not None:
                 codec.restore_unknown(element, record)
         return message
@@ -74,10 +82,19 @@ class ServiceContract:
         )
 
 
+def extension_message(operation: Operation, token: str | None, arguments: Mapping[str, Any]) -> etree._Element:
+    """The envelope of a request for an extension, which no WSDL of a service decides about."""
+    content = etree.fromstring(request_text(operation, arguments))
+    message = etree.Element(names.soap("Envelope"), nsmap={"s": names.SOAP})
+    etree.SubElement(message, names.soap("Header")).append(envelope.security_header(token))
+    etree.SubElement(message, names.soap("Body")).append(content)
+    return message
+
+
 @cache
-def bundled() -> ServiceContract:
-    """The contract that comes with this package."""
-    return ServiceContract(zeep.Client(str(WSDL_PATH)))
+def bundled(namespace: str = names.SVC) -> ServiceContract:
+    """The contract of a service that comes with this package."""
+    return ServiceContract(zeep.Client(str(_BUNDLED[namespace])), namespace)
 
 
 def load(location: str, transport: HttpTransport) -> ServiceContract:
@@ -110,8 +127,8 @@ class _Documents(Transport):
         return _plain(answer.content)
 
 
-def _is_ours(binding: Any) -> bool:
-    return isinstance(binding, Soap11Binding) and binding.port_name.text == PORT_TYPE
+def _is_of(binding: Any, port_type: str) -> bool:
+    return isinstance(binding, Soap11Binding) and binding.port_name.text == port_type
 
 
 def _sample(kind: Any, unknown: UnknownFields) -> Any:

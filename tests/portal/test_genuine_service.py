@@ -232,6 +232,7 @@ def test_a_list_that_is_too_long_to_look_through_for_one_record_says_so(
     alice = mysql_front.signed_in("alice")
     records = mysql_front.cdrs("alice", 12)
     monkeypatch.setattr(search, "MOST_FOR_ONE", 5)
+    monkeypatch.setattr(search, "FIRST_AT_ONCE", 4)
     monkeypatch.setattr(search, "AT_ONCE", 4)
 
     assert alice.open(f"/cdrs/{records[3].id}").status == 200

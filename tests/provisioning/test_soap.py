@@ -47,12 +47,15 @@ def test_the_header_of_a_request_is_the_token_and_nothing_else(
     assert [(child.tag, child.text or "") for child in header[0]] == [(f"{{{names.SECURITY}}}AuthID", token or "")]
 
 
-def test_the_address_of_the_person_is_not_sent(scripted: ScriptedService, channel: SoapChannel) -> None:
+def test_the_address_of_the_person_is_told_outside_of_the_message_alone(
+    scripted: ScriptedService, channel: SoapChannel
+) -> None:
     scripted.answers(reply("Logout"))
     visitor(channel).logout()
 
     assert b"192.0.2.7" not in scripted.requests[0].body
-    assert "192.0.2.7" not in scripted.requests[0].head
+    assert scripted.requests[0].head.count("192.0.2.7") == 1
+    assert scripted.requests[0].header("X-Forwarded-For") == "192.0.2.7"
 
 
 def test_fields_are_sent_in_the_order_of_the_contract_and_only_those_that_were_given(

@@ -16,6 +16,7 @@ from sipsorcery_web.contract.errors import (
     Unavailable,
 )
 from sipsorcery_web.contract.records import Customer, SIPAccount
+from sipsorcery_web.logs import request_ids
 from sipsorcery_web.portal.areas.dial_plans.usage import MOST_ACCOUNTS
 from sipsorcery_web.portal.areas.sip_accounts.registrations import MOST_BINDINGS
 from sipsorcery_web.portal.lists.search import AT_ONCE, MOST_ROWS
@@ -305,3 +306,85 @@ def test_why_a_service_was_not_reached_is_logged(
 
     assert "No answer from 127.0.0.1: " in caplog.text
     assert "garbage" in caplog.text
+
+
+# What the log says of it
+
+AUTHID = "0123456789abcdef" * 6
+
+
+@pytest.mark.parametrize(
+    ("step", "why"),
+    [
+        (http(f"garbage {AUTHID}", 200, "text/plain"), "A message is text/xml, not text/plain. It has status 200 and"),
+        (http("<html>bl4ckbird!</html>", 502, "text/html"), "A message is text/xml, not text/html. It has status 502"),
+        (http("bl4ckbird!"), "The message is not well-formed XML. It has status 200 and 10 bytes, text/xml."),
+        (
+            http(f'<!DOCTYPE s [<!ENTITY a "{AUTHID}">]>' + message("<a>&a;</a>")),
+            "A document type declaration is not allowed in a message. It has status 200",
+        ),
+        (http("", 302, Location="https://elsewhere.example/?token=bl4ckbird!"), REDIRECTED),
+        (
+            reply("IsAlive", "<IsAliveResult>bl4ckbird!</IsAliveResult>"),
+            "The message does not keep to the contract. It has status 200",
+        ),
+    ],
+)
+def test_an_answer_that_cannot_be_read_is_told_without_what_stands_in_it(
+    scripted: ScriptedService, caplog: pytest.LogCaptureFixture, step: bytes, why: str
+) -> None:
+    asked(scripted, 5, step)
+
+    (line,) = caplog.messages
+    assert line.startswith(f"The answer of 127.0.0.1 to IsAlive is of no use. {why}")
+    assert "bl4ckbird!" not in caplog.text
+    assert AUTHID not in caplog.text
+
+
+def test_nor_is_one_that_is_too_large(
+    scripted: ScriptedService, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport, "MAX_ANSWER_BYTES", 1000)
+    asked(scripted, 5, http("x" * 2000))
+
+    assert caplog.messages == [f"The answer of 127.0.0.1 to IsAlive is of no use. {TOO_LARGE}"]
+
+
+def test_a_fault_of_the_service_is_an_answer(scripted: ScriptedService, caplog: pytest.LogCaptureFixture) -> None:
+    asked(scripted, 5, fault("Object reference not set to an instance of an object."))
+
+    assert caplog.messages == []
+
+
+def test_a_call_says_for_which_request_it_is(scripted: ScriptedService, client: ProvisioningClient) -> None:
+    scripted.answers(ALIVE, ALIVE)
+    request_ids.go_on_with("0123456789abcdef")
+    client.is_alive()
+    request_ids.go_on_with("")
+    client.is_alive()
+
+    assert [request.header("X-Request-ID") for request in scripted.requests] == ["0123456789abcdef", None]
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("2001:db8::7", "2001:db8::7"),
+        ("fe80::7%eth0", "fe80::7"),
+        ("::ffff:192.0.2.7", "::ffff:c000:207"),
+        ("", None),
+        ("unix:", None),
+        ("192.0.2.7\r\nX-Evil: 1", None),
+        ("\u20ac", None),
+    ],
+)
+def test_a_call_says_whose_request_it_is_for_and_nothing_else_of_a_proxy(
+    scripted: ScriptedService, address: str, told: str | None
+) -> None:
+    scripted.answers(ALIVE)
+    ProvisioningClient(SoapChannel(scripted.url, 5), ClientIdentity("t0ken", address)).is_alive()
+
+    (request,) = scripted.requests
+    assert request.header("X-Forwarded-For") == told
+    assert request.head.lower().count("\r\nx-") == (told is not None)

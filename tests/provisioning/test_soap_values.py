@@ -9,6 +9,7 @@ from sipsorcery_web.contract import names
 from sipsorcery_web.contract.errors import (
     Refused,
 )
+from sipsorcery_web.contract.filters import any_of, prop
 from sipsorcery_web.contract.records import SIPAccount, SIPCDRAsset
 from sipsorcery_web.contract.wire_types import FOREVER, NEVER
 from sipsorcery_web.provisioning.client import ProvisioningClient
@@ -33,6 +34,14 @@ def test_a_list_of_nothing_is_empty_however_it_is_written(
     scripted.answers(reply("GetSIPAccounts", result))
 
     assert client.sip_accounts.page() == []
+
+
+def test_a_filter_is_sent_in_parentheses(scripted: ScriptedService, client: ProvisioningClient) -> None:
+    scripted.answers(reply("GetSIPAccountsCount", "<GetSIPAccountsCountResult>0</GetSIPAccountsCountResult>"))
+    client.sip_accounts.count(any_of(prop("SIPUsername").equals("a"), prop("SIPUsername").equals("b")))
+
+    sent = scripted.requests[0].message.findtext(names.svc("whereExpression"))
+    assert sent == '(SIPUsername = "a" or SIPUsername = "b")'
 
 
 def test_a_nil_entry_of_a_list_is_left_out(scripted: ScriptedService, client: ProvisioningClient) -> None:

@@ -11,7 +11,7 @@ from sipsorcery_web.contract import names
 from sipsorcery_web.contract.envelope import UnknownAction
 from sipsorcery_web.contract.operations import OPERATIONS
 from sipsorcery_web.contract.records import SIPAccount, SIPProvider
-from sipsorcery_web.contract.schema import WSDL_PATH
+from sipsorcery_web.contract.wsdl import WSDL_PATH
 from sipsorcery_web.provisioning.client import ClientIdentity, ProvisioningClient
 from sipsorcery_web.provisioning.soap import SoapChannel
 from sipsorcery_web.settings import SettingError, Settings

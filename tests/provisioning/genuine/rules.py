@@ -8,7 +8,9 @@ from collections.abc import Iterable
 
 from sipsorcery_web.contract.records import Customer, SIPAccount, SIPProvider
 from sipsorcery_web.contract.rules import (
+    ORIGINAL_PASSWORD_LENGTHS,
     Violation,
+    customer_password_violations,
     customer_violations,
     is_blank,
     new_customer_violations,
@@ -26,7 +28,8 @@ _ADDED = re.compile(r".* can have at most \d+ characters\.|.* (custom header|bel
 
 def refuse_customer(customer: Customer, is_new: bool = False) -> None:
     """A name may hold `dispatcher` here; only SIP accounts' may not."""
-    violations = new_customer_violations(customer) if is_new else customer_violations(customer)
+    password = customer_password_violations(customer.customer_password, "customer_password", ORIGINAL_PASSWORD_LENGTHS)
+    violations = new_customer_violations(customer, list(password)) if is_new else customer_violations(customer)
     _throw_first(one for one in violations if one.rule is not NAME_RESERVED)
 
 

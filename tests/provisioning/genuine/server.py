@@ -8,7 +8,7 @@ from typing import Any
 
 from lxml import etree
 
-from sipsorcery_web.contract import codec, envelope, names
+from sipsorcery_web.contract import codec, envelope, message_text, names
 from sipsorcery_web.contract.envelope import Fault
 from sipsorcery_web.contract.errors import ContractError
 from sipsorcery_web.contract.faults import INTERNAL, INTERNAL_TEXT
@@ -118,7 +118,7 @@ class GenuineService:
                     Fault(INTERNAL, f"{INTERNAL_TEXT}  The server may be able to return exception details.")
                 )
             return _faulted(Fault(INTERNAL, thrown.message, thrown.type_name))
-        return 200, envelope.envelope_bytes(codec.write_result(operation, result))
+        return 200, message_text.answer_bytes(operation, result)
 
 
 def _faulted(fault: Fault) -> tuple[int, bytes]:

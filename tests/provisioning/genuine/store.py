@@ -7,7 +7,7 @@ from uuid import UUID
 from sipsorcery_web.contract import filters
 from sipsorcery_web.contract.filters import Compare, Expression, ValueType
 from sipsorcery_web.contract.records import Record, wire_fields
-from sipsorcery_web.service.store.lists import filter_property
+from sipsorcery_web.service.store.filterable import filter_property
 
 from .faults import PARSE, Thrown
 
