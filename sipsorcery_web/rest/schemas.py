@@ -1,0 +1,98 @@
+"""JSON Schema (draft 2020-12, that of OpenAPI 3.1) of the contract's records."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sipsorcery_web.contract.records import Record, SIPAccount, SIPDialPlan, SIPProvider, WireField
+from sipsorcery_web.contract.rules import catalogue
+from sipsorcery_web.contract.wire_types import BOOLEAN, GUID, INT, Moment, Scalar
+
+from .resources import Resource
+
+LENGTHS: Mapping[type[Record], Mapping[str, int]] = {
+    SIPAccount: catalogue.SIP_ACCOUNT_LENGTHS,
+    SIPProvider: catalogue.PROVIDER_LENGTHS,
+    SIPDialPlan: catalogue.DIAL_PLAN_LENGTHS,
+}
+ONE_LINE = r"^[^\u0000-\u001f\u007f-\u009f\u2028\u2029\ufffe\uffff]*$"
+"""No control character can stand in a text of one line."""
+
+Schema = dict[str, Any]
+
+
+def name_of(resource: Resource) -> str:
+    """The name of the schema of a resource's records."""
+    return resource.record.__name__
+
+
+def schema_of(resource: Resource) -> Schema:
+    """Return the schema of a record as it is told: every field but for secrets, which few tokens are told."""
+    properties = {entry.attribute: _told(resource, entry) for entry in resource.fields}
+    needed = [entry.attribute for entry in resource.fields if not entry.is_secret]
+    return {
+        "type": "object",
+        "description": f"A {resource.one}.",
+        "properties": properties,
+        "required": needed,
+        "additionalProperties": False,
+    }
+
+
+def given_schema_of(resource: Resource, is_new: bool) -> Schema:
+    """Return the schema of a record as it is given, with the fields that the caller decides about."""
+    fields = [entry for entry in resource.fields if resource.is_writable(entry)]
+    needed = [entry.attribute for entry in fields if is_new and entry.attribute in _needed(resource)]
+    schema: Schema = {
+        "type": "object",
+        "properties": {entry.attribute: _given(resource, entry) for entry in fields},
+        "additionalProperties": False,
+    }
+    return schema | ({"required": needed} if needed else {})
+
+
+def value_schema(entry: WireField) -> Schema:
+    """Return the schema of a field's values but for null."""
+    kind = entry.kind
+    if isinstance(kind, Moment):
+        return {"type": "string", "format": "date-time"}
+    if kind is GUID:
+        return {"type": "string", "format": "uuid"}
+    if kind is BOOLEAN:
+        return {"type": "boolean"}
+    if kind is INT:
+        return {"type": "integer", "format": "int32", "minimum": -(2**31), "maximum": 2**31 - 1}
+    if isinstance(kind, Scalar) and kind.members:
+        return {"type": "string", "enum": [member.value for member in kind.members]}
+    return {"type": "string"}
+
+
+def _needed(resource: Resource) -> tuple[str, ...]:
+    named_by: tuple[str, ...] = getattr(resource.record, "NAMED_BY", ())
+    return named_by
+
+
+def _told(resource: Resource, entry: WireField) -> Schema:
+    can_be_null = entry.nillable or isinstance(entry.kind, Moment)
+    schema = _or_null(value_schema(entry)) if can_be_null else value_schema(entry)
+    if entry.is_secret:
+        area = resource.operations.area if not resource.read_at_once else None
+        told = f"Told to tokens with the scope {area.reading_passwords} alone." if area else "Never told."
+        return schema | {"description": told}
+    return schema if resource.is_writable(entry) else schema | {"readOnly": True}
+
+
+def _given(resource: Resource, entry: WireField) -> Schema:
+    schema = value_schema(entry)
+    if schema == {"type": "string"}:
+        if most := LENGTHS.get(resource.record, {}).get(entry.attribute):
+            schema["maxLength"] = most
+        if not entry.has_lines:
+            schema["pattern"] = ONE_LINE
+    if not entry.nillable or entry.attribute in _needed(resource):
+        return schema
+    return _or_null(schema) | ({"writeOnly": True} if entry.is_secret else {})
+
+
+def _or_null(schema: Schema) -> Schema:
+    more = {"enum": [*schema["enum"], None]} if "enum" in schema else {}
+    return schema | {"type": [schema["type"], "null"]} | more
