@@ -1,33 +1,28 @@
 """The real server in a thread of this process, for what happens between its sockets and threads."""
 
-import logging
+import gc
 import socket
+import subprocess
 import sys
-import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
-from typing import Any
 
 import pytest
-from waitress import wasyncore
+from flask import Flask
 
 from sipsorcery_web import serving
+from sipsorcery_web.serving import server
 from sipsorcery_web.settings import Settings
 from tests.conftest import HOME
 from tests.running import free_port
 
-PATIENCE = 30.0
+from .served import PATIENCE, Served, Slow, plain, served
+
+TOP = Path(__file__).resolve().parents[2]
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")
-
-
-@pytest.fixture(autouse=True)
-def nothing_is_said_of_the_queue(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Silence waitress about its queue: on a busy machine a request waits for its thread, which is not worth a word."""
-    monkeypatch.setattr(logging.getLogger("waitress.queue"), "disabled", True)
 
 
 @pytest.fixture
@@ -40,6 +35,7 @@ def port() -> int:
     [
         ("PORT", "http", "SIPSORCERY_PORT='http' is not valid: a port is a number from 1 to 65535"),
         ("HOST", "nowhere.invalid", "it cannot listen at SIPSORCERY_HOST=nowhere.invalid, SIPSORCERY_PORT="),
+        ("HOST", "0.0.0.0", "Say in SIPSORCERY_PUBLIC_URL how browsers and programs reach it."),
         ("DATA_DIR", "/dev/null/data", "/dev/null/data: Not a directory."),
         ("DATABASE_URL", "mysql://127.0.0.1/x", "A database address begins with sqlite: or postgresql:, not mysql:."),
     ],
@@ -74,86 +70,28 @@ def test_a_setting_that_needs_another_package_names_it(
 
 def refusal(monkeypatch: pytest.MonkeyPatch) -> str:
     """Return the words with which `serve` ends."""
-    monkeypatch.setattr(serving, "set_up_logging", lambda: None)
+    monkeypatch.setattr(serving, "set_up_logging", lambda log_format: None)
     with pytest.raises(SystemExit) as ended:
         serving.serve()
     return str(ended.value.code)
 
 
-def test_log_lines_show_what_is_invisible() -> None:
-    record = logging.LogRecord("a", logging.ERROR, "", 0, "No action %s", ("x\u202egnp\x1b[2J",), None)
-    assert serving.DiscreetFormatter("%(message)s").format(record) == "No action x[U+202E]gnp[U+001B][2J"
+@pytest.mark.parametrize(("given", "begins"), [({}, "20"), ({"SIPSORCERY_LOG_FORMAT": "json"}, '{"time": "20')])
+def test_the_log_is_text_or_json(given: dict[str, str], begins: str) -> None:
+    script = (
+        "import logging, sipsorcery_web.serving as serving; from sipsorcery_web.settings import Settings; "
+        "serving.set_up_logging(Settings.from_environment().log_format); logging.getLogger('a').warning('said')"
+    )
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=TOP, env=given)
 
-
-def test_log_lines_hide_set_up_secrets_and_authids() -> None:
-    formatter = serving.DiscreetFormatter("%(message)s")
-    secret, authid = "s3cret-_" * 5 + "abc", "0123456789abcdef" * 6
-    try:
-        raise ValueError(f"token {authid}")
-    except ValueError:
-        record = logging.LogRecord(
-            "a", logging.ERROR, "", 0, "Exception on /setup/%s [POST]", (secret,), sys.exc_info()
-        )
-    line = formatter.format(record)
-    assert line.startswith("Exception on /setup/… [POST]\n")
-    assert line.endswith("ValueError: token …")
-    assert secret not in line
-    assert authid not in line
-
-
-@dataclass
-class Served:
-    """An application behind the portal's server, in a thread of this process."""
-
-    port: int
-    server: Any
-    stopping: threading.Event
-    thread: threading.Thread
-
-    def connection(self) -> HTTPConnection:
-        return HTTPConnection(HOME, self.port, timeout=PATIENCE)
-
-    def get(self, path: str = "/", headers: Mapping[str, str] | None = None) -> bytes:
-        """Return the answer to one request."""
-        connection = self.connection()
-        connection.request("GET", path, headers=headers or {})
-        with connection.getresponse() as response:
-            body = response.read()
-        connection.close()
-        return body
-
-    def stop(self) -> None:
-        self.stopping.set()
-        self.server.pull_trigger()
-
-
-@contextmanager
-def served(application: Any, **settings: Any) -> Iterator[Served]:
-    listener = serving.listen(Settings(port=0))
-    server = serving.make_server(application, Settings(**settings), listener)
-    port, stopping = listener.getsockname()[1], threading.Event()
-    thread = threading.Thread(target=serving.run, args=(server, stopping))
-    thread.start()
-    running = Served(port, server, stopping, thread)
-    try:
-        yield running
-    finally:
-        running.stop()
-        thread.join(PATIENCE)
-        wasyncore.close_all(server._map)
-        server.task_dispatcher.shutdown(timeout=PATIENCE)
-
-
-def plain(environ: Mapping[str, Any], start_response: Any) -> list[bytes]:
-    """Answers with the address that a proxy would have put in."""
-    environ["wsgi.input"].read()
-    start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", "15")])
-    return [environ.get("HTTP_X_FORWARDED_FOR", "nobody").ljust(15).encode()]
+    assert done.stderr.startswith(begins)
+    assert done.stderr.count("\n") == 1
 
 
 def test_browsers_that_never_finish_their_requests_keep_nobody_waiting() -> None:
     with served(plain) as running, ExitStack() as rude:
-        for _ in range(serving.THREADS):
+        for _ in range(server.THREADS):
             browser = rude.enter_context(socket.create_connection((HOME, running.port)))
             browser.sendall(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nhalf")
         assert running.get() == b"nobody         "
@@ -177,17 +115,22 @@ def test_a_request_far_above_the_limit_is_refused_before_it_is_received() -> Non
         connection.close()
 
 
-@dataclass
-class Slow:
-    """An application that answers when it is told to."""
-
-    asked: threading.Event = field(default_factory=threading.Event)
-    may_answer: threading.Event = field(default_factory=threading.Event)
-
-    def __call__(self, environ: Mapping[str, Any], start_response: Any) -> list[bytes]:
-        self.asked.set()
-        self.may_answer.wait(PATIENCE)
-        return plain(environ, start_response)
+@pytest.mark.parametrize(
+    ("request_", "status"),
+    [
+        (b"nonsense\r\n\r\n", b"400"),
+        (b"GET / HTTP/1.1\r\nHost: localhost\r\nno colon\r\n\r\n", b"400"),
+        (b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1, 2\r\n\r\n", b"400"),
+        (b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: gzip\r\n\r\n", b"501"),
+        (b"GET / HTTP/1.1\r\nHost: localhost\r\nX: ".ljust(server.HEAD_BYTES, b"x"), b"431"),
+    ],
+)
+def test_what_is_no_request_is_refused_and_the_connection_closed(request_: bytes, status: bytes) -> None:
+    with served(plain) as running, socket.create_connection((HOME, running.port), PATIENCE) as browser:
+        browser.sendall(request_)
+        answer = b"".join(iter(lambda: browser.recv(65536), b""))
+    assert answer.split()[1] == status
+    assert b"\r\nConnection: close\r\n" in answer
 
 
 @contextmanager
@@ -229,9 +172,57 @@ def test_a_request_under_way_is_answered_before_the_server_ends() -> None:
 def test_a_response_without_an_end_does_not_keep_the_server(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(serving, "STOPS_WITHIN", 0.1)
+    monkeypatch.setattr(server, "STOPS_WITHIN", 0.1)
     slow = Slow()
     with served(slow) as running, under_way(running, slow):
         running.thread.join(PATIENCE)
         assert not running.thread.is_alive()
     assert caplog.messages == ["Cut off after 0 seconds: 1 connections."]
+
+
+def test_a_start_reads_no_module_that_only_other_installations_need(tmp_path: Path) -> None:
+    script = (
+        "import sys, sipsorcery_web.serving as serving; from sipsorcery_web.settings import Settings; "
+        f"from pathlib import Path; serving.create_app(Settings(data_dir=Path({str(tmp_path)!r}))); "
+        "print(*sys.modules)"
+    )
+    for _ in range(2):  # the first start makes the database
+        done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=TOP)
+    modules = set(done.stdout.split())
+    others = {
+        "zeep",
+        "requests",
+        "alembic",
+        "mako",
+        "dns",
+        "psycopg",
+        "redis",
+        "wasmtime",
+        "urllib3",
+        "smtplib",
+        "segno",
+    }
+    assert modules & (others | {"sqlalchemy.dialects.postgresql", "sipsorcery_web.kamailio"}) == set()
+
+
+def test_workers_collect_what_is_in_cycles_though_a_start_does_not(monkeypatch: pytest.MonkeyPatch, app: Flask) -> None:
+    seen: list[bool] = []
+
+    class Seeing:
+        def __init__(self, *_: object) -> None: ...
+
+        def heed_signals(self) -> None: ...
+
+        def run(self) -> None:
+            seen.append(gc.isenabled())
+
+    monkeypatch.setattr(serving, "Parent", Seeing)
+    gc.disable()
+    try:
+        with socket.socket() as listener:
+            serving.run_workers(app, Settings(), listener, (), lambda: None)
+    finally:
+        gc.enable()
+        gc.unfreeze()
+
+    assert seen == [True]

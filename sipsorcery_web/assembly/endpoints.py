@@ -1,0 +1,64 @@
+"""Endpoints for programs: the two SOAP services, and the resources in JSON."""
+
+from functools import partial
+
+from flask import Flask
+
+from ..contract.notifications import NOTIFICATIONS
+from ..events.notifications import Notifications
+from ..events.store import SqliteEvents
+from ..events.subscriptions import NAME as SUBSCRIPTIONS
+from ..events.subscriptions import Subscriptions
+from ..portal.http.access import open_blueprint
+from ..portal.http.csrf import MaskedCSRF
+from ..portal.http.security_headers import headers_of
+from ..rest import application as rest
+from ..rest.conditions import Tags
+from ..rest.cursors import Cursors
+from ..rest.handlers import Backend as RestBackend
+from ..rest.idempotency import IdempotencyKeys
+from ..rest.openapi import document_bytes
+from ..service.dispatch import Service
+from ..service.operations.notifications import handlers_of
+from ..service.soap import endpoint
+from ..settings import Settings
+from .installation import Clock, Installation
+
+
+def add_endpoints(app: Flask, csrf: MaskedCSRF, installation: Installation, service: Service) -> None:
+    """Serve the provisioning and the notification service, which need no form token, and no session of a browser."""
+    settings = installation.settings
+    services = {endpoint.PROVISIONING: (service, settings.service_address)}
+    if installation.events is not None:
+        app.extensions["notifications"] = told = _notifications(settings, installation.events, installation.clock)
+        beside = Service(service.context, handlers_of(told), NOTIFICATIONS)
+        services[endpoint.NOTIFICATIONS] = (beside, settings.notifications_address)
+    for each, (served, address) in services.items():
+        views = endpoint.mount(
+            app, served, settings.fault_status, address, settings.cors_origins, headers_of, endpoint=each
+        )
+        csrf.exempt(views)
+        open_blueprint(app, views.name)
+
+
+def _notifications(settings: Settings, events: SqliteEvents, clock: Clock) -> Notifications:
+    """Return what programs that poll are told, over the same events as the console."""
+    return Notifications(events, Subscriptions(settings.data_dir / SUBSCRIPTIONS, clock))
+
+
+def add_rest(app: Flask, settings: Settings, service: Service) -> None:
+    """Put the resources in front of the pages: what they answer needs neither sessions nor templates."""
+    context = service.context
+    secret = context.keyring.derive("rest")
+    backend = RestBackend(
+        channel=service,
+        owner_of=service.owner_of,
+        revision=service.revision,
+        keys=IdempotencyKeys(context.database, context.clock, secret),
+        tags=Tags(secret),
+        cursors=Cursors(secret),
+    )
+    limit = app.config["MAX_CONTENT_LENGTH"]
+    app.wsgi_app = rest.Api(  # type: ignore[method-assign]
+        app.wsgi_app, backend, partial(document_bytes, settings.domain), settings.cors_origins, limit, headers_of
+    )
