@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sipsorcery_web.clock import utc_now
 from sipsorcery_web.database.connection import Database
 from sipsorcery_web.database.keyring import Keyring, KeyringError
+from sipsorcery_web.database.sealed import place_of
 from sipsorcery_web.hashes import hash_secret
 from sipsorcery_web.portal.storage.models import DeletedRecord
 from sipsorcery_web.portal.storage.pruning import prune
@@ -44,7 +45,7 @@ class DeletedRecords:
         row = {
             "id_hash": key,
             "username": username,
-            "sealed": self._keyring.seal(contents, _context(key)),
+            "sealed": self._keyring.seal(contents, place_of(DeletedRecord.sealed, key)),
             "expires_at": now + KEPT_FOR,
         }
         # two requests that delete the same record at once keep the same
@@ -61,14 +62,12 @@ class DeletedRecords:
         with sql_errors(), self._database.read() as session:
             found = session.execute(select(DeletedRecord.sealed, DeletedRecord.expires_at).where(*named)).one_or_none()
         try:
-            return found and StoredDeletion(self._keyring.open_text(found.sealed, _context(key)), found.expires_at)
+            return found and StoredDeletion(
+                self._keyring.open_text(found.sealed, place_of(DeletedRecord.sealed, key)), found.expires_at
+            )
         except KeyringError:
             return None
 
 
 def _key(username: str, record_id: UUID) -> str:
     return hash_secret(json.dumps([username, str(record_id)]))
-
-
-def _context(key: str) -> str:
-    return json.dumps(["deleted record", key])

@@ -1,16 +1,16 @@
 """Records as they were when somebody opened a form on them, so that a later change by somebody else can be shown."""
 
-import json
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, insert, select
+from sqlalchemy import ColumnElement, Row, bindparam, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from sipsorcery_web.clock import utc_now
 from sipsorcery_web.database.connection import Database
 from sipsorcery_web.database.keyring import Keyring, KeyringError
+from sipsorcery_web.database.sealed import place_of
 from sipsorcery_web.portal.storage.models import EditSnapshot
 from sipsorcery_web.portal.storage.pruning import prune
 from sipsorcery_web.portal.storage.sessions import sql_errors
@@ -18,6 +18,10 @@ from sipsorcery_web.portal.storage.sessions import sql_errors
 SAVED_FOR = timedelta(hours=12)  # longer than a session can be made to last
 RENEWED_FROM = timedelta(hours=11)
 MOST_PER_USER = 50  # for each user
+
+_ONE = select(EditSnapshot.sealed, EditSnapshot.expires_at).where(
+    EditSnapshot.username == bindparam("username"), EditSnapshot.digest == bindparam("digest")
+)
 
 
 class EditSnapshots:
@@ -36,7 +40,7 @@ class EditSnapshots:
         row = {
             "username": username,
             "digest": digest,
-            "sealed": self._keyring.seal(contents, _context(username, digest)),
+            "sealed": self._keyring.seal(contents, place_of(EditSnapshot.sealed, username, digest)),
             "expires_at": now + SAVED_FOR,
         }
         # two tabs that open the same record at once keep the same
@@ -47,24 +51,22 @@ class EditSnapshots:
 
     def find(self, username: str, digest: str) -> str | None:
         """Return what is kept; None for another user or digest, or after its time. Raises StorageUnavailable."""
-        query = select(EditSnapshot.sealed).where(*_same(username, digest), EditSnapshot.expires_at > self._clock())
-        with sql_errors(), self._database.read() as session:
-            sealed = session.scalar(query)
+        kept = self._kept(username, digest)
+        if kept is None or kept.expires_at <= self._clock():
+            return None
         try:
-            return None if sealed is None else self._keyring.open_text(sealed, _context(username, digest))
+            return self._keyring.open_text(kept.sealed, place_of(EditSnapshot.sealed, username, digest))
         except KeyringError:
             return None
 
     def _is_fresh(self, username: str, digest: str, now: datetime) -> bool:
-        query = select(EditSnapshot.expires_at).where(*_same(username, digest))
+        kept = self._kept(username, digest)
+        return kept is not None and kept.expires_at > now + RENEWED_FROM
+
+    def _kept(self, username: str, digest: str) -> Row[str, datetime] | None:
         with sql_errors(), self._database.read() as session:
-            expires_at = session.scalar(query)
-        return expires_at is not None and expires_at > now + RENEWED_FROM
+            return session.connection().execute(_ONE, {"username": username, "digest": digest}).one_or_none()
 
 
 def _same(username: str, digest: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return EditSnapshot.username == username, EditSnapshot.digest == digest
-
-
-def _context(username: str, digest: str) -> str:
-    return json.dumps(["opened record", username, digest])

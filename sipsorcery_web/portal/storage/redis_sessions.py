@@ -2,28 +2,33 @@
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from typing import Any
 
-from redis import Redis, RedisError, WatchError
+from redis import ConnectionError, Redis, RedisError, TimeoutError, WatchError
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from sipsorcery_web.breaker import Breaker
 from sipsorcery_web.database.keyring import Keyring
 from sipsorcery_web.hashes import hash_secret
 from sipsorcery_web.portal.storage.errors import StorageUnavailable
+from sipsorcery_web.portal.storage.models import session_context
 from sipsorcery_web.portal.storage.sessions import (
+    MOST_LISTED,
     Rewrite,
     SessionRecord,
     StoredSession,
-    session_context,
     unsealed,
 )
 
-TIMEOUT = 5.0
+ANSWERS_WITHIN = 2.0
+"""Seconds."""
+FAILURES, PAUSE = 2, 2.0
+AWAY = "Redis, which holds the sessions, does not answer."
 INDEXED_FOR = 12 * 3600
 """Seconds: longer than a session with all its extensions, and the hour for which it is recognised as ended."""
 
@@ -34,25 +39,31 @@ class RedisSessions:
     def __init__(self, redis_url: str, keyring: Keyring, prefix: str = "sipsorcery:session:") -> None:
         self._keyring = keyring
         self._prefix = prefix
+        self._breaker = Breaker(FAILURES, PAUSE)
         self._redis: Redis = Redis.from_url(
             redis_url,
-            socket_timeout=TIMEOUT,
-            socket_connect_timeout=TIMEOUT,
+            socket_timeout=ANSWERS_WITHIN,
+            socket_connect_timeout=ANSWERS_WITHIN,
             health_check_interval=30,
-            retry=Retry(NoBackoff(), 1),  # once, for a connection that Redis has closed; the default waits for seconds
+            # once, for a connection that Redis has closed; the default waits for seconds, and after a timeout again
+            retry=Retry(NoBackoff(), 1, supported_errors=(ConnectionError,)),
             decode_responses=True,
             encoding_errors="replace",  # bytes that somebody put there do not open, whatever they are
         )
 
     def read(self, session_id: str) -> StoredSession | None:
         key = hash_secret(session_id)
-        with _redis_errors():
+        with self._asking():
             value: Any = self._redis.get(self._prefix + key)
         return None if value is None else self._stored(key, value)
 
+    def is_stored(self, session_id: str, version: str, ends_at: datetime) -> bool:
+        with self._asking():
+            return bool(self._redis.get(self._prefix + hash_secret(session_id)) == version)  # its end is sealed in it
+
     def add(self, session_id: str, record: SessionRecord, now: datetime) -> None:
         key = hash_secret(session_id)
-        with _redis_errors():
+        with self._asking():
             if record.username is not None:
                 self._note(record.username, key, now)
             self._redis.set(self._prefix + key, self._value(key, record), ex=_seconds(record, now), nx=True)
@@ -60,7 +71,7 @@ class RedisSessions:
     def replace(self, session_id: str, record: SessionRecord, version: str, now: datetime) -> bool:
         key = hash_secret(session_id)
         name = self._prefix + key
-        with _redis_errors(), self._redis.pipeline() as pipe:
+        with self._asking(), self._redis.pipeline() as pipe:
             pipe.watch(name)  # type: ignore[no-untyped-call]
             if pipe.get(name) != version:
                 return False
@@ -73,11 +84,18 @@ class RedisSessions:
             return True
 
     def delete(self, session_id: str) -> None:
-        with _redis_errors():
+        with self._asking():
             self._redis.delete(self._prefix + hash_secret(session_id))
 
+    def of_user(self, username: str) -> Sequence[StoredSession]:
+        with self._asking():
+            keys: Any = self._redis.zrevrange(self._index_of(username), 0, MOST_LISTED - 1)
+            values: Any = self._redis.mget([self._prefix + key for key in keys]) if keys else []
+        found = (self._stored(key, value) for key, value in zip(keys, values, strict=True) if value is not None)
+        return [stored for stored in found if stored is not None]
+
     def rewrite_others(self, session_id: str, username: str, change: Rewrite, now: datetime) -> None:
-        with _redis_errors():
+        with self._asking():
             keys: Any = self._redis.zrange(self._index_of(username), 0, -1)
             for key in keys:
                 if key != hash_secret(session_id):
@@ -101,6 +119,10 @@ class RedisSessions:
     def _index_of(self, username: str) -> str:
         return f"{self._prefix}of:{hash_secret(username)}"
 
+    def try_to_write(self) -> None:
+        with self._asking():
+            self._redis.set(f"{self._prefix}written", "", ex=INDEXED_FOR)
+
     def close(self) -> None:
         """Give back all connections."""
         self._redis.close()
@@ -108,6 +130,19 @@ class RedisSessions:
     def _value(self, key: str, record: SessionRecord) -> str:
         moments = [record.ends_at.isoformat(), record.forget_at.isoformat()]
         return self._keyring.seal(json.dumps([record.contents, record.username, *moments]), session_context(key))
+
+    @contextmanager
+    def _asking(self) -> Iterator[None]:
+        """Translate a Redis that is away. Raises StorageUnavailable, at once where it has not answered a moment ago."""
+        if not self._breaker.lets_through():
+            raise StorageUnavailable(AWAY)
+        try:
+            yield
+        except RedisError as error:
+            if isinstance(error, TimeoutError):
+                self._breaker.failed()
+            raise StorageUnavailable(AWAY) from error
+        self._breaker.succeeded()
 
     def _stored(self, key: str, value: str) -> StoredSession | None:
         opened = unsealed(self._keyring, value, key)
@@ -120,11 +155,3 @@ class RedisSessions:
 
 def _seconds(record: SessionRecord, now: datetime) -> int:
     return max(1, math.ceil((record.forget_at - now).total_seconds()))
-
-
-@contextmanager
-def _redis_errors() -> Iterator[None]:
-    try:
-        yield
-    except RedisError as error:
-        raise StorageUnavailable("Redis, which holds the sessions, does not answer.") from error

@@ -11,6 +11,7 @@ from sqlalchemy import delete, insert, select
 from sipsorcery_web.clock import utc_now
 from sipsorcery_web.database.connection import Database
 from sipsorcery_web.database.keyring import Keyring, KeyringError
+from sipsorcery_web.database.sealed import place_of
 from sipsorcery_web.hashes import hash_secret
 from sipsorcery_web.portal.storage.models import SavedForm
 from sipsorcery_web.portal.storage.pruning import prune
@@ -33,7 +34,7 @@ class SavedForms:
         form_id, now = secrets.token_urlsafe(32), self._clock()
         key = hash_secret(form_id)
         typed = json.dumps({name: list(texts) for name, texts in values.items()})
-        sealed = self._keyring.seal(typed, _context(key, username, path))
+        sealed = self._keyring.seal(typed, place_of(SavedForm.sealed, key, username, path))
         with sql_errors(), self._database.write() as session:
             prune(session, SavedForm.id_hash, username, now, MOST_PER_USER)
             row = {"id_hash": key, "username": username, "path": path, "sealed": sealed, "expires_at": now + SAVED_FOR}
@@ -51,7 +52,7 @@ class SavedForms:
         same = (SavedForm.id_hash == key, SavedForm.username == username, SavedForm.path == path)
         with sql_errors(), self._database.read() as session:
             sealed = session.scalar(select(SavedForm.sealed).where(*same, SavedForm.expires_at > self._clock()))
-        return None if sealed is None else self._typed(sealed, _context(key, username, path))
+        return None if sealed is None else self._typed(sealed, place_of(SavedForm.sealed, key, username, path))
 
     def delete(self, form_id: str, username: str) -> None:
         """Forget what this user typed. Raises StorageUnavailable."""
@@ -64,7 +65,3 @@ class SavedForms:
             return cast(dict[str, list[str]], json.loads(self._keyring.open_text(sealed, context)))
         except KeyringError:
             return None
-
-
-def _context(key: str, username: str, path: str) -> str:
-    return json.dumps(["kept form", key, username, path])

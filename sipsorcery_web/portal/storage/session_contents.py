@@ -1,9 +1,12 @@
 """The contents of a browser session, as values and as JSON; never pickle, which makes code of stored bytes."""
 
 import json
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 from typing import Any, Self
+from uuid import UUID
+
+from sipsorcery_web.hashes import hash_secret, shown_id
 
 CSRF_KEY = "csrf_token"  # Flask-WTF's name for its secret in the session
 
@@ -22,6 +25,17 @@ class LoginSession:
     ends_at: datetime
     is_administrator: bool
     time_zone: str
+    proved_at: datetime | None = None
+    """When the user has last proven who they are; None in sessions of versions that did not note it."""
+    address: str = ""
+    """Where it was used from last, as `user_agent` is what it was used with."""
+    user_agent: str = ""
+    last_used_at: datetime | None = None
+
+    @property
+    def id(self) -> UUID:
+        """Return what its owner knows it by, which leads back to neither the token nor the session's own id."""
+        return shown_id(hash_secret(self.token))
 
 
 @dataclass(frozen=True)
@@ -92,7 +106,7 @@ _ABSENT = object()
 
 
 def _as_parts(part: LoginSession | EndedSession | None) -> dict[str, Any] | None:
-    return None if part is None else asdict(part)
+    return None if part is None else vars(part)
 
 
 def _write_moment(value: object) -> str:
@@ -102,7 +116,10 @@ def _write_moment(value: object) -> str:
 
 
 def _read_login(parts: dict[str, Any] | None) -> LoginSession | None:
-    return None if parts is None else LoginSession(**_with_moments(parts, "signed_in_at", "ends_at"))
+    if parts is None:
+        return None
+    noted = [name for name in ("proved_at", "last_used_at") if parts.get(name)]
+    return LoginSession(**_with_moments(parts, "signed_in_at", "ends_at", *noted))
 
 
 def _read_ended(parts: dict[str, Any] | None) -> EndedSession | None:
@@ -110,4 +127,4 @@ def _read_ended(parts: dict[str, Any] | None) -> EndedSession | None:
 
 
 def _with_moments(parts: dict[str, Any], *names: str) -> dict[str, Any]:
-    return parts | {name: datetime.fromisoformat(parts[name]) for name in names}
+    return parts | {name: datetime.fromisoformat(parts[name]) for name in names if parts.get(name) is not None}

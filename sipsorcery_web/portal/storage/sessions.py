@@ -1,23 +1,25 @@
 """The storage of browser sessions: the port, and the project's own table behind it."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 
-from sqlalchemy import CursorResult, delete, insert, select, update
-from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
+from sqlalchemy import bindparam, delete, insert, literal, select, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from sipsorcery_web.database.connection import Database
+from sipsorcery_web.database.connection import Database, is_of_the_store
 from sipsorcery_web.database.keyring import Keyring, KeyringError
 from sipsorcery_web.hashes import hash_secret
 from sipsorcery_web.portal.storage.errors import StorageUnavailable
-from sipsorcery_web.portal.storage.models import BrowserSession
+from sipsorcery_web.portal.storage.models import BrowserSession, session_context
 
 PURGED_EVERY = timedelta(minutes=10)
+MOST_LISTED = 200
+"""Sessions of a user that are read at once."""
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +29,17 @@ _COLUMNS = (
     BrowserSession.username,
     BrowserSession.ends_at,
     BrowserSession.forget_at,
+)
+_ONE = select(*_COLUMNS).where(BrowserSession.id_hash == bindparam("key"))
+_AS_IT_WAS = select(literal(1)).where(
+    BrowserSession.id_hash == bindparam("key"),
+    BrowserSession.sealed == bindparam("version"),
+    BrowserSession.ends_at == bindparam("ends_at"),
+)
+_REPLACED = (
+    update(BrowserSession)
+    .where(BrowserSession.id_hash == bindparam("key"), BrowserSession.sealed == bindparam("version"))
+    .values({column: bindparam(f"new_{column.key}") for column in _COLUMNS[1:]})
 )
 
 
@@ -59,6 +72,9 @@ class SessionStorage(Protocol):
     def read(self, session_id: str) -> StoredSession | None:
         """The session, ended or not; None when it is unknown or was tampered with."""
 
+    def is_stored(self, session_id: str, version: str, ends_at: datetime) -> bool:
+        """Return True where the session is there as it was when this version of it was read, with this end."""
+
     def add(self, session_id: str, record: SessionRecord, now: datetime) -> None:
         """Keep a new session."""
 
@@ -68,8 +84,14 @@ class SessionStorage(Protocol):
     def delete(self, session_id: str) -> None:
         """Forget a session, known or not."""
 
+    def of_user(self, username: str) -> Sequence[StoredSession]:
+        """The newest sessions of a user, ended or not."""
+
     def rewrite_others(self, session_id: str, username: str, change: Rewrite, now: datetime) -> None:
         """Write over the other sessions of a user what `change` makes of each, unless that is None."""
+
+    def try_to_write(self) -> None:
+        """Write something that means nothing, as a new session would be written."""
 
 
 class SqlSessions:
@@ -81,10 +103,14 @@ class SqlSessions:
         self._purged_at = datetime.min.replace(tzinfo=UTC)
 
     def read(self, session_id: str) -> StoredSession | None:
-        query = select(*_COLUMNS).where(BrowserSession.id_hash == hash_secret(session_id))
         with sql_errors(), self._database.read() as session:
-            found = session.execute(query).one_or_none()
+            found = session.connection().execute(_ONE, {"key": hash_secret(session_id)}).one_or_none()
         return None if found is None else self._stored(found)
+
+    def is_stored(self, session_id: str, version: str, ends_at: datetime) -> bool:
+        values = {"key": hash_secret(session_id), "version": version, "ends_at": ends_at}
+        with sql_errors(), self._database.read() as session:
+            return session.connection().execute(_AS_IT_WAS, values).one_or_none() is not None
 
     def add(self, session_id: str, record: SessionRecord, now: datetime) -> None:
         key = hash_secret(session_id)
@@ -94,15 +120,21 @@ class SqlSessions:
 
     def replace(self, session_id: str, record: SessionRecord, version: str, now: datetime) -> bool:
         key = hash_secret(session_id)
-        same = (BrowserSession.id_hash == key, BrowserSession.sealed == version)
+        new = {f"new_{name}": value for name, value in self._columns(key, record).items()}
         with sql_errors(), self._database.write() as session:
-            result = session.execute(update(BrowserSession).where(*same).values(**self._columns(key, record)))
+            result = session.connection().execute(_REPLACED, {"key": key, "version": version, **new})
             self._purge_at_times(session, now)
-        return cast(CursorResult[Any], result).rowcount == 1
+        return result.rowcount == 1
 
     def delete(self, session_id: str) -> None:
         with sql_errors(), self._database.write() as session:
             session.execute(delete(BrowserSession).where(BrowserSession.id_hash == hash_secret(session_id)))
+
+    def of_user(self, username: str) -> Sequence[StoredSession]:
+        theirs = select(*_COLUMNS).where(BrowserSession.username == username)
+        with sql_errors(), self._database.read() as session:
+            rows = session.execute(theirs.order_by(BrowserSession.ends_at.desc()).limit(MOST_LISTED)).all()
+        return [stored for stored in map(self._stored, rows) if stored is not None]
 
     def rewrite_others(self, session_id: str, username: str, change: Rewrite, now: datetime) -> None:
         theirs = (BrowserSession.username == username, BrowserSession.id_hash != hash_secret(session_id))
@@ -113,6 +145,10 @@ class SqlSessions:
                 if record is not None:
                     same = BrowserSession.id_hash == row.id_hash
                     session.execute(update(BrowserSession).where(same).values(**self._columns(row.id_hash, record)))
+
+    def try_to_write(self) -> None:
+        with sql_errors():
+            self._database.try_to_write()
 
     def _stored(self, row: Any) -> StoredSession | None:
         contents = unsealed(self._keyring, row.sealed, row.id_hash)
@@ -129,14 +165,9 @@ class SqlSessions:
         }
 
     def _purge_at_times(self, session: Session, now: datetime) -> None:
-        if now - self._purged_at >= PURGED_EVERY:
+        if abs(now - self._purged_at) >= PURGED_EVERY:  # also after a clock that was put back
             self._purged_at = now
             session.execute(delete(BrowserSession).where(BrowserSession.forget_at <= now))
-
-
-def session_context(key: str) -> str:
-    """Return the context that sealed contents are bound to: contents moved to another row do not open."""
-    return f"browser session {key}"
 
 
 def unsealed(keyring: Keyring, sealed: str, key: str) -> str | None:
@@ -150,8 +181,10 @@ def unsealed(keyring: Keyring, sealed: str, key: str) -> str | None:
 
 @contextmanager
 def sql_errors() -> Iterator[None]:
-    """Translate a database that does not answer. Raises StorageUnavailable."""
+    """Translate a database that is away, full, locked or broken. Raises StorageUnavailable."""
     try:
         yield
-    except (OperationalError, InterfaceError, TimeoutError) as error:
+    except SQLAlchemyError as error:
+        if not is_of_the_store(error):
+            raise
         raise StorageUnavailable("The database with the sessions does not answer.") from error

@@ -26,6 +26,13 @@ TABLES = [
     models.EditSnapshot.__table__,
     models.DeletedRecord.__table__,
     models.DialPlanVersion.__table__,
+    models.DialPlanTestCase.__table__,
+    models.TotpSecret.__table__,
+    models.RecoveryCode.__table__,
+    models.HalfSignIn.__table__,
+    models.StoredPasskey.__table__,
+    models.SpentChallenge.__table__,
+    models.SharedLadder.__table__,
 ]
 KINDS = ["sqlite", "postgresql", "redis"]
 
@@ -103,7 +110,7 @@ def postgres_url() -> str:
 def a_database(kind: str, tmp_path: Path) -> Iterator[Database]:
     """A database with the tables of the keepings."""
     if kind == "postgresql":
-        with _a_schema(postgres_url()) as url, _opened(url) as database:
+        with a_schema(postgres_url()) as url, _opened(url) as database:
             yield database
     else:
         with _opened(f"sqlite:///{tmp_path}/portal.db") as database:
@@ -115,7 +122,7 @@ def a_place(kind: str, tmp_path: Path) -> Iterator[Place]:
     """An empty place for sessions."""
     keyring = Keyring.load(tmp_path / "keys")
     if kind == "redis":
-        with _a_redis() as (url, redis):
+        with a_redis() as (url, redis):
             prefix = f"sipsorcery:test:{secrets.token_hex(6)}:"
             keeping = RedisSessions(url, keyring, prefix)
             try:
@@ -140,7 +147,7 @@ def _opened(url: str) -> Iterator[Database]:
 
 
 @contextmanager
-def _a_schema(url: str) -> Iterator[str]:
+def a_schema(url: str) -> Iterator[str]:
     schema = f"sipsorcery_{secrets.token_hex(6)}"
     sip_engine = create_engine(url)
     with sip_engine.begin() as connection:
@@ -155,7 +162,7 @@ def _a_schema(url: str) -> Iterator[str]:
 
 
 @contextmanager
-def _a_redis() -> Iterator[tuple[str, "Redis"]]:
+def a_redis() -> Iterator[tuple[str, "Redis"]]:
     url = os.environ.get("SIPSORCERY_TEST_REDIS_URL") or pytest.skip("SIPSORCERY_TEST_REDIS_URL names no Redis")
     redis = Redis.from_url(url)
     try:

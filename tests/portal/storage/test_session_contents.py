@@ -22,11 +22,18 @@ ALICE = LoginSession("alice", "t0ken", NINE, NINE + timedelta(hours=1), False, "
         SessionContents(),
         SessionContents({"csrf_token": "abc", "name": "Grüße \ud83d 電話", "many": [1, None, {"a": True}]}),
         SessionContents({}, ALICE),
+        SessionContents({}, replace(ALICE, proved_at=NINE)),
         SessionContents({"a": 1}, None, EndedSession("alice", NINE, None, "(GMT) Dublin")),
     ],
 )
 def test_contents_are_read_as_they_were_written(contents: SessionContents) -> None:
     assert SessionContents.from_json(contents.to_json()) == contents
+
+
+def test_a_session_of_a_version_that_noted_no_proof_has_none() -> None:
+    parts = json.loads(SessionContents({}, ALICE).to_json())
+    del parts["visit"]["proved_at"]
+    assert SessionContents.from_json(json.dumps(parts)) == SessionContents({}, ALICE)
 
 
 def test_the_same_contents_are_the_same_text() -> None:

@@ -5,15 +5,17 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event, inspect, text
+from sqlalchemy import event, inspect, make_url, text
 
 from sipsorcery_web.database.connection import Database, open_database
 from sipsorcery_web.database.keyring import Keyring
 from sipsorcery_web.hashes import hash_secret
+from sipsorcery_web.portal.storage import redis_sessions, sessions
 from sipsorcery_web.portal.storage.errors import StorageUnavailable
 from sipsorcery_web.portal.storage.redis_sessions import RedisSessions
 from sipsorcery_web.portal.storage.sessions import SessionRecord, SessionStorage, SqlSessions
-from tests.portal.storage.support import Clock, Place, a_place
+from tests.portal.storage.support import Clock, Place, a_place, a_redis
+from tests.stalling_proxy import stalling_proxy
 
 ALICES = "alices-id"
 
@@ -73,6 +75,22 @@ def test_the_same_contents_are_a_new_version(place: Place, record: SessionRecord
     place.keeping.replace(ALICES, record, seen, clock())
 
     assert version(place.keeping) != seen
+
+
+def test_a_session_is_known_again_until_it_is_written_or_deleted(
+    place: Place, record: SessionRecord, clock: Clock
+) -> None:
+    place.keeping.add(ALICES, record, clock())
+    seen = version(place.keeping)
+    assert place.keeping.is_stored(ALICES, seen, record.ends_at)
+    assert not place.keeping.is_stored("another-id", seen, record.ends_at)
+
+    place.keeping.replace(ALICES, record, seen, clock())
+    assert not place.keeping.is_stored(ALICES, seen, record.ends_at)
+
+    seen = version(place.keeping)
+    place.keeping.delete(ALICES)
+    assert not place.keeping.is_stored(ALICES, seen, record.ends_at)
 
 
 def test_a_deleted_session_is_not_written_again(place: Place, record: SessionRecord, clock: Clock) -> None:
@@ -233,10 +251,20 @@ def test_the_tables_are_what_migrations_expect(database: Database) -> None:
     columns = {table: [column["name"] for column in found.get_columns(table)] for table in found.get_table_names()}
     assert columns == {
         "browser_sessions": ["id_hash", "sealed", "username", "ends_at", "forget_at"],
-        "dial_plan_versions": ["plan_id", "number", "owner", "saved_by", "saved_at", "note", "sealed"],
+        "dial_plan_test_cases": ["id", "plan_id", "owner", "added_at", "is_failing", "sealed", "ends_at"],
+        "dial_plan_versions": ["plan_id", "number", "owner", "saved_by", "saved_at", "note", "size", "sealed"],
         "deleted_records": ["id_hash", "username", "sealed", "expires_at"],
+        "half_sign_ins": ["id_hash", "username", "sealed", "expires_at"],
         "kept_forms": ["id_hash", "username", "path", "sealed", "expires_at"],
         "opened_records": ["username", "digest", "sealed", "expires_at"],
+        "passkeys": [
+            *("id", "username", "customer_id", "name", "rp_id", "credential_hash", "credential_id", "sealed"),
+            *("sign_count", "transports", "added_at", "last_used_at"),
+        ],
+        "recovery_codes": ["code_hash", "username"],
+        "shared_ladders": ["token_hash", "username", "cdr_id", "is_blurred", "made_at", "sealed", "expires_at"],
+        "spent_challenges": ["challenge_hash", "expires_at"],
+        "totp_secrets": ["username", "sealed", "added_at", "last_step", "wrong_in_a_row"],
     }
     assert {index["name"] for index in found.get_indexes("kept_forms")} == {
         "ix_kept_forms_expires_at",
@@ -258,3 +286,58 @@ def test_a_redis_that_does_not_answer_is_said_to_be_unavailable(tmp_path: Path) 
     with pytest.raises(StorageUnavailable):
         sessions.read(ALICES)
     sessions.close()
+
+
+def test_while_redis_hangs_nobody_waits_for_it_but_one_who_tries_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redis_sessions, "ANSWERS_WITHIN", 0.1)
+    with a_redis() as (url, _):
+        given = make_url(url)
+        with stalling_proxy(given.host or "127.0.0.1", given.port or 6379) as proxy:
+            behind = given.set(host="127.0.0.1", port=proxy.port).render_as_string(hide_password=False)
+            sessions = RedisSessions(behind, Keyring.load(tmp_path / "keys"))
+            assert sessions.read(ALICES) is None
+            proxy.stall()
+            for _ in range(redis_sessions.FAILURES):
+                with pytest.raises(StorageUnavailable):
+                    sessions.read(ALICES)
+            sessions.close()
+            monkeypatch.setattr(sessions, "_redis", None)  # who asks it meets another error
+            with pytest.raises(StorageUnavailable):
+                sessions.read(ALICES)
+
+
+def test_the_sessions_of_a_user_are_read_the_newest_first_and_nobody_elses(
+    place: Place, record: SessionRecord, clock: Clock
+) -> None:
+    place.keeping.add(ALICES, replace(record, contents="first"), clock())
+    place.keeping.add("bobs-id", replace(record, username="bobby"), clock())
+    clock.advance(minutes=1)
+    later = replace(record, contents="second", ends_at=clock() + timedelta(hours=1))
+    place.keeping.add("alices-other-id", later, clock())
+
+    assert [stored.contents for stored in place.keeping.of_user("alice")] == ["second", "first"]
+    place.keeping.delete(ALICES)
+    assert [stored.contents for stored in place.keeping.of_user("alice")] == ["second"]
+    assert place.keeping.of_user("mallory") == []
+
+
+def test_a_session_that_was_tampered_with_is_not_among_a_users(
+    place: Place, record: SessionRecord, clock: Clock
+) -> None:
+    place.keeping.add(ALICES, record, clock())
+    place.put(ALICES, "sealed by nobody")
+    assert place.keeping.of_user("alice") == []
+
+
+def test_so_many_sessions_of_a_user_are_read_at_once(
+    place: Place, record: SessionRecord, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (sessions, redis_sessions):
+        monkeypatch.setattr(module, "MOST_LISTED", 2)
+    for number in range(4):
+        clock.advance(minutes=1)
+        ends_at = clock() + timedelta(hours=1)
+        place.keeping.add(f"id-{number}", replace(record, contents=str(number), ends_at=ends_at), clock())
+    assert [stored.contents for stored in place.keeping.of_user("alice")] == ["3", "2"]

@@ -1,0 +1,13 @@
+"""The field that a script puts a browser's answer into."""
+
+from wtforms import PasswordField
+from wtforms.widgets import HiddenInput
+
+
+class CredentialField(PasswordField):
+    """A hidden field with an answer for one challenge: like a password, it is kept nowhere and never put back."""
+
+    widget = HiddenInput()
+
+    def _value(self) -> str:
+        return ""

@@ -1,0 +1,86 @@
+"""Ladders that links show, as they lie in the store."""
+
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import text, update
+
+from sipsorcery_web.database.address_limit import AddressLimit
+from sipsorcery_web.database.connection import Database
+from sipsorcery_web.database.keyring import Keyring
+from sipsorcery_web.portal.storage.models import SharedLadder
+from sipsorcery_web.portal.storage.shared_ladders import KEPT_AT_MOST, SharedLadders, forget_shared_ladders
+from tests.portal.storage.support import Clock
+
+CALL = UUID("3f0e7c1a-9a0b-4c55-9d0e-2f8f0b6f7a11")
+
+
+@pytest.fixture
+def ladders(database: Database, tmp_path: Path, clock: Clock) -> SharedLadders:
+    limit = AddressLimit(database, clock, lambda _: PermissionError())
+    return SharedLadders(database, Keyring.load(tmp_path / "keys"), limit, clock)
+
+
+def test_what_is_kept_is_found_by_its_token_alone_for_seven_days(ladders: SharedLadders, clock: Clock) -> None:
+    token = ladders.add("alice", CALL, "the ladder", is_blurred=True)
+    found = ladders.find(token)
+
+    assert found is not None
+    assert (found.contents, found.is_blurred, found.until) == ("the ladder", True, clock() + timedelta(days=7))
+    assert ladders.find(token[:-1]) is None
+    assert ladders.find("") is None
+    clock.advance(days=7)
+    assert ladders.find(token) is None
+
+
+def test_links_are_listed_for_their_user_and_record_and_ended_by_their_id(ladders: SharedLadders) -> None:
+    token = ladders.add("alice", CALL, "the ladder", is_blurred=False)
+    link = ladders.of_record("alice", CALL)[0]
+
+    assert ladders.of_record("bobby", CALL) == ladders.of_record("alice", uuid4()) == []
+    assert not ladders.end("bobby", CALL, link.id)
+    assert not ladders.end("alice", uuid4(), link.id)
+    assert ladders.find(token) is not None
+    assert ladders.end("alice", CALL, link.id)
+    assert ladders.find(token) is None
+    assert not ladders.end("alice", CALL, link.id)
+
+
+def test_a_row_that_was_moved_to_another_user_opens_nothing(ladders: SharedLadders, database: Database) -> None:
+    token = ladders.add("alice", CALL, "the ladder", is_blurred=True)
+    with database.write() as session:
+        session.execute(update(SharedLadder).values(username="bobby"))
+
+    assert ladders.find(token) is None
+
+
+def test_neither_token_nor_contents_stand_in_the_store(ladders: SharedLadders, database: Database) -> None:
+    token = ladders.add("alice", CALL, "the ladder", is_blurred=True)
+    with database.read() as session:
+        rows = repr(session.execute(text("SELECT * FROM shared_ladders")).all())
+
+    assert token not in rows
+    assert "the ladder" not in rows
+
+
+def test_a_users_oldest_link_goes_for_one_too_many(ladders: SharedLadders, clock: Clock) -> None:
+    first = ladders.add("alice", CALL, "first", is_blurred=True)
+    others = ladders.add("bobby", CALL, "bob's", is_blurred=True)
+    for _ in range(KEPT_AT_MOST):
+        clock.advance(seconds=1)
+        last = ladders.add("alice", CALL, "later", is_blurred=True)
+
+    assert ladders.find(first) is None
+    assert ladders.find(last) is not None
+    assert ladders.find(others) is not None
+
+
+def test_all_links_of_a_user_can_be_ended(ladders: SharedLadders, database: Database) -> None:
+    hers, his = (ladders.add(name, CALL, "a ladder", is_blurred=True) for name in ("alice", "bobby"))
+    with database.write() as session:
+        forget_shared_ladders(session, "alice")
+
+    assert ladders.find(hers) is None
+    assert ladders.find(his) is not None
