@@ -25,6 +25,11 @@ def open_blueprint(app: Flask, name: str) -> None:
             open_to_all(view)
 
 
+def needs_session(view: Callable[..., Any] | None) -> bool:
+    """Return True for a view that nobody reaches without a session."""
+    return view is not None and not getattr(view, "open_to_all", False)
+
+
 def init_app(app: Flask) -> None:
     """Look at every request before its view does: without a session it ends in SessionExpired."""
     app.before_request(_guard)
@@ -32,5 +37,5 @@ def init_app(app: Flask) -> None:
 
 def _guard() -> None:
     view = current_app.view_functions.get(request.endpoint or "")
-    if view is not None and not getattr(view, "open_to_all", False) and session.current() is None:
+    if needs_session(view) and session.current() is None:
         raise SessionExpired

@@ -1,9 +1,11 @@
-"""Styles, scripts and icons: joined, named by their contents and compressed once, when the process starts."""
+"""Styles, scripts and icons: joined and named by their contents when the process starts, compressed once for all."""
 
 import gzip
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+import secrets
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,10 +22,15 @@ _CONTENT_TYPES = {
     ".svg": "image/svg+xml",
 }
 _FOR_SOME_PAGES = {
+    "console.css": ("console/*.css",),
+    "console.js": ("console/*.js",),
     "editor.css": ("vendor/ace/*.css", "editor/*.css"),
     "editor.js": ("vendor/ace/*.js", "editor/*.js"),
     "help.css": ("help/*.css",),
+    "ladder.css": ("ladder/*.css",),
+    "ladder.js": ("ladder/*.js",),
     "phone.css": ("phone/*.css",),
+    "security.css": ("security/*.css",),
 }
 """Files that not every page loads, and what they are joined from."""
 _FOR_EVER = "public, max-age=31536000, immutable"  # RFC 8246: the name changes with the contents
@@ -42,17 +49,18 @@ class Asset:
 class Assets:
     """The files that pages link to, known to templates by a name that stays the same."""
 
-    def __init__(self, source: Path = SOURCE) -> None:
+    def __init__(self, source: Path = SOURCE, cache: Path | None = None) -> None:
+        """Take the compressed ones of an earlier start from a folder, where there is one."""
         contents = {
             "app.css": joined_styles(source / "styles"),
             "app.js": joined_scripts(source / "scripts"),
             "icons.svg": (source / "icons.svg").read_text("utf-8"),
         }
-        self._by_name = {name: _asset(name, text.encode()) for name, text in contents.items()}
+        self._by_name = {name: _asset(name, text.encode(), cache) for name, text in contents.items()}
         for name, patterns in _FOR_SOME_PAGES.items():
             joined = "\n".join(_texts(source, patterns))
-            self._by_name[name] = _asset(name, joined.encode(), quality=9)  # 11 would take a second at each start
-        self._by_file = {asset.file: asset for asset in self._by_name.values()}
+            self._by_name[name] = _asset(name, joined.encode(), cache, quality=9)  # 11 would take a second
+        self.by_file = {asset.file: asset for asset in self._by_name.values()}
 
     def url(self, name: str) -> str:
         """The address of an asset; raises KeyError for a name that there is not."""
@@ -64,7 +72,7 @@ class Assets:
 
         :raise 404: for anything that is not an asset of this very process.
         """
-        asset = self._by_file.get(file) or abort(404)
+        asset = self.by_file.get(file) or abort(404)
         coding = request.accept_encodings.best_match(asset.codings, "identity")
         response = Response(asset.codings[coding], content_type=asset.content_type)
         if coding != "identity":
@@ -76,9 +84,9 @@ class Assets:
         return response
 
 
-def init_app(app: Flask, source: Path = SOURCE) -> None:
+def init_app(app: Flask, source: Path = SOURCE, cache: Path | None = None) -> None:
     """Serve the assets under `/assets/` and tell templates their addresses: `{{ asset("app.css") }}`."""
-    assets = Assets(source)
+    assets = Assets(source, cache)
 
     @app.get("/assets/<file>")
     @open_to_all
@@ -121,12 +129,38 @@ def _without_comments(sheet: str) -> str:
     return "\n".join(line.strip() for line in lines if line.strip())
 
 
-def _asset(name: str, content: bytes, quality: int = 11) -> Asset:
+def _asset(name: str, content: bytes, cache: Path | None, quality: int = 11) -> Asset:
     path = Path(name)
     digest = hashlib.sha256(content).hexdigest()[:12]
+    file = f"{path.stem}.{digest}{path.suffix}"
     codings = {
-        "br": brotli.compress(content, quality=quality),
-        "gzip": gzip.compress(content, 9, mtime=0),
+        "br": _kept(cache, f"{file}.br", lambda: brotli.compress(content, quality=quality)),
+        "gzip": _kept(cache, f"{file}.gz", lambda: gzip.compress(content, 9, mtime=0)),
         "identity": content,
     }
-    return Asset(f"{path.stem}.{digest}{path.suffix}", digest, _CONTENT_TYPES[path.suffix], codings)
+    return Asset(file, digest, _CONTENT_TYPES[path.suffix], codings)
+
+
+def _kept(cache: Path | None, file: str, make: Callable[[], bytes]) -> bytes:
+    """Return what an earlier start has made, else make it and keep it in place of that of other contents."""
+    if cache is None:
+        return make()
+    with suppress(FileNotFoundError):
+        return (cache / file).read_bytes()
+    made = make()
+    with suppress(OSError):  # on a full disk each start makes it anew
+        _keep(cache, file, made)
+    return made
+
+
+def _keep(cache: Path, file: str, made: bytes) -> None:
+    name, _digest, ending = file.split(".", 2)
+    for other in cache.glob(f"{name}.*.{ending}"):
+        other.unlink(missing_ok=True)
+    draft = cache / f"{file}.{secrets.token_hex(4)}.new"
+    try:
+        draft.write_bytes(made)
+        draft.replace(cache / file)
+    except OSError:
+        draft.unlink(missing_ok=True)
+        raise

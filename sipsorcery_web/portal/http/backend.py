@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from math import inf
 from time import monotonic
 
-from flask import g, has_app_context, request
+from flask import g, has_app_context, has_request_context, request
 
 from sipsorcery_web.contract.errors import SessionExpired
 from sipsorcery_web.provisioning.channel import Channel
@@ -12,6 +12,10 @@ from sipsorcery_web.provisioning.client import ClientIdentity, ProvisioningClien
 
 from . import session
 from .parts import part
+from .visitor_address import visitor_address
+
+ASKED_AT = "sipsorcery_web.asked_at"
+"""Where the server says since when a request waits (monotonic), for a thread too."""
 
 
 @dataclass
@@ -23,17 +27,26 @@ class Backend:
 
 
 def time_left() -> float:
-    """The seconds that this page can still wait for the service; they run from the first time that it asks."""
+    """The seconds that this page can still wait for the service.
+
+    They run from the moment at which the server had the whole request, where it tells that one.
+    """
     if not has_app_context():
         return inf
     if "waits_until" not in g:
-        g.waits_until = monotonic() + part(Backend).patience
+        asked_at = request.environ.get(ASKED_AT) if has_request_context() else None
+        g.waits_until = (asked_at or monotonic()) + part(Backend).patience
     return float(g.waits_until - monotonic())
 
 
 def wait_anew() -> None:
     """Begin another piece of an answer that is sent in pieces: each may wait as long as a page."""
-    g.pop("waits_until", None)
+    wait_at_most(part(Backend).patience)
+
+
+def wait_at_most(seconds: float) -> None:
+    """Let what follows wait for the service so long, and no longer."""
+    g.waits_until = monotonic() + seconds
 
 
 def service() -> ProvisioningClient:
@@ -47,7 +60,7 @@ def service() -> ProvisioningClient:
 
 def service_with(token: str | None) -> ProvisioningClient:
     """The service with a token that no session holds yet."""
-    return ProvisioningClient(part(Backend).channel, ClientIdentity(token, request.remote_addr or ""))
+    return ProvisioningClient(part(Backend).channel, ClientIdentity(token, visitor_address()))
 
 
 def current_login() -> session.LoginSession:

@@ -40,20 +40,24 @@ class MaskedCSRF(CSRFProtect):
         app.config["WTF_CSRF_TIME_LIMIT"] = None  # the session's end is the token's end
         app.config["WTF_CSRF_SSL_STRICT"] = False  # it knows the Referer alone, which browsers may leave out
         super().init_app(app)
-        names = {"csrf_token": lambda: masked(generate_csrf())}
+        names = {"csrf_token": token_of_response}
         app.jinja_env.globals.update(names)  # for macros, which have no context
         app.context_processor(lambda: names)
 
     def protect(self, apply_exemptions: bool = False) -> None:
-        """Check the token and, over https, where the form came from. Raises CSRFError."""
+        """Check the token and, over https, where the form came from. Raises CSRFError, and StorageUnavailable."""
         super().protect(apply_exemptions)
         if g.get("csrf_valid") and request.is_secure and not is_same_origin():
             g.csrf_valid = False
             self._error_response("")
 
     def _error_response(self, reason: str) -> NoReturn:
-        """Refuse a form, for a reason about its token or, without one, for where it came from. Raises CSRFError."""
-        came_from, expected = _came_from() or NOT_TOLD, _origin_of(request.host_url)
+        """Refuse a form, for a reason about its token or, without one, for where it came from.
+
+        Raises CSRFError, or StorageUnavailable where nobody knows which token would be good.
+        """
+        session.must_be_known()
+        came_from, expected = _came_from() or NOT_TOLD, origin_of(request.host_url)
         log.warning(
             "A form for %s is refused. %s It came from %s with %s session cookie; expected was %s.",
             request.endpoint,
@@ -77,7 +81,7 @@ def is_same_origin() -> bool:
     site = request.headers.get("Sec-Fetch-Site")
     if site:
         return site == "same-origin"
-    return _came_from() == _origin_of(request.host_url)
+    return _came_from() == origin_of(request.host_url)
 
 
 def is_valid() -> bool:
@@ -88,10 +92,10 @@ def is_valid() -> bool:
 def _came_from() -> str:
     """Return the origin that the browser names: the one of `Origin`, which may be `null`, else that of `Referer`."""
     origin = request.headers.get("Origin")
-    return (_origin_of(origin or request.headers.get("Referer") or "") or origin or "")[:LONGEST_ORIGIN]
+    return (origin_of(origin or request.headers.get("Referer") or "") or origin or "")[:LONGEST_ORIGIN]
 
 
-def _origin_of(address: str) -> str:
+def origin_of(address: str) -> str:
     """Return scheme, host and port of an address, as browsers write an origin (RFC 6454, 6.2); empty for no address."""
     try:
         parts = urlsplit(address)
@@ -102,6 +106,14 @@ def _origin_of(address: str) -> str:
         return ""
     name = f"[{host}]" if ":" in host else host
     return f"{parts.scheme}://{name}" + (f":{port}" if port and port != DEFAULT_PORTS.get(parts.scheme) else "")
+
+
+def token_of_response() -> str:
+    """Return the session's token for the forms of this response, under one mask that no other response has."""
+    if "masked_csrf_token" not in g:
+        g.masked_csrf_token = masked(generate_csrf())
+    token: str = g.masked_csrf_token
+    return token
 
 
 def masked(token: str) -> str:
@@ -132,4 +144,6 @@ def secret_in(text: str) -> str:
 
 
 def _xor(left: bytes, right: bytes) -> bytes:
-    return bytes(one ^ other for one, other in zip(left, right, strict=True))
+    if len(left) != len(right):
+        raise ValueError("a token and its mask have one length")
+    return (int.from_bytes(left) ^ int.from_bytes(right)).to_bytes(len(left))

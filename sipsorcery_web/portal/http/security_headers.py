@@ -1,5 +1,7 @@
 """The security headers of every answer (OWASP Secure Headers Project)."""
 
+from collections.abc import Mapping
+
 from flask import Flask, Response, abort, request
 
 POLICY = "; ".join(
@@ -23,8 +25,9 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+OVER_HTTPS = {**HEADERS, "Strict-Transport-Security": "max-age=31536000"}
+"""The same, and for a year no other way than https."""
 PRIVATE = "private, no-store"
-A_YEAR = "max-age=31536000"
 LONGEST_QUERY_STRING = 16_384
 """Bytes. A page repeats it in the links of each row, so a longer one would make a page of many megabytes."""
 
@@ -40,10 +43,14 @@ def _refuse_long_addresses() -> None:
         abort(414)
 
 
+def headers_of(is_secure: bool) -> Mapping[str, str]:
+    """Return the headers of every answer to a request that came over https, or did not."""
+    return OVER_HTTPS if is_secure else HEADERS
+
+
 def _add_headers(response: Response) -> Response:
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+    given = {name.lower() for name in response.headers.keys()}  # noqa: SIM118 (it iterates over pairs)
+    added = headers_of(request.is_secure).items()
+    response.headers.extend([(name, value) for name, value in added if name.lower() not in given])
     response.headers.setdefault("Cache-Control", PRIVATE)
-    if request.is_secure:
-        response.headers.setdefault("Strict-Transport-Security", A_YEAR)
     return response

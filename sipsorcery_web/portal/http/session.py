@@ -1,6 +1,7 @@
-"""The browser's session: a random id in a cookie, everything else kept and sealed on the server.
+"""The browser's session. Who has signed in has a random id in a cookie, and everything else is sealed on the server.
 
-Flask gives the shape; the rules of who is recognised, and until when, are here.
+Strangers' sessions stand in their cookie (`anonymous_cookie`), so that nothing is stored for who only looks. Flask
+gives the shape; the rules of who is recognised, and until when, are here.
 """
 
 import logging
@@ -10,12 +11,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, cast
-from urllib.parse import urlsplit
 
-from flask import Flask, Request, Response, current_app, g, request
+from flask import Flask, Request, Response, current_app, g, message_flashed, request
 from flask import session as browser_session
 from flask.sessions import SessionInterface, SessionMixin
-from werkzeug.exceptions import SecurityError
 
 from sipsorcery_web.ip_addresses import is_loopback
 from sipsorcery_web.portal.storage.errors import StorageUnavailable
@@ -23,12 +22,15 @@ from sipsorcery_web.portal.storage.session_contents import (
     EndedSession,
     LoginSession,
     SessionContents,
-    SessionContentsError,
     with_changes,
 )
 from sipsorcery_web.portal.storage.sessions import SessionRecord, SessionStorage, StoredSession
 
-from .cookies import cookie_path
+from .anonymous_cookie import AnonymousCookie, read_cookie
+from .cookies import HOST_PREFIX, SECURE_PREFIX, cookie_name, cookie_path, host_of_request, is_form_of_another_site
+from .portal_session import PortalSession
+from .session_records import REMEMBERED_FOR, end_of, ended_record, read_contents
+from .session_use import used
 
 __all__ = [
     "EndedSession",
@@ -42,62 +44,37 @@ __all__ = [
     "ends_at",
     "extend_until",
     "has_cookie",
+    "here",
     "init_app",
+    "must_be_known",
     "only_read",
+    "prove",
+    "renew",
     "sign_in",
     "sign_out",
     "update_login",
 ]
 
 COOKIE = "sipsorcery_session"
-SECURE_COOKIE = f"__Host-{COOKIE}"  # RFC 6265bis, 4.1.3.2: only this host could have set it, and only over https
-MOUNTED_COOKIE = f"__Secure-{COOKIE}"  # the same under a path: __Host- is for the whole host (RFC 6265bis, 4.1.3.1)
+SECURE_COOKIE = f"{HOST_PREFIX}{COOKIE}"
+MOUNTED_COOKIE = f"{SECURE_PREFIX}{COOKIE}"
 ID_BYTES = 32
 ID_SHAPE = re.compile(r"[A-Za-z0-9_-]{43}")
 
 IDLE_FOR = timedelta(minutes=60)
 ANONYMOUS_FOR = timedelta(hours=2)
+LONGEST = ANONYMOUS_FOR + timedelta(minutes=5)
+"""What ends later was made by a clock that was ahead, and does not count until then."""
 RENEWED_EVERY = timedelta(minutes=5)
-REMEMBERED_FOR = timedelta(hours=1)
 REWRITES = 5
+NEEDS_HTTPS = "sipsorcery_web.needs_https"
+"""Where a request keeps whether its cookies do, which is asked several times."""
+FLASHES_KEY = "_flashes"  # Flask's name for the messages that the next page shows
+MOST_MESSAGES = 10
 
 Clock = Callable[[], datetime]
 
 log = logging.getLogger(__name__)
-
-
-class PortalSession(dict[str, Any], SessionMixin):
-    """Flask's `session` for views, with what the portal knows beside the views' values."""
-
-    def __init__(self, sid: str, contents: SessionContents, stored: StoredSession | None = None) -> None:
-        super().__init__(contents.values)
-        self.sid = sid
-        self.login = contents.login
-        self.ended_session = contents.ended_session
-        self.stored = stored
-        self.is_signed_out = False
-        self.is_only_read = False
-        self.failure: StorageUnavailable | None = None
-        self.failure_is_told = False
-
-    @property
-    def contents(self) -> SessionContents:
-        """Return the contents to store now."""
-        return SessionContents(dict(self), self.login, self.ended_session)
-
-    def __bool__(self) -> bool:
-        return not self.contents.is_empty
-
-    def check(self) -> None:
-        """Raise StorageUnavailable when the session could not be read."""
-        if self.failure is not None:
-            self.failure_is_told = True
-            raise self.failure
-
-    def start_over(self, sid: str, ended: EndedSession | None = None) -> None:
-        """Hold nothing, under an id that nobody has seen."""
-        self.clear()
-        self.sid, self.stored, self.login, self.ended_session = sid, None, None, ended
 
 
 class PortalSessions(SessionInterface):
@@ -105,7 +82,7 @@ class PortalSessions(SessionInterface):
 
     def __init__(self, storage: SessionStorage, clock: Clock, insecure_http: bool) -> None:
         self.clock = clock
-        self._storage = storage
+        self.storage = storage
         self._insecure_http = insecure_http
 
     def open_session(self, app: Flask, request: Request) -> PortalSession:
@@ -115,20 +92,17 @@ class PortalSessions(SessionInterface):
         """
         g.ended_session = None
         sid = request.cookies.get(self.get_cookie_name(app), "")
-        if not ID_SHAPE.fullmatch(sid):
-            return self._new()
         try:
-            stored = self._storage.read(sid)
+            session = self._stored(sid) if ID_SHAPE.fullmatch(sid) else self._anonymous(app, sid)
         except StorageUnavailable as failure:
             return self._unknown(failure)
-        session = self._new() if stored is None else self._opened(sid, stored)
         g.ended_session = self._recent(session.ended_session)
         return session
 
     def save_session(self, app: Flask, session: SessionMixin | None, response: Response) -> None:
-        """Keep what changed. The cookie is set with a new id only, and holds nothing else.
+        """Keep what changed. The cookie of who has signed in is set with a new id only, and holds nothing else.
 
-        Raises StorageUnavailable when a new session cannot be kept.
+        Where the session of a sign-in cannot be kept, the answer becomes the page that says so.
         """
         if not isinstance(session, PortalSession):
             return  # the request failed before its session was opened
@@ -138,24 +112,17 @@ class PortalSessions(SessionInterface):
             return
         if session.failure is not None:
             return  # the browser keeps the cookie of a session that could not be read, and has it again afterwards
-        is_new = session.stored is None
-        if is_new and _is_form_of_another_site():
-            return
-        try:
-            self._store(session)
-        except StorageUnavailable as failure:
-            if is_new:
-                raise
-            log.error("A change to a session is lost: %s", failure)  # what the request did is done; its answer counts
-        if session and is_new:
-            self._set_cookie(app, session.sid, response)
-        elif not session and (session.is_signed_out or not is_new):
-            self._delete_cookie(app, response)
+        if session.login is None:
+            self._save_anonymous(app, session, response)
+        elif session.stored is None:
+            self._add(app, session, response)
+        else:
+            self._update(session, session.stored)
 
     def regenerate(self, session: PortalSession) -> None:
         """Give the session a new id; the old one is worth nothing from now on. Raises StorageUnavailable."""
         if session.stored is not None:
-            self._storage.delete(session.sid)
+            self.storage.delete(session.sid)
         session.sid, session.stored = _new_id(), None
 
     def sign_out(self, session: PortalSession) -> None:
@@ -169,36 +136,56 @@ class PortalSessions(SessionInterface):
         now = self.clock()
         ended = session.contents.as_ended(now)
         if session.stored is not None:
-            record = _ended_record(ended, now)
+            record = ended_record(ended, now)
             self._rewrite(session.sid, session.stored, lambda _latest: record)
         session.start_over(_new_id(), ended)
         g.ended_session = ended
 
-    def end_others(self, session: PortalSession, username: str) -> None:
-        """Mark the user's sessions in other browsers as ended. Raises StorageUnavailable."""
+    def end_others(
+        self, session: PortalSession, username: str, which: Callable[[LoginSession], bool] = lambda _: True
+    ) -> list[LoginSession]:
+        """Mark the user's sessions in other browsers as ended, and give them. Raises StorageUnavailable."""
         now = self.clock()
+        ended: dict[str, LoginSession] = {}
 
-        def ended(stored: StoredSession) -> SessionRecord | None:
-            contents = _read(stored)
-            return _ended_record(contents.as_ended(now), now) if contents and contents.login else None
+        def end(stored: StoredSession) -> SessionRecord | None:
+            contents = read_contents(stored)
+            if contents is None or contents.login is None or not which(contents.login):
+                return None
+            ended[contents.login.token] = contents.login
+            return ended_record(contents.as_ended(now), now)
 
-        self._storage.rewrite_others(session.sid, username, ended, now)
+        self.storage.rewrite_others(session.sid, username, end, now)
+        return list(ended.values())
+
+    def renew(self, session: PortalSession, ends_at: datetime) -> bool:
+        """Put the end of a login off at once. False where another request was faster. Raises StorageUnavailable."""
+        if session.login is None or session.stored is None or session.is_only_read:
+            return False
+        login = replace(session.login, ends_at=ends_at)
+        record = self._record(replace(session.contents, login=login))
+        if not self.storage.replace(session.sid, record, session.stored.version, self.clock()):
+            return False
+        session.login, session.stored = login, self.storage.read(session.sid) or session.stored
+        return True
 
     def ends_at(self, session: PortalSession) -> datetime:
         """Return when the session ends if nothing more happens."""
         contents = session.contents
-        if session.stored is None or self._is_due(contents, session.stored):
+        if session.stored is None or self._is_due(contents, session.stored.ends_at):
             return self._new_end(contents)
-        return _end(contents, session.stored)
+        return end_of(contents, session.stored)
 
     def get_cookie_name(self, app: Flask) -> str:
-        if not self.get_cookie_secure(app):
-            return COOKIE
-        return SECURE_COOKIE if cookie_path() == "/" else MOUNTED_COOKIE
+        return cookie_name(COOKIE, self.get_cookie_secure(app))
 
     def get_cookie_secure(self, app: Flask) -> bool:
         """Return True over https, and over http unless the browser is on this machine or the operator allowed it."""
-        return request.is_secure or not (self._insecure_http or is_loopback(_host()))
+        known: bool | None = request.environ.get(NEEDS_HTTPS)
+        if known is None:
+            known = request.is_secure or not (self._insecure_http or is_loopback(host_of_request()))
+            request.environ[NEEDS_HTTPS] = known
+        return known
 
     def _new(self, ended: EndedSession | None = None) -> PortalSession:
         return PortalSession(_new_id(), SessionContents(ended_session=ended))
@@ -209,13 +196,26 @@ class PortalSessions(SessionInterface):
         session.failure = failure
         return session
 
-    def _opened(self, sid: str, stored: StoredSession) -> PortalSession:
-        contents = _read(stored)
-        if contents is None:
+    def _anonymous(self, app: Flask, text: str) -> PortalSession:
+        cookie = read_cookie(_signing_key(app), text) if text else None
+        contents = None if cookie is None else read_contents(cookie)
+        now = self.clock()
+        if cookie is None or contents is None or not now < cookie.ends_at <= now + LONGEST:
             return self._new()
-        ends_at = _end(contents, stored)
-        if self.clock() >= ends_at:
-            return self._new(self._recent(contents.as_ended(ends_at)))
+        if contents.login is not None:  # a cookie alone signs nobody in, whoever has signed it
+            return self._new()
+        return PortalSession(_new_id(), contents, cookie=cookie)
+
+    def _stored(self, sid: str) -> PortalSession:
+        stored = self.storage.read(sid)
+        contents = None if stored is None else read_contents(stored)
+        if stored is None or contents is None:
+            return self._new()
+        now, ends_at = self.clock(), end_of(contents, stored)
+        if not now < ends_at <= now + LONGEST:
+            return self._new(self._recent(contents.as_ended(min(now, ends_at))))
+        if contents.login is None:  # a stranger's, from a version that stored them
+            return PortalSession(_new_id(), contents)
         return PortalSession(sid, contents, stored)
 
     def _recent(self, ended: EndedSession | None) -> EndedSession | None:
@@ -223,46 +223,74 @@ class PortalSessions(SessionInterface):
 
     def _record(self, contents: SessionContents) -> SessionRecord:
         ends_at = self._new_end(contents)
-        if contents.login is None:
-            return SessionRecord(contents.to_json(), None, ends_at, ends_at)
-        return SessionRecord(contents.to_json(), contents.login.username, ends_at, ends_at + REMEMBERED_FOR)
+        username = contents.login.username if contents.login else None
+        return SessionRecord(contents.to_json(), username, ends_at, ends_at + REMEMBERED_FOR)
 
     def _new_end(self, contents: SessionContents) -> datetime:
         if contents.login is None:
             return self.clock() + ANONYMOUS_FOR
         return min(self.clock() + IDLE_FOR, contents.login.ends_at)
 
-    def _is_due(self, contents: SessionContents, stored: StoredSession) -> bool:
+    def _is_due(self, contents: SessionContents, ends_at: datetime) -> bool:
         new_end = self._new_end(contents)
-        is_last = contents.login is not None and new_end == contents.login.ends_at != stored.ends_at
-        return is_last or new_end - stored.ends_at >= RENEWED_EVERY
+        is_last = contents.login is not None and new_end == contents.login.ends_at != ends_at
+        return is_last or new_end - ends_at >= RENEWED_EVERY
 
     def _rewrite(self, sid: str, seen: StoredSession, change: Callable[[SessionContents], SessionRecord]) -> None:
         """Write over a session that others may write meanwhile; leave it alone once it is gone or has ended."""
         latest: StoredSession | None = seen
         for _ in range(REWRITES):
-            contents = None if latest is None else _read(latest)
-            if latest is None or contents is None or self.clock() >= _end(contents, latest):
+            contents = None if latest is None else read_contents(latest)
+            if latest is None or contents is None or self.clock() >= end_of(contents, latest):
                 return
-            if self._storage.replace(sid, change(contents), latest.version, self.clock()):
+            if self.storage.replace(sid, change(contents), latest.version, self.clock()):
                 return
-            latest = self._storage.read(sid)
+            latest = self.storage.read(sid)
         log.warning("A session was written by too many requests at once: one change is lost.")
 
-    def _store(self, session: PortalSession) -> None:
-        """Insert a new id, update a known one, and never the other way: a deleted session stays deleted."""
-        contents = session.contents
-        if session.stored is None:
-            if session:
-                self._storage.add(session.sid, self._record(contents), self.clock())
-        elif not session:
-            self._storage.delete(session.sid)
-        elif contents.to_json() != session.stored.contents or self._is_due(contents, session.stored):
-            before = SessionContents.from_json(session.stored.contents)
-            self._rewrite(session.sid, session.stored, lambda last: self._record(with_changes(before, contents, last)))
+    def _save_anonymous(self, app: Flask, session: PortalSession, response: Response) -> None:
+        """Give a stranger's session to the browser where it is new, has changed, or would end soon."""
+        known, contents = session.cookie, session.contents
+        if not session:
+            if session.is_signed_out or known is not None:
+                self._delete_cookie(app, response)
+        elif known is None and is_form_of_another_site():
+            return
+        elif known is None or contents.to_json() != known.contents or self._is_due(contents, known.ends_at):
+            cookie = AnonymousCookie(contents.to_json(), self._new_end(contents))
+            self._set_cookie(app, cookie.text(_signing_key(app)), response)
 
-    def _set_cookie(self, app: Flask, sid: str, response: Response) -> None:
-        response.set_cookie(self.get_cookie_name(app), sid, **self._cookie_rules(app))
+    def _add(self, app: Flask, session: PortalSession, response: Response) -> None:
+        try:
+            self.storage.add(session.sid, self._record(session.contents), self.clock())
+        except StorageUnavailable as failure:
+            self._tell_that_it_is_lost(app, session, failure, response)
+        else:
+            self._set_cookie(app, session.sid, response)
+
+    def _tell_that_it_is_lost(
+        self, app: Flask, session: PortalSession, failure: StorageUnavailable, response: Response
+    ) -> None:
+        """Put the page of an error in place of an answer that would need a session; nobody is signed in by it."""
+        session.start_over(_new_id())
+        session.failure, session.failure_is_told = failure, True
+        page = app.process_response(app.make_response(app.handle_user_exception(failure)))
+        response.status, response.headers, response.response = page.status, page.headers, page.response
+
+    def _update(self, session: PortalSession, stored: StoredSession) -> None:
+        """Write what has changed of a known session, and never insert it: one that was deleted stays so."""
+        session.login = session.login and used(session.login, self.clock())
+        contents = session.contents
+        if contents.to_json() == stored.contents and not self._is_due(contents, stored.ends_at):
+            return
+        before = SessionContents.from_json(stored.contents)
+        try:
+            self._rewrite(session.sid, stored, lambda last: self._record(with_changes(before, contents, last)))
+        except StorageUnavailable as failure:
+            log.error("A change to a session is lost: %s", failure)  # what the request did is done; its answer counts
+
+    def _set_cookie(self, app: Flask, value: str, response: Response) -> None:
+        response.set_cookie(self.get_cookie_name(app), value, **self._cookie_rules(app))
         response.vary.add("Cookie")
 
     def _delete_cookie(self, app: Flask, response: Response) -> None:
@@ -276,6 +304,12 @@ class PortalSessions(SessionInterface):
 def init_app(app: Flask, storage: SessionStorage, clock: Clock, insecure_http: bool = False) -> None:
     """Give the application its sessions. `insecure_http` lets the cookie travel over plain http."""
     app.session_interface = PortalSessions(storage, clock, insecure_http)
+    message_flashed.connect(_forget_oldest_messages, app)
+
+
+def _forget_oldest_messages(*_: object, **__: object) -> None:
+    """Keep the newest messages alone: a program that sends forms and looks at no page is shown none of them."""
+    browser_session[FLASHES_KEY] = browser_session[FLASHES_KEY][-MOST_MESSAGES:]
 
 
 def current() -> LoginSession | None:
@@ -284,7 +318,7 @@ def current() -> LoginSession | None:
     Raises StorageUnavailable when the session could not be read, for then nobody knows; but only once in a request,
     so that the page which tells of it can be made as for a stranger.
     """
-    _, session = _here()
+    _, session = here()
     if not session.failure_is_told:
         session.check()
     return session.login
@@ -292,32 +326,47 @@ def current() -> LoginSession | None:
 
 def ends_at() -> datetime:
     """Return when the browser's session ends if nothing more happens: an hour from now, but no later than its token."""
-    sessions, session = _here()
+    sessions, session = here()
     return sessions.ends_at(session)
 
 
 def only_read() -> None:
     """Keep nothing of this request: it neither changes the session nor puts its end off."""
-    _, session = _here()
+    _, session = here()
     session.is_only_read = True
 
 
-def sign_in(username: str, token: str, minutes: int, is_administrator: bool, time_zone: str) -> None:
+def sign_in(
+    username: str, token: str, minutes: int, is_administrator: bool, time_zone: str, since: datetime | None = None
+) -> None:
     """Begin a login session that ends with its token, under a new id; nothing of the session before stays.
 
-    Raises StorageUnavailable.
+    `since` is when the service gave the token, now unless it is given. Raises StorageUnavailable.
     """
-    sessions, session = _here()
+    sessions, session = here()
     session.check()
     sessions.regenerate(session)
     session.start_over(session.sid)
     now = sessions.clock()
-    session.login = LoginSession(username, token, now, now + timedelta(minutes=minutes), is_administrator, time_zone)
+    began = since or now
+    ends_at = began + timedelta(minutes=minutes)
+    login = LoginSession(username, token, began, ends_at, is_administrator, time_zone, proved_at=now)
+    session.login = used(login, now)
+
+
+def prove() -> None:
+    """Note that the visitor has proven once more who they are; the session goes on under a new id.
+
+    Raises StorageUnavailable, and LookupError when nobody has signed in.
+    """
+    sessions, session = here()
+    _change_login(proved_at=sessions.clock())
+    sessions.regenerate(session)
 
 
 def sign_out() -> None:
     """End the session for good, and the cookie with it. Raises StorageUnavailable."""
-    sessions, session = _here()
+    sessions, session = here()
     session.check()
     sessions.sign_out(session)
 
@@ -327,7 +376,7 @@ def end_session() -> None:
 
     Raises StorageUnavailable.
     """
-    sessions, session = _here()
+    sessions, session = here()
     if session.login is not None:
         sessions.end(session)
 
@@ -337,9 +386,15 @@ def end_others() -> None:
 
     Raises StorageUnavailable.
     """
-    sessions, session = _here()
+    sessions, session = here()
     if session.login is not None:
         sessions.end_others(session, session.login.username)
+
+
+def renew(ends_at: datetime) -> bool:
+    """Put the end of the login off at once, unless somebody only looks on. False where another request was faster."""
+    sessions, session = here()
+    return sessions.renew(session, ends_at)
 
 
 def extend_until(ends_at: datetime) -> None:
@@ -352,29 +407,31 @@ def update_login(*, time_zone: str) -> None:
     _change_login(time_zone=time_zone)
 
 
+def must_be_known() -> None:
+    """Raise StorageUnavailable when the session could not be read: nothing can be said of a form of it then."""
+    _, session = here()
+    session.check()
+
+
 def has_cookie() -> bool:
     """Return whether the browser has sent a session's cookie, good or not."""
-    sessions, _ = _here()
+    sessions, _ = here()
     return sessions.get_cookie_name(current_app) in request.cookies
 
 
 def cookie_needs_https() -> bool:
     """Return True when the browser would not keep the cookie, since the request came over http from elsewhere."""
-    sessions, _ = _here()
+    sessions, _ = here()
     return sessions.get_cookie_secure(current_app) and not request.is_secure
 
 
-def _here() -> tuple[PortalSessions, PortalSession]:
+def here() -> tuple[PortalSessions, PortalSession]:
+    """Return the sessions of the application, and the one of this request."""
     return cast(PortalSessions, current_app.session_interface), cast(PortalSession, browser_session)
 
 
-def _is_form_of_another_site() -> bool:
-    """Return whether another site has a browser send this form: its cookie stays behind, and must not be replaced."""
-    return request.method == "POST" and request.headers.get("Sec-Fetch-Site") == "cross-site"
-
-
 def _change_login(**changes: Any) -> None:
-    _, session = _here()
+    _, session = here()
     if session.login is None:
         raise LookupError("Nobody has signed in.")
     session.login = replace(session.login, **changes)
@@ -384,27 +441,5 @@ def _new_id() -> str:
     return secrets.token_urlsafe(ID_BYTES)
 
 
-def _read(stored: StoredSession) -> SessionContents | None:
-    try:
-        return SessionContents.from_json(stored.contents)
-    except SessionContentsError as error:
-        log.warning("A stored session is not used: %s", error)
-        return None
-
-
-def _ended_record(ended: EndedSession | None, now: datetime) -> SessionRecord:
-    """Return the record of a session that has just ended."""
-    username = None if ended is None else ended.username
-    return SessionRecord(SessionContents(ended_session=ended).to_json(), username, now, now + REMEMBERED_FOR)
-
-
-def _end(contents: SessionContents, stored: StoredSession) -> datetime:
-    """The sealed end of the token counts even when somebody has put the row's own end later."""
-    return stored.ends_at if contents.login is None else min(stored.ends_at, contents.login.ends_at)
-
-
-def _host() -> str:
-    try:
-        return urlsplit(f"//{request.host}").hostname or ""
-    except (SecurityError, ValueError):
-        return ""
+def _signing_key(app: Flask) -> str:
+    return cast(str, app.secret_key)

@@ -3,6 +3,7 @@
 Without an engine nothing of this stands in the pages, and its addresses are not there.
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,11 +13,14 @@ from flask import Flask, abort, current_app, flash, redirect
 from werkzeug.wrappers import Response
 
 from sipsorcery_web.contract.sip_engine import PhoneServer, SIPEngineControls, SIPEngineUnavailable
+from sipsorcery_web.contract.third_party_calls import CallMaker
 
 from .backend import current_login
 from .parts import add_part, find_part
 from .ttl_cache import TTLCache
 from .urls import next_page
+
+log = logging.getLogger(__name__)
 
 AWAY = "The SIP engine does not answer. Nothing was changed."
 
@@ -27,15 +31,18 @@ class SIPEngineStatus:
 
     answers: bool
     version: str = ""
+    has_call_control: bool = False
+    """Whether calls of accounts with dial plans follow them now, in place of being refused."""
     checked: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 
 class SIPEngine:
     """The engine of this portal."""
 
-    def __init__(self, controls: SIPEngineControls, server: PhoneServer) -> None:
+    def __init__(self, controls: SIPEngineControls, server: PhoneServer, call_maker: CallMaker) -> None:
         self.controls = controls
         self.server = server
+        self.call_maker = call_maker
         self.status_cache = TTLCache(self._ask)
 
     @property
@@ -45,9 +52,9 @@ class SIPEngine:
 
     def _ask(self) -> SIPEngineStatus:
         try:
-            return SIPEngineStatus(True, self.controls.version())
+            return SIPEngineStatus(True, self.controls.version(), self.controls.has_call_control())
         except SIPEngineUnavailable as error:
-            current_app.logger.warning("The SIP engine does not answer: %s", error)
+            log.warning("The SIP engine does not answer: %s", error)
             return SIPEngineStatus(False)
 
 
@@ -80,8 +87,8 @@ def may_act(record: Any) -> bool:
     return here.is_administrator or record.owner == here.username
 
 
-def answer_command(act: Callable[[], bool], done: str, gone: str) -> Response:
-    """Run a command of the engine, flash its outcome, and redirect to the page with the button."""
+def answer_command(act: Callable[[], bool], done: str, gone: str, otherwise: str = ".index") -> Response:
+    """Run a command of the engine, flash its outcome, and redirect to the page with the button, if it is named."""
     try:
         is_done = act()
     except SIPEngineUnavailable as error:
@@ -89,4 +96,4 @@ def answer_command(act: Callable[[], bool], done: str, gone: str) -> Response:
         flash(AWAY, "error")
     else:
         flash(done if is_done else gone, "success" if is_done else "warning")
-    return redirect(next_page(".index"), 303)
+    return redirect(next_page(otherwise), 303)

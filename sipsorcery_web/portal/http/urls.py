@@ -3,7 +3,7 @@
 from string import punctuation
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
-from flask import request, url_for
+from flask import g, request, url_for
 
 
 def this_path() -> str:
@@ -13,8 +13,11 @@ def this_path() -> str:
 
 def this_address() -> str:
     """The same with its query."""
-    query = quote(request.query_string, safe=punctuation)
-    return f"{this_path()}?{query}" if query else this_path()
+    if "this_address" not in g:  # each row of a list leads back to it
+        query = quote(request.query_string, safe=punctuation)
+        g.this_address = f"{this_path()}?{query}" if query else this_path()
+    address: str = g.this_address
+    return address
 
 
 def local_path(target: str | None) -> str | None:

@@ -220,3 +220,25 @@ class TestTheRealOnes:
                 r"<style|\sstyle=|\son[a-z]+=|javascript:|<script(?![^>]*\ssrc=)", page.read_text("utf-8")
             )
             assert forbidden == [], page.name
+
+
+def test_what_an_earlier_start_has_compressed_is_taken_as_it_is_until_the_contents_change(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = tmp_path / "cache"
+    cache.mkdir()
+    first = {name: asset.codings for name, asset in assets.Assets(source, cache).by_file.items()}
+    files = {file.name for file in cache.iterdir()}
+    with monkeypatch.context() as without:
+        without.setattr(brotli, "compress", lambda *_, **__: pytest.fail("it was compressed again"))
+        assert {name: asset.codings for name, asset in assets.Assets(source, cache).by_file.items()} == first
+
+    (source / "scripts" / "copy.js").write_text("{ const name = 3 }")
+    again = assets.Assets(source, cache).by_file
+    (script,) = (name for name in again if name.endswith(".js") and name.startswith("app"))
+    assert brotli.decompress(again[script].codings["br"]) == again[script].codings["identity"]
+    assert (
+        len({file.name for file in cache.iterdir()} - files)
+        == len(files - {file.name for file in cache.iterdir()})
+        == 2
+    )

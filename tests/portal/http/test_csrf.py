@@ -12,7 +12,7 @@ from tests.factories import PASSWORD
 from ..app_harness import AppHarness
 from ..browser import Browser
 from ..origins import FROM_ELSEWHERE
-from ..test_routes import filled_in, methods_of
+from ..test_routes import ENDPOINTS, filled_in, methods_of
 
 OUT_OF_DATE = "This form is out of date"
 TYPED = {
@@ -36,12 +36,16 @@ def desk(harness: AppHarness) -> SIPAccount:
     return harness.account("alice", "front-desk")
 
 
+SIGN_INS = ("/login", "/login/with-passkey")
+"""What shows the sign-in again."""
+
+
 @pytest.fixture
 def every_form(harness: AppHarness, desk: SIPAccount) -> list[str]:
     """Each address that takes a form from a browser."""
     rules = [rule for rule in harness.app.url_map.iter_rules() if "POST" in methods_of(rule)]
-    addresses = [filled_in(rule.rule, account_id=desk.id) for rule in rules if rule.rule != "/provisioning.svc"]
-    assert len(addresses) == 28
+    addresses = [filled_in(rule.rule, account_id=desk.id) for rule in rules if rule.rule not in ENDPOINTS]
+    assert len(addresses) == 57
     return addresses
 
 
@@ -75,7 +79,7 @@ def test_no_form_is_carried_out_without_a_token_of_its_own_session(
     harness.forget_calls()
     for address in every_form:
         page = alice.post(address, values, headers=FROM_ELSEWHERE)
-        assert (page.status, page.h1) == (400, "Sign in" if address == "/login" else OUT_OF_DATE), address
+        assert (page.status, page.h1) == (400, "Sign in" if address in SIGN_INS else OUT_OF_DATE), address
     assert {*harness.calls} <= {"IsAlive", "AreNewAccountsEnabled"}
     assert harness.stored(desk.id) == desk
     assert alice.open("/account").text == before

@@ -9,7 +9,12 @@ from urllib.parse import quote
 import pytest
 from sqlalchemy import String, Text, select
 
+from sipsorcery_web.contract.third_party_calls import CallProgress, CallState
+from sipsorcery_web.portal.http.parts import parts_of
 from sipsorcery_web.portal.http.session import COOKIE
+from sipsorcery_web.portal.http.sip_engine import SIPEngine
+from sipsorcery_web.service.first_run import FirstRun
+from sipsorcery_web.service.store.access_tokens import AccessTokenRow
 from sipsorcery_web.service.store.models import (
     SIPAccountRow,
     SIPCDRRow,
@@ -19,10 +24,13 @@ from sipsorcery_web.service.store.models import (
     SIPProviderRow,
     SIPRegistrarBindingRow,
 )
+from sipsorcery_web.service.store.sign_ins import SignInRow
 from tests.factories import PASSWORD
+from tests.factories.events import EventsInMemory, request, traced
 
 from ..app_harness import AppHarness, dump
 from ..browser import Browser
+from ..fake_sip_engine import FakeEngine
 from ..test_routes import filled_in, methods_of
 
 HOSTILE = "\"'></title></textarea><script>alert(1)</script>{{7*191}}"
@@ -68,12 +76,37 @@ ELSEWHERE = [
 ]
 
 
+NO_PAGES = (
+    "/assets/<file>",
+    "/console/ladder",
+    "/console/lines",
+    "/login/passkey/options",
+    "/notificationspull.svc",
+    "/provisioning.svc",
+    "/setup/<secret>",
+    "/shared/<token>",
+)
+"""What is there for somebody with more than an address, or is no page."""
+PLAIN_FILES = (".txt", ".pcap")
+"""Files that no browser shows as a page, whatever is in them."""
+
+
 def every_page(harness: AppHarness, **of_the_account: object) -> list[str]:
     """The address of every page, with things of alice's wherever one is shown."""
-    things = harness.one_of_each("alice", **of_the_account)
+    things = harness.one_of_each("alice", **of_the_account) | {"passkey_id": harness.passkey("alice", name=HOSTILE)}
+    engine = parts_of(harness.app).get(SIPEngine)
+    if isinstance(engine, FakeEngine):
+        engine.call_maker.every_call = CallProgress(CallState.FIRST, HOSTILE, HOSTILE)
     rules = [rule for rule in harness.app.url_map.iter_rules() if "GET" in methods_of(rule)]
-    names = [rule.rule for rule in rules if rule.rule not in ("/assets/<file>", "/setup/<secret>", "/provisioning.svc")]
+    names = [rule.rule for rule in rules if rule.rule not in NO_PAGES and not rule.rule.endswith(PLAIN_FILES)]
     return [filled_in(name, **things) for name in names]
+
+
+def keep_messages(harness: AppHarness, events: EventsInMemory, text: str) -> None:
+    """Keep a message of each call of alice's that has a record, with this in it."""
+    with harness.database.read() as session:
+        call_ids = session.scalars(select(SIPCDRRow.call_id).where(SIPCDRRow.owner == "alice")).all()
+    events.add(traced(request(uri=text), source=text, call_id=call_id) for call_id in call_ids if call_id)
 
 
 # Headers (each answer to each test is looked at as well, see check_answer)
@@ -88,7 +121,9 @@ def test_scripts_and_styles_come_from_this_site_alone_and_from_no_page(browser: 
     assert parts["frame-ancestors"] == parts["base-uri"] == "'none'"
 
 
-@pytest.mark.parametrize("path", ["/login", "/nowhere", "/healthz", "/sip-accounts", "/provisioning.svc?wsdl"])
+@pytest.mark.parametrize(
+    "path", ["/login", "/nowhere", "/healthz", "/sip-accounts", "/provisioning.svc?wsdl", "/notificationspull.svc?wsdl"]
+)
 def test_over_https_browsers_are_told_to_stay_there_and_over_http_not(harness: AppHarness, path: str) -> None:
     secure = harness.browser(base_url="https://portal.example.org").raw("GET", path)
     assert secure.headers["Strict-Transport-Security"] == "max-age=31536000"
@@ -103,7 +138,7 @@ def test_an_answer_does_not_name_the_software_behind_it(browser: Browser) -> Non
 def test_what_a_monitor_or_a_style_asks_for_starts_no_session(browser: Browser) -> None:
     style = browser.open("/login").tree.xpath("//link[@rel='stylesheet']/@href")[0]
     fresh = Browser(browser.app, browser.tokens)
-    for path in (style, "/healthz", "/readyz", "/provisioning.svc?wsdl"):
+    for path in (style, "/healthz", "/readyz", "/provisioning.svc?wsdl", "/notificationspull.svc?wsdl"):
         assert "Set-Cookie" not in fresh.raw("GET", path).headers
 
 
@@ -188,17 +223,33 @@ def test_the_cookie_and_the_store_of_the_portal_do_not_tell_the_token_either(
 
 
 @pytest.mark.usefixtures("sip_engine")
-def test_no_page_takes_markup_out_of_its_address(harness: AppHarness, alice: Browser, browser: Browser) -> None:
+def test_no_page_takes_markup_out_of_its_address(
+    harness: AppHarness, events: EventsInMemory, alice: Browser, browser: Browser
+) -> None:
     typed = quote(HOSTILE)
     asked = "&".join(f"{name}={typed}" for name in ("next", "kept", "invite_code", "q", "page", "size", "theme", "x"))
-    for path in every_page(harness):
+    paths = every_page(harness)
+    keep_messages(harness, events, HOSTILE)
+    for path in paths:
         for page in (alice.open(f"{path}?{asked}"), browser.open(f"{path}?{asked}")):
             assert page.status == 200
             assert "<script>alert" not in page.source
             assert "1337" not in page.text
 
 
+def test_what_strangers_write_into_messages_stays_text_on_their_ladder(events: EventsInMemory, alice: Browser) -> None:
+    events.add([traced(request(uri=HOSTILE), source=HOSTILE, call_id=HOSTILE)])
+
+    page = alice.open(f"/console/ladder?call={quote(HOSTILE)}")
+
+    assert page.status == 200
+    assert "alert(1)" in page.text
+    assert "<script>alert" not in page.source
+    assert "1337" not in page.text
+
+
 OWNED = (
+    AccessTokenRow,
     SIPAccountRow,
     SIPCDRRow,
     SIPDialogueRow,
@@ -206,8 +257,11 @@ OWNED = (
     SIPProviderBindingRow,
     SIPProviderRow,
     SIPRegistrarBindingRow,
+    SignInRow,
 )
-NOT_FREE_TEXT = frozenset({"owner", "admin_member_id", "sip_domain", "provider_type", "gv_callback_type"})
+OF_THE_OWNER_ALONE = re.compile("/security/(tokens|passkeys)/.*/(delete|remove)")
+"""The addresses of what no administrator sees."""
+NOT_FREE_TEXT = frozenset({"owner", "token_hash", "admin_member_id", "sip_domain", "provider_type", "gv_callback_type"})
 
 
 def write_everywhere(harness: AppHarness, text: str) -> None:
@@ -224,7 +278,7 @@ def write_everywhere(harness: AppHarness, text: str) -> None:
 @pytest.mark.parametrize("begins", ["", "javascript:alert(1)//", "=1+1"])
 @pytest.mark.parametrize("username", ["alice", "root-admin"])
 def test_what_strangers_write_into_any_record_stays_text_on_every_page(
-    harness: AppHarness, username: str, begins: str
+    harness: AppHarness, events: EventsInMemory, username: str, begins: str
 ) -> None:
     paths = every_page(harness)
     provider = harness.provider("alice", "blueline", register_enabled=True, register_contact="sip:a@sip.example.org")
@@ -232,6 +286,7 @@ def test_what_strangers_write_into_any_record_stays_text_on_every_page(
     harness.bind(harness.account("alice", "consult-room"))
     harness.call("alice")
     write_everywhere(harness, begins + HOSTILE)
+    keep_messages(harness, events, begins + HOSTILE)
     browser = harness.signed_in(username)
     for path in paths:
         if path.endswith(".csv"):
@@ -239,7 +294,8 @@ def test_what_strangers_write_into_any_record_stays_text_on_every_page(
             assert not [cell for cell in cells if cell.startswith("=")], path
             continue
         page = browser.open(path)
-        assert page.status == 200, path
+        hidden = username != "alice" and bool(OF_THE_OWNER_ALONE.fullmatch(path))
+        assert page.status == (404 if hidden else 200), path
         assert "<script>alert" not in page.source, path
         assert not [each for each in page.tree.xpath("//@href | //@action") if "script:" in each.lower()[:11]], path
         assert "1337" not in page.text, path
@@ -294,6 +350,17 @@ def test_looking_at_pages_changes_nothing_but_what_the_forms_were_opened_on(
 def dump_of(harness: AppHarness) -> str:
     """Return all that is stored, but for what a look at a page keeps on purpose."""
     return dump(harness.settings.data_dir / "sipsorcery.db", "browser_sessions", "opened_records")
+
+
+def test_whoever_looks_at_pages_without_a_sign_in_leaves_nothing_behind(
+    harness: AppHarness, empty_harness: AppHarness
+) -> None:
+    link = f"/setup/{FirstRun(empty_harness.service.context).new_secret()}"
+    for house, more in ((empty_harness, [link]), (harness, every_page(harness))):
+        before = dump(house.settings.data_dir / "sipsorcery.db")
+        for path in ("/login", "/register", "/login?next=/account", *more):
+            house.browser().open(path)
+        assert dump(house.settings.data_dir / "sipsorcery.db") == before
 
 
 def test_a_cookie_that_somebody_made_up_is_a_strangers(harness: AppHarness) -> None:

@@ -1,5 +1,6 @@
 """The SIP engine in the pages: who may have it act, what is said when it has gone or does not answer, and its state."""
 
+import re
 from collections.abc import Callable
 from uuid import UUID
 
@@ -8,6 +9,7 @@ import pytest
 from ..app_harness import AppHarness
 from ..browser import Browser, Page
 from ..fake_sip_engine import FakeEngine
+from ..same_pages import text_of_any
 
 AWAY = "The SIP engine does not answer. Nothing was changed."
 MAY_BE_OLD = "The SIP engine does not answer: what is shown may be old."
@@ -107,7 +109,7 @@ def test_another_customer_neither_sees_nor_reaches_it(
     assert not has(bob.open(path), button)
     answer = bob.post(address_of(path, verb, thing), {"csrf_token": bob.token()})
     none_at_all = bob.post(address_of(path, verb, UUID(int=7)), {"csrf_token": bob.token()})
-    assert (answer.status, answer.text) == (404, none_at_all.text)
+    assert (answer.status, text_of_any(answer)) == (404, text_of_any(none_at_all))
     assert sip_engine.asked == []
 
 
@@ -193,11 +195,23 @@ def test_lists_say_that_they_may_be_old_while_the_engine_does_not_answer(
 
 def test_a_monitor_learns_whether_the_engine_answers(sip_engine: FakeEngine, browser: Browser) -> None:
     answer = browser.raw("GET", "/readyz")
-    assert (answer.status_code, answer.get_json()) == (200, {"status": "ok", "provisioning": True, "engine": True})
+    stores = {"store": True, "sessions": True}
+    ready = {"status": "ok", "provisioning": True, **stores, "engine": True, "call_control": True}
+    assert (answer.status_code, answer.get_json()) == (200, ready)
     sip_engine.leave()
     answer = browser.raw("GET", "/readyz")
     assert answer.status_code == 503
-    assert answer.get_json() == {"status": "unavailable", "provisioning": True, "engine": False}
+    assert answer.get_json() == ready | {"status": "unavailable", "engine": False, "call_control": False}
+
+
+def test_a_monitor_and_the_about_page_tell_that_nobody_decides_about_calls(
+    sip_engine: FakeEngine, browser: Browser
+) -> None:
+    assert "Call control" not in browser.open("/about").text
+    sip_engine.lose_call_control()
+    answer = browser.raw("GET", "/readyz")
+    assert (answer.status_code, answer.get_json()["call_control"]) == (503, False)
+    assert "Call control is away: calls that follow dial plans are refused" in browser.open("/about").text
 
 
 def test_a_crowd_costs_the_engine_one_question(harness: AppHarness, sip_engine: FakeEngine) -> None:
@@ -218,4 +232,4 @@ def test_the_state_of_the_engine_stands_beside_that_of_the_service(
 
 @pytest.mark.parametrize("path", ["/login", "/about", *LISTS])
 def test_without_an_engine_nothing_is_said_of_one(alice: Browser, path: str) -> None:
-    assert "SIP engine" not in alice.open(path).text
+    assert not re.search("SIP engine (A|Not a)nswering", alice.open(path).text)

@@ -1,6 +1,6 @@
 """A small application with sessions, the place where they are stored, and a browser."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -32,8 +32,9 @@ from tests.portal.storage.support import Clock, Place
 TOKEN = "4a0e1c55-0b1f-4f07-9d3b-55c1b8b1a7a4"
 NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 DUBLIN = "Dublin, Edinburgh, Lisbon, London"
-ALICE = LoginSession("alice", TOKEN, NINE, NINE + timedelta(minutes=60), False, DUBLIN)
+ALICE = LoginSession("alice", TOKEN, NINE, NINE + timedelta(minutes=60), False, DUBLIN, proved_at=NINE)
 ID = "sipsorcery_session"
+KEY = "for these tests"
 
 
 class Failing:
@@ -51,6 +52,10 @@ class Failing:
         self._check()
         return self.keeping.read(session_id)
 
+    def is_stored(self, session_id: str, version: str, ends_at: datetime) -> bool:
+        self._check()
+        return self.keeping.is_stored(session_id, version, ends_at)
+
     def add(self, session_id: str, record: SessionRecord, now: datetime) -> None:
         self._check()
         self.keeping.add(session_id, record, now)
@@ -62,6 +67,14 @@ class Failing:
     def delete(self, session_id: str) -> None:
         self._check()
         self.keeping.delete(session_id)
+
+    def try_to_write(self) -> None:
+        self._check()
+        self.keeping.try_to_write()
+
+    def of_user(self, username: str) -> Sequence[StoredSession]:
+        self._check()
+        return self.keeping.of_user(username)
 
     def rewrite_others(self, session_id: str, username: str, change: Rewrite, now: datetime) -> None:
         self._check()
@@ -109,6 +122,7 @@ class Portal:
 
 def tiny_app() -> Flask:
     app = Flask(__name__)
+    app.secret_key = KEY
     app.config |= {"TESTING": True, "ACTIONS": {}}
 
     @app.get("/do/<action>")

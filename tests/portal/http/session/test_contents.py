@@ -27,8 +27,8 @@ def test_values_come_back_with_the_cookie(portal: Portal) -> None:
     assert portal.app.test_client().get("/values").json == {}
 
 
-def test_the_cookie_is_a_random_id_for_this_browser_session_only(portal: Portal) -> None:
-    (cookie,) = set_cookies(portal.get("/form"))
+def test_the_cookie_of_a_sign_in_is_a_random_id_for_this_browser_session_only(portal: Portal) -> None:
+    (cookie,) = set_cookies(portal.get("/sign-in/60"))
 
     name, _, rest = cookie.partition("=")
     value, *rules = rest.split("; ")
@@ -37,8 +37,8 @@ def test_the_cookie_is_a_random_id_for_this_browser_session_only(portal: Portal)
     assert sorted(rules) == ["HttpOnly", "Path=/", "SameSite=Lax"]
 
 
-def test_the_cookie_is_set_once(portal: Portal) -> None:
-    portal.get("/form")
+def test_the_cookie_of_a_sign_in_is_set_once(portal: Portal) -> None:
+    portal.sign_in()
 
     assert set_cookies(portal.get("/put/colour/green")) == []
 

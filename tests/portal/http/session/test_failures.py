@@ -1,6 +1,7 @@
 """Contents that were tampered with, and a storage that fails."""
 
 import pickle
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,8 @@ from sipsorcery_web.hashes import hash_secret
 from sipsorcery_web.portal.http.session import (
     init_app,
 )
-from sipsorcery_web.portal.storage.errors import StorageUnavailable
+from sipsorcery_web.portal.storage.models import session_context
 from sipsorcery_web.portal.storage.session_contents import SessionContents
-from sipsorcery_web.portal.storage.sessions import (
-    session_context,
-)
 from tests.portal.storage.support import Clock, a_place
 
 from .support import ALICE, ID, NINE, Portal, set_cookies, tiny_app
@@ -33,15 +31,15 @@ def test_contents_that_were_tampered_with_make_an_anonymous_session(portal: Port
 
 
 def test_the_contents_of_one_session_do_not_open_in_another(portal: Portal) -> None:
-    alices = portal.place.sealed_text(portal.sign_in())
-    stranger = portal.app.test_client()
-    stranger.get("/form")
-    cookie = stranger.get_cookie(ID)
+    one = portal.place.sealed_text(portal.sign_in())
+    elsewhere = portal.app.test_client()
+    elsewhere.get("/sign-in/60")
+    cookie = elsewhere.get_cookie(ID)
     assert cookie is not None
 
-    portal.place.put(cookie.value, alices)
+    portal.place.put(cookie.value, one)
 
-    assert stranger.get("/visit").json["username"] is None  # type: ignore[index]
+    assert elsewhere.get("/visit").json["username"] is None  # type: ignore[index]
 
 
 class Bomb:
@@ -102,11 +100,13 @@ def test_a_change_that_cannot_be_kept_does_not_spoil_the_answer(
     assert portal.id == session_id
 
 
-def test_a_new_session_that_cannot_be_kept_is_an_error(portal: Portal) -> None:
+def test_a_sign_in_that_cannot_be_kept_is_told_and_signs_nobody_in(portal: Portal) -> None:
     portal.keeping.is_down = True
 
-    with pytest.raises(StorageUnavailable):
-        portal.get("/form")
+    response = portal.get("/sign-in/60")
+
+    assert (response.status_code, response.text) == (503, "unavailable, visitor None")
+    assert set_cookies(response) == []
 
 
 def test_flasks_own_messages_pass_through(portal: Portal) -> None:
@@ -117,6 +117,16 @@ def test_flasks_own_messages_pass_through(portal: Portal) -> None:
     portal.do(lambda: shown.extend(get_flashed_messages(with_categories=True)))
 
     assert shown == [["success", "Saved."]]
+
+
+def test_a_session_keeps_the_latest_messages_that_nobody_has_been_shown(portal: Portal) -> None:
+    shown: list[Any] = []
+    for number in range(30):
+        portal.do(partial(flash, f"Saved {number}."))
+
+    portal.do(lambda: shown.extend(get_flashed_messages()))
+
+    assert shown == [f"Saved {number}." for number in range(20, 30)]
 
 
 def test_contents_name_what_flask_wtf_calls_its_secret() -> None:
