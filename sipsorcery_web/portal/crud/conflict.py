@@ -23,10 +23,11 @@ from sipsorcery_web.contract.errors import NotFound
 from sipsorcery_web.contract.records import OwnedRecord, wire_fields
 
 from ..http.backend import current_login
+from ..http.capabilities import capabilities
 from ..http.parts import part
 from ..storage.edit_snapshots import EditSnapshots
 from ..storage.errors import StorageUnavailable
-from ..ui.forms import Form, display_value, is_secret
+from ..ui.forms import Form, display_value, is_secret, text
 from ..ui.text.differences import DiffRow, rows
 
 R = TypeVar("R", bound=OwnedRecord)
@@ -44,18 +45,24 @@ class EditForm(Form):
     """A form for a stored record. `opened` is the digest of what it showed; `Edit` fills it in and reads it."""
 
     opened = HiddenField()
+    change_reason = text("Reason for this change")
 
-    apart: frozenset[str] = frozenset()
+    apart: frozenset[str] = frozenset({"change_reason"})
     """Fields that say something about the saving and are not of the record."""
     only_new: frozenset[str] = frozenset()
     """Fields that only the form of a new record has."""
-    only_stored: frozenset[str] = frozenset({"opened"})
+    only_stored: frozenset[str] = frozenset({"opened", "change_reason"})
     """Fields that only the form of a stored record has."""
     raised = (*Form.raised, NotFound)
 
     def record(self) -> Any:
         """The record as it was typed."""
         raise NotImplementedError
+
+    @property
+    def reason_told(self) -> str:
+        """Return why somebody else's record is changed, as its owner is told."""
+        return (self.change_reason.data or "") if "change_reason" in self else ""
 
     def leave_out(self, *names: str) -> None:
         """Remove fields that this visitor, or this record, does not have."""
@@ -122,6 +129,8 @@ class Edit:
         self._form = form
         self._record = record
         self._username = current_login().username
+        if not asks_for_reason(record):
+            form.leave_out("change_reason")
         self._fields = [field for field in form if not isinstance(field, HiddenField) and field.name not in form.apart]
         self._stored = EditedState(
             {field.name: _json_value(field, field.object_data) for field in self._fields if not is_secret(field)},
@@ -260,6 +269,11 @@ class Edit:
         about = [type(self._record).__name__, str(self._record.id), *parts]
         key = str(current_app.secret_key).encode()
         return hmac.new(key, json.dumps(about, sort_keys=True).encode(), hashlib.sha256).hexdigest()
+
+
+def asks_for_reason(record: OwnedRecord) -> bool:
+    """Return whether the owner of a record is told why the visitor, who is another, changes or deletes it."""
+    return capabilities().keeps_audit and record.owner != current_login().username
 
 
 def fixed_values(typed: Mapping[str, Sequence[str]]) -> Mapping[str, Sequence[str]] | None:

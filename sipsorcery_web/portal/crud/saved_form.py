@@ -37,7 +37,7 @@ def typed_without_session() -> TypedForm | None:
 
     It is kept for whoever had the session that the form was made for. None where nobody vouches for the form.
     """
-    typed = _typed()
+    typed = typed_here()
     ended: session.EndedSession | None = g.ended_session
     if ended is not None and _is_own_form(ended):
         return typed and _stored(typed, ended.username, this_path())
@@ -49,7 +49,7 @@ def save_for_later() -> TypedForm | None:
 
     It is kept for a visitor whose token came with it. None where nothing was typed, or nobody vouches for the form.
     """
-    typed = _typed() if request.method == "POST" else None
+    typed = typed_here() if request.method == "POST" else None
     if typed is None:
         return None
     if username := _sender():
@@ -67,7 +67,7 @@ def offer_to_add(fixed: Callable[[Values], Values | None]) -> tuple[TypedForm, b
     login = session.current()
     if here is None or not here.add_page or login is None:
         return None
-    typed = _typed() if request.method == "POST" and csrf.is_valid() else _waiting_here(here, login.username)
+    typed = typed_here() if request.method == "POST" and csrf.is_valid() else _waiting_here(here, login.username)
     if typed is None:
         return None
     adds = form_page_of(here.add_page) or here
@@ -82,7 +82,7 @@ def form_again(problem: str) -> Response | None:
 
     The page is made as for a GET, which changes nothing (RFC 9110, 9.2.1). Nothing is stored.
     """
-    typed = _typed()
+    typed = typed_here()
     if typed is None or not csrf.is_same_origin():
         return None
     g.restored = Restored(typed.values, problem)
@@ -107,6 +107,11 @@ def drop(username: str) -> None:
         _storage().delete(form_id, username)
 
 
+def address_with(path: str, values: Values, username: str) -> str:
+    """Return the address of the form at a path with these values in it. Raises StorageUnavailable."""
+    return with_parameter(path, "kept", _storage().save(username, path, values))
+
+
 def address_after_sign_in(target: str, carried: str, username: str) -> str:
     """Return where a sign-in leads that brought along what was typed before: to the form at `target`, with it.
 
@@ -127,7 +132,7 @@ def carried_form(kept: TypedForm) -> str:
     return carried if 3 * len(carried.encode()) < limit else ""  # each byte takes up to three in a form
 
 
-def _typed() -> TypedForm | None:
+def typed_here() -> TypedForm | None:
     """Return the values typed into the form of this request; None where the page has none, or nothing was."""
     here = form_page_of(request.endpoint)
     submitted = _submitted() if here else None

@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from flask import flash
+from flask import flash, request
 from lxml import etree
 
-from sipsorcery_web.contract.codec import read_arguments, write_arguments
+from sipsorcery_web.contract.codec import read_arguments, restore_unknown
 from sipsorcery_web.contract.errors import NotFound
+from sipsorcery_web.contract.message_text import request_text
 from sipsorcery_web.contract.operations import OPERATIONS, RECORD_OPERATIONS, RecordOperations
 from sipsorcery_web.contract.records import OwnedRecord, wire_fields
 from sipsorcery_web.portal.http.clock import current_zone
@@ -53,14 +54,14 @@ class Restored:
 
 
 def delete_undoably(records: Records[R], record: R, name: str, consequence: str = "") -> None:
-    """Delete a record, and say so, with its consequence and an offer to undo it.
+    """Delete a record, and say so, with its consequence and an offer to undo it; the form may tell a reason.
 
     It is kept before it is deleted: an answer that never comes does not tell whether it is gone.
     """
     is_own = record.owner == current_login().username
-    request = _request_of(record) if is_own else ""
-    until = _keep(record.id, Deleted(name, type(record).__name__, request))
-    records.delete(record)
+    adding = _request_of(record) if is_own else ""
+    until = _keep(record.id, Deleted(name, type(record).__name__, adding))
+    records.delete(record, request.form.get("reason", "").strip())
     _tell(" ".join(filter(None, [f"{name} is deleted.", consequence])), record.id, until if is_own else None)
 
 
@@ -102,7 +103,8 @@ def _operations_on(kind: str) -> RecordOperations:
 def _request_of(record: OwnedRecord) -> str:
     """The request that adds the record again, as it would go over the wire: nothing of it is lost in between."""
     named = RECORD_OPERATIONS[type(record)]
-    wrapper = write_arguments(OPERATIONS[named.add], {named.argument: record})
+    wrapper = etree.fromstring(request_text(OPERATIONS[named.add], {named.argument: record}))
+    restore_unknown(wrapper[0], record)
     return etree.tostring(wrapper, encoding="unicode")
 
 

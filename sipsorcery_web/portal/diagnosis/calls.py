@@ -1,6 +1,7 @@
 """Diagnosis of calls by the final answer (the status codes that IANA lists for SIP)."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from .diagnosis import Diagnosis, Step
 
@@ -241,6 +242,18 @@ _OPEN_TO_PHRASES = (480, 486, 487, 600, 603)
 """Answers that say little themselves, so that phones put the reason into the phrase."""
 
 _ACCOUNTS_ALONE = Step("Dial the name of a SIP account of this service.")
+_ACCOUNT_DISABLED = Diagnosis(
+    "Account disabled",
+    "The SIP account that called, or was called, is disabled.",
+    (Step("Enable the account, or ask the administrator."),),
+    "bad",
+)
+_INCOMING_ONLY = Diagnosis(
+    "Incoming calls only",
+    "The SIP account that called is set to take calls and to make none.",
+    (Step("Call from another account, or switch that setting off."),),
+    "bad",
+)
 _BY_OWN_ANSWER: Mapping[tuple[int, str], Diagnosis] = {
     (404, "No calls to other servers from here"): Diagnosis(
         "No calls out",
@@ -254,17 +267,49 @@ _BY_OWN_ANSWER: Mapping[tuple[int, str], Diagnosis] = {
         (_ACCOUNTS_ALONE,),
         "warn",
     ),
-    (403, "This account is disabled"): Diagnosis(
-        "Account disabled",
-        "The SIP account that called is disabled, or its owner is suspended.",
-        (Step("Enable the account, or ask the administrator."),),
+    (480, "SIP account missing dialplan setting"): Diagnosis(
+        "No dial plan",
+        "The SIP account that called has no dial plan, so it reaches the SIP accounts of this service alone.",
+        (Step("Choose a dial plan at the account, or dial the name of a SIP account of this service."),),
+        "warn",
+    ),
+    (500, "Error loading dial plan"): Diagnosis(
+        "Dial plan missing",
+        "The SIP account names a dial plan that is not there.",
+        (Step("Choose another dial plan at the account."),),
         "bad",
     ),
-    (403, "This account is for incoming calls only"): Diagnosis(
-        "Incoming calls only",
-        "The SIP account that called is set to take calls and to make none.",
-        (Step("Call from another account, or switch that setting off."),),
+    (480, "Dial plan execution exceeded maximum allowed"): Diagnosis(
+        "Too many calls at once",
+        "As many calls were in the dial plan, or in all plans of its owner, as may be at one time.",
+        (_TRY_LATER,),
+        "warn",
+    ),
+    (480, "Daily call limit reached"): Diagnosis(
+        "Daily limit reached",
+        "The owner has had as many calls in the last 24 hours as this service allows.",
+        (_TRY_LATER,),
+        "warn",
+    ),
+    (503, "Dial plans cannot run at present"): Diagnosis(
+        "Dial plans down",
+        "The part of this service that runs dial plans did not answer. Calls between its SIP accounts go on.",
+        (_TRY_LATER, _ASK_OPERATOR),
         "bad",
+    ),
+    (604, "User account is suspended"): Diagnosis(
+        "Owner suspended",
+        "The owner of the SIP account that called is suspended.",
+        (_ASK_OPERATOR,),
+        "bad",
+    ),
+    **dict.fromkeys(((403, "SIP account disabled"), (403, "This account is disabled")), _ACCOUNT_DISABLED),
+    **dict.fromkeys(
+        (
+            (403, "SIP account not permitted to make outgoing calls"),
+            (403, "This account is for incoming calls only"),
+        ),
+        _INCOMING_ONLY,
     ),
     (403, "Wrong name or password"): _WRONG_PASSWORD_OF_PHONE,
     (403, "This is another account's address"): Diagnosis(
@@ -277,6 +322,7 @@ _BY_OWN_ANSWER: Mapping[tuple[int, str], Diagnosis] = {
 """The answers that this service's own SIP engine gives: it alone knows why."""
 
 
+@lru_cache(maxsize=1024)
 def diagnose_call(status: int, reason: str | None) -> Diagnosis:
     """Return the diagnosis of a call by its final answer; 0 is no answer, and unknown codes are told by their class."""
     if own := _BY_OWN_ANSWER.get((status, reason or "")):

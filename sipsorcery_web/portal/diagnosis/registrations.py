@@ -100,6 +100,9 @@ _TRANSPORT = Diagnosis(
     (Step("Use UDP or TCP: take the transport out of the server’s address.", "provider_server"), _ASK),
     "bad",
 )
+_OWN_AUTHORITY = Step(
+    "Does the provider have an authority of its own? Ask the operator of this service to trust that one."
+)
 _NOT_SENT = Diagnosis(
     "Not sent",
     "The SIP engine of this service could not send the registration.",
@@ -148,6 +151,13 @@ _SECURITY = Diagnosis(
     "Encryption failed",
     "No encrypted connection to the provider came about: its certificate or its version of TLS does not fit.",
     (_CHECK_SERVER, _ASK),
+    "bad",
+)
+_CERTIFICATE = Diagnosis(
+    "Certificate refused",
+    "The provider’s server did not prove by its certificate that it is the server that is written here, so nothing was "
+    "sent to it.",
+    (_CHECK_SERVER, _ASK, _OWN_AUTHORITY),
     "bad",
 )
 _SWITCHED_OFF = Diagnosis(
@@ -205,6 +215,7 @@ _BY_WORDS_FIRST = (
     (r"no address of the kind", _OUT_OF_REACH),
     (r"engine does not speak", _TRANSPORT),
     (r"engine could not send", _NOT_SENT),
+    (r"certificate of the provider's server", _CERTIFICATE),
 )
 """What the SIP engine of this service says, which a status in the same message does not explain."""
 _BY_WORDS = (

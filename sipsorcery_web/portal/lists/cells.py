@@ -6,11 +6,14 @@ of it, as people mark it in a spreadsheet.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, tzinfo
+from functools import lru_cache
+from typing import Any
+
+from sipsorcery_web.invisible import visible
 
 from ..ui import formats
-from ..ui.text.invisible import visible
 
 _FORMULA = re.compile("(?:^|(?<=[;\t]))(?=[-=+@\t\r\n\uff0d\uff1d\uff0b\uff20])")
 """Where a formula may begin: in the cell, or behind what parts cells where a comma is a decimal point."""
@@ -32,6 +35,10 @@ _TURNED = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 """What a spreadsheet reads as something else than text; possessive, so that the time grows with the length alone."""
+_ADDRESS = re.compile(r'[A-Za-z0-9<"](?:[ -:<-~]|;(?=[A-Za-z]))*+(?<! )')
+"""What is an address if it has an @, which nothing has that a spreadsheet turns; all of it can be seen."""
+SHORT = 30
+"""Characters."""
 _QUOTED = re.compile(r'[",;\t\r\n]|^\s|\s$')
 """What needs quotes; a semicolon and a tab part cells in some programs."""
 
@@ -41,15 +48,65 @@ def line(cells: Sequence[str]) -> str:
     return ",".join(_quoted(cell) for cell in cells) + "\r\n"
 
 
-def cell(value: object, zone: tzinfo) -> str:
-    """A value as a cell: a moment with its offset from UTC, text without anything invisible."""
-    if isinstance(value, datetime):
-        return formats.iso(value, zone).replace("T", " ")
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, str):
-        return _marked(visible(value.replace("\r\n", "\n")))
-    return "" if value is None else str(value)
+def column_writer(zone: tzinfo) -> Callable[[Sequence[object]], list[str]]:
+    """Return what writes values as cells: moments with their offset from UTC, texts as `text_cell`.
+
+    A text that comes again, as those of most columns do, is written once.
+    """
+    writers = _CellWriters(
+        {
+            str: text_cell,
+            int: str,
+            bool: lambda value: "yes" if value else "no",
+            type(None): lambda _: "",
+            datetime: formats.iso_writer(zone, " "),
+        }
+    )
+
+    def write(values: Sequence[object]) -> list[str]:
+        kinds = set(map(type, values))
+        if kinds == {str}:
+            return _text_cells(values)
+        if len(kinds) == 1:
+            return list(map(writers[kinds.pop()], values))
+        return [writers[type(value)](value) for value in values]
+
+    return write
+
+
+def _text_cells(texts: Sequence[Any]) -> list[str]:
+    different = set(texts)
+    if 2 * len(different) > len(texts):
+        return list(map(text_cell, texts))
+    cells = {text: text_cell(text) for text in different}
+    return [cells[text] for text in texts]
+
+
+class _CellWriters(dict[type, Callable[[Any], str]]):
+    """The writers of cells by the types of values; a type of its own has the writer of what it is derived from."""
+
+    def __missing__(self, kind: type) -> Callable[[Any], str]:
+        self[kind] = next(self[base] for base in kind.mro() if base in self)
+        return self[kind]
+
+
+def text_cell(text: str) -> str:
+    """A text as a cell, with nothing invisible in it, marked and in quotes where it has to be."""
+    if "@" in text and _ADDRESS.fullmatch(text):
+        return _in_quotes(text) if '"' in text or "," in text or ";" in text else text
+    if text.startswith("+") and text.isascii() and text[1:].isdigit():
+        return f"'{text}"
+    return _short_cell(text) if len(text) <= SHORT else _cell(text)
+
+
+@lru_cache(maxsize=4096)
+def _short_cell(text: str) -> str:
+    """Return the same for a text that may come again, as names, reasons and sockets do."""
+    return _cell(text)
+
+
+def _cell(text: str) -> str:
+    return _quoted(_marked(visible(text.replace("\r\n", "\n"))))
 
 
 def _marked(text: str) -> str:
@@ -64,4 +121,8 @@ def _is_turned(text: str) -> bool:
 
 
 def _quoted(text: str) -> str:
-    return '"{}"'.format(text.replace('"', '""')) if _QUOTED.search(text) else text
+    return _in_quotes(text) if _QUOTED.search(text) else text
+
+
+def _in_quotes(text: str) -> str:
+    return '"{}"'.format(text.replace('"', '""'))

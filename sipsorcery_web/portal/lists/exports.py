@@ -1,4 +1,4 @@
-"""A list as a file: everything that the address finds, row by row, as CSV (RFC 4180) or JSON (RFC 8259).
+"""A list as a file: everything that the address finds, as CSV (RFC 4180) or JSON (RFC 8259).
 
 JSON is for programs and holds each text as it is, with whatever is not ASCII written as an escape.
 """
@@ -15,15 +15,19 @@ from flask.blueprints import BlueprintSetupState
 
 from sipsorcery_web.contract.errors import ProvisioningError
 from sipsorcery_web.contract.filters import Expression
-from sipsorcery_web.contract.records import Record
+from sipsorcery_web.contract.records import Record, Values, places_of
+from sipsorcery_web.in_thread import begun
 from sipsorcery_web.provisioning.client import Entries
 
 from ..http.backend import current_login, wait_anew
+from ..http.capabilities import capabilities
 from ..http.clock import current_zone, now
+from ..http.parts import part
+from ..http.visitor_slots import VisitorSlots
 from ..ui import error_page, formats
 from . import cells
-from .export_slots import export_slot
-from .search import search_all
+from .file_text import compressed, in_pieces
+from .search import Ask, Plan, search_all
 
 R = TypeVar("R", bound=Record)
 V = TypeVar("V", bound=Callable[..., Any])
@@ -39,22 +43,28 @@ BUSY_FOR = 5
 """Seconds until it is worth asking again."""
 
 
+class ExportSlots(VisitorSlots):
+    """Slots for files, each of which takes as long as its reader does."""
+
+
 @dataclass(frozen=True)
 class Column(Generic[R]):
     """A column of an export: its name in JSON, its heading in CSV, its value (text, number, Boolean, moment or None).
 
-    Where no `value` is given, it is the field of the record that has the column's name. The heading of a moment names
-    the zone that it is in.
+    The value is a field of the record, the one of the column's name where no other is named in `of`; or what `value`
+    makes of the fields there. The heading of a moment names the zone that it is in.
     """
 
     name: str
     heading: str
-    value: Callable[[R], object] | None = None
+    of: str | tuple[str, ...] = ()
+    value: Callable[..., object] | None = None
     is_moment: bool = False
 
-    def value_of(self, record: R) -> object:
-        """Return the value of this column in the row of a record."""
-        return getattr(record, self.name) if self.value is None else self.value(record)
+    @property
+    def fields(self) -> Sequence[str]:
+        """Return the names of the fields that the value is made of."""
+        return (self.of,) if isinstance(self.of, str) else self.of or (self.name,)
 
     def heading_in(self, zone: tzinfo) -> str:
         """The heading, with the zone where that matters."""
@@ -92,55 +102,92 @@ def exported(
 
     The first rows are asked for before the answer begins, so that a refusal is still a page; so is a file too many.
     """
-    with export_slot(current_login().username) as mine:
+    with part(ExportSlots).slot(current_login().username) as mine:
         if mine is None:
             busy: Response = error_page.error_page(BUSY, BUSY_FOR)
             return busy
-        rows = search_all(entries, where, further)
+        portions = search_all(entries, where, further, _plan())
+        cut = _in_columns(entries.record, columns)
         zone = current_zone()
-        write = _csv if form == "csv" else _json
+        lines = (_csv if form == "csv" else _json)(columns, map(cut, portions), zone)
         kept = mine.pop_all() if request.method == "GET" else mine
-        lines = _in_turn(kept, write(columns, _at_leisure(rows), zone))
-        response = Response(stream_with_context(lines), content_type=CONTENT_TYPES[form])
+        response = _streamed(_in_turn(kept, in_pieces(lines)), CONTENT_TYPES[form])
         response.call_on_close(kept.close)  # also where nobody has read a line
         day = formats.iso(now(), zone)[:10]
         response.headers["Content-Disposition"] = f'attachment; filename="{name}-{day}.{form}"'
         return response
 
 
-def _in_turn(turn: ExitStack, lines: Iterator[str]) -> Iterator[str]:
-    with turn:
-        yield from lines
+def _plan() -> Plan[Any]:
+    """A service in this process is asked when its rows are needed; from another, they are on their way by then."""
+    return _at_leisure if capabilities().reads_at_once else lambda ask: begun(ask).result
 
 
-def _at_leisure(rows: Iterable[R]) -> Iterator[R]:
+def _at_leisure(ask: Ask[R]) -> Ask[R]:
     """A long file may wait for each of its portions as long as a page for all that it shows."""
-    for row in rows:
+
+    def ask_anew() -> Sequence[R]:
         wait_anew()
-        yield row
+        return ask()
+
+    return ask_anew
 
 
-def _csv(columns: Sequence[Column[R]], rows: Iterable[R], zone: tzinfo) -> Iterator[str]:
+def _streamed(pieces: Iterator[bytes], content_type: str) -> Response:
+    """The answer, compressed for who takes it so."""
+    is_packed = request.accept_encodings.quality("gzip") > 0
+    response = Response(stream_with_context(compressed(pieces) if is_packed else pieces), content_type=content_type)
+    response.vary.add("Accept-Encoding")
+    if is_packed:
+        response.content_encoding = "gzip"
+    return response
+
+
+def _in_turn(turn: ExitStack, pieces: Iterator[bytes]) -> Iterator[bytes]:
+    with turn:
+        yield from pieces
+
+
+Table = Sequence[Sequence[object]]
+"""The values of some rows, column by column."""
+
+
+def _in_columns(record: type[R], columns: Sequence[Column[R]]) -> Callable[[Sequence[Values]], Table]:
+    """Return what makes the columns of a portion of rows: all of one, then of the next, which takes half the time."""
+    places = places_of(record)
+    made_of = [(column.value, [places[name] for name in column.fields]) for column in columns]
+
+    def cut(rows: Sequence[Values]) -> Table:
+        fields = list(zip(*rows, strict=True)) or [()] * len(places)
+        return [
+            fields[taken[0]] if value is None else list(map(value, *(fields[place] for place in taken)))
+            for value, taken in made_of
+        ]
+
+    return cut
+
+
+def _csv(columns: Sequence[Column[R]], tables: Iterable[Table], zone: tzinfo) -> Iterator[str]:
+    write = cells.column_writer(zone)
     yield "\ufeff" + cells.line([column.heading_in(zone) for column in columns])
     try:
-        for row in rows:
-            yield cells.line([cells.cell(column.value_of(row), zone) for column in columns])
+        for table in tables:
+            for row in zip(*map(write, table), strict=True):
+                yield ",".join(row) + "\r\n"
     except ProvisioningError:
         yield cells.line([INCOMPLETE])
 
 
-def _json(columns: Sequence[Column[R]], rows: Iterable[R], zone: tzinfo) -> Iterator[str]:
-    before = "[\n"
+def _json(columns: Sequence[Column[R]], tables: Iterable[Table], zone: tzinfo) -> Iterator[str]:
+    names, iso = [column.name for column in columns], formats.iso_writer(zone)
     named = {"time_zone": str(zone)} if any(column.is_moment for column in columns) else {}
+    before = "[\n"
     try:
-        for row in rows:
-            yield before + json.dumps({column.name: _plain(column.value_of(row), zone) for column in columns} | named)
+        for row in (row for table in tables for row in zip(*table, strict=True)):
+            plain = [iso(value) or None if isinstance(value, datetime) else value for value in row]
+            yield before + json.dumps(dict(zip(names, plain, strict=True)) | named)
             before = ",\n"
     except ProvisioningError:
         yield before + json.dumps({"incomplete": INCOMPLETE})
         before = ",\n"
     yield "\n]\n" if before != "[\n" else "[]\n"
-
-
-def _plain(value: object, zone: tzinfo) -> object:
-    return formats.iso(value, zone) or None if isinstance(value, datetime) else value

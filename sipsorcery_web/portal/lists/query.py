@@ -2,37 +2,45 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from urllib.parse import urlencode
 
-from flask import Flask, after_this_request, request, url_for
+from flask import Flask, request, url_for
 from werkzeug.wrappers import Response
 
 from sipsorcery_web.contract.filters import Expression
 from sipsorcery_web.contract.xml_text import without_invalid_xml
 
-from ..http.cookies import keep_choice
+from ..http.cookies import keep_choice, name_of_choice
 
 PAGE_SIZE = 25
 SIZES = (25, 50, 100)
 """What a visitor can choose; the choice is kept in a cookie."""
 LARGEST_PAGE = 100
 LONGEST_QUERY = 200
+LAST_NUMBER = 10_000_000
 SIZE_COOKIE = "page_size"
 
 
 @dataclass(frozen=True)
 class ListQuery:
-    """The part of a list that the address asks for: `?q=`, `?page=`, `?size=`; out of range means the nearest."""
+    """The part of a list that the address asks for: `?q=`, `?page=`, `?size=`; out of range means the nearest.
+
+    Below 0 pages are counted from the end: `?page=-1` is the last one.
+    """
 
     query: str
     number: int
     size: int
+    counts_all: bool = False
+    """Whether the address asks for the exact number of records, however long that takes: `?total=exact`."""
 
     @classmethod
     def from_request(cls) -> "ListQuery":
         """Return the query of this request."""
-        number = max(1, request.args.get("page", 1, type=int))
-        return cls(query_text("q"), min(number, 10_000_000), page_size())
+        number = request.args.get("page", 1, type=int) or 1
+        number = max(-LAST_NUMBER, min(number, LAST_NUMBER))
+        return cls(query_text("q"), number, page_size(), request.args.get("total") == "exact")
 
 
 @dataclass(frozen=True)
@@ -59,7 +67,8 @@ class ListFilter:
 
 
 def init_app(app: Flask) -> None:
-    """Let templates make addresses of the list that they show."""
+    """Let templates make addresses of the list that they show, and browsers keep the size that was chosen."""
+    app.after_request(_remember_size)
     app.add_template_global(address_with)
     app.add_template_global(kept_parameters)
 
@@ -89,15 +98,13 @@ def query_text(name: str) -> str:
 def page_size() -> int:
     """Return the number of rows of a page: that of the address, else the one chosen last."""
     given = request.args.get("size", type=int)
-    if given in SIZES:
-        _remember(given)
-    wanted = given if given is not None else request.cookies.get(SIZE_COOKIE, PAGE_SIZE, type=int)
+    wanted = given if given is not None else request.cookies.get(name_of_choice(SIZE_COOKIE), PAGE_SIZE, type=int)
     return min(max(1, wanted), LARGEST_PAGE)
 
 
-def _remember(size: int) -> None:
-    @after_this_request
-    def set_cookie(response: Response) -> Response:
-        if request.cookies.get(SIZE_COOKIE) != str(size):
-            keep_choice(response, SIZE_COOKIE, str(size))
-        return response
+def _remember_size(response: Response) -> Response:
+    if response.status_code == HTTPStatus.OK and b"size" in request.query_string:
+        given = request.args.get("size", type=int)
+        if given in SIZES and request.cookies.get(name_of_choice(SIZE_COOKIE)) != str(given):
+            keep_choice(response, SIZE_COOKIE, str(given))
+    return response

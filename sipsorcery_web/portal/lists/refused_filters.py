@@ -38,6 +38,8 @@ class RefusedFilters:
 
     def has(self, list_name: str, where: Expression, username: str) -> bool:
         """Return True when the service has lately refused a filter of this form, for everybody or for this user."""
+        if not self._since:
+            return False
         form, earliest = form_of(list_name, where), self.clock() - FORGOTTEN_AFTER
         found = (self._since.get((whose, form)) for whose in ("", username))
         return any(since is not None and since > earliest for since in found)

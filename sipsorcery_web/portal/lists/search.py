@@ -1,45 +1,56 @@
 """The search for records: the service filters where it can, the portal where it cannot."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from dataclasses import dataclass
+from functools import partial
+from itertools import chain
+from operator import attrgetter, itemgetter
+from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
-from sipsorcery_web.contract.errors import BadFilter, InternalFault, ProvisioningError, Refused
+from sipsorcery_web.contract.errors import Refused
 from sipsorcery_web.contract.filters import (
-    And,
     Expression,
     MethodCall,
     all_of,
     any_of,
     constant,
     holds,
-    plain_part,
     prop,
 )
-from sipsorcery_web.contract.records import Record, wire_fields
+from sipsorcery_web.contract.operations import AtLeast
+from sipsorcery_web.contract.records import Record, Values, places_of, values_of, wire_fields
 from sipsorcery_web.provisioning.client import Entries
 
 from ..http.backend import current_login
-from .refused_filters import refused_filters
+from .narrowed_search import REFUSALS, NarrowedSearch
 
 R = TypeVar("R", bound=Record)
 T = TypeVar("T")
 
 MOST_ROWS = 2000
 """How many rows are looked through for a service that refuses a filter."""
-AT_ONCE = 500
-"""How many rows are asked for in one call where all are wanted."""
+FIRST_AT_ONCE = 100
+"""How many rows are asked for at first where all are wanted, since somebody waits for them."""
+AT_ONCE = 1000
+"""How many are asked for in each call after that."""
+SHORTEST_PART = 3
+"""A text that is looked for anywhere has so many characters; a shorter one is looked for at the beginning."""
 MOST_FOR_ONE = 10_000
 """How many rows are looked through for one record."""
+MOST_COUNTED = 10_000
+"""How far a list is counted unasked, and so how many pages of it have a number, by a service of the same process."""
+MOST_COUNTED_FOUND = 1000
+"""The same of a search, which may have to look at many records for each that it counts."""
 TOO_MANY = "This service cannot look for a single record, and this list is too long to look through."
-REFUSALS = (Refused, InternalFault)
-"""What a service may say of a filter; one that hides its texts says the same of everything."""
 
 
 @dataclass(frozen=True)
 class Found(Generic[R]):
-    """One page of what matches; `is_complete` is False when the service had more rows than were looked through."""
+    """One page of what matches; `is_complete` is False when the service had more rows than were looked through.
+
+    The number of a page is counted from the end below 0, and `total` is AtLeast where the list was not counted on.
+    """
 
     items: Sequence[R]
     number: int
@@ -70,62 +81,106 @@ def find_one(entries: Entries[R], where: Expression) -> R | None:
     return found[0] if found else None
 
 
-def search_all(
-    entries: Entries[R], where: Expression | None, further: Callable[[R], Expression] | None = None
-) -> Iterator[R]:
-    """Every record that matches, asked for in portions; one that has moved between two portions comes once.
+Ask = Callable[[], Sequence[R]]
+"""A question for a portion of a list; it is answered or fails where it is called."""
+Plan = Callable[[Ask[R]], Ask[R]]
+"""From a question, once it is known, to one that is called when its answer is needed."""
 
-    `further` says how to go on behind a record of a long list, so that the service need not count its way there.
-    Raises what the service raises, also in the middle.
+
+def when_needed(ask: Ask[R]) -> Ask[R]:
+    """The plan to ask for a portion when it is needed, and no sooner."""
+    return ask
+
+
+class Reading(NamedTuple, Generic[R, T]):
+    """A way to take the portions of a list: as records, or as the plain values of these."""
+
+    rows: Callable[[Sequence[R]], Sequence[T]]
+    id: Callable[[T], UUID]
+
+
+RECORDS: Reading[Any, Any] = Reading(list, attrgetter("id"))
+
+
+def search_all(
+    entries: Entries[R],
+    where: Expression | None,
+    further: Callable[[R], Expression] | None = None,
+    plan: Plan[R] = when_needed,
+) -> Iterator[Sequence[Values]]:
+    """The values of every record that matches, in portions; one that has moved between two portions comes once.
+
+    `further` says how to go on behind a record of a long list, so that the service need not count its way there, and
+    `plan` when the next portion is asked for. Raises what the service raises, also in the middle.
     """
+    reading = _values_reading(entries.record)
+
+    def by_service() -> Iterator[Sequence[Values]]:
+        return _in_portions(entries, where, _first_portion(entries, where), reading, further, plan)
+
     if where is None:
-        return _in_portions(entries, None, entries.page(0, AT_ONCE), further)
-    return _answered(
-        entries,
-        where,
-        lambda: _in_portions(entries, where, entries.page(0, AT_ONCE, where), further),
-        lambda part: _all_looked_through(entries, where, part),
-    )
+        return by_service()
+    return _answered(entries, where, by_service, lambda part: _all_looked_through(entries, where, part, reading, plan))
+
+
+def _values_reading(record: type[R]) -> Reading[R, Values]:
+    return Reading(lambda portion: list(values_of(record, portion)), itemgetter(places_of(record)["id"]))
+
+
+def _first_portion(entries: Entries[R], where: Expression | None) -> Sequence[R]:
+    return entries.portion(0, FIRST_AT_ONCE, where)
 
 
 def _in_portions(
     entries: Entries[R],
     where: Expression | None,
     portion: Sequence[R],
+    reading: Reading[R, T],
     further: Callable[[R], Expression] | None = None,
-) -> Iterator[R]:
-    seen: set[UUID] = set()
-    narrowed, offset = where, 0
+    plan: Plan[R] = when_needed,
+) -> Iterator[Sequence[T]]:
+    seen: set[int] = set()  # a UUID's own hash is made in Python
+    narrowed, offset, asked, given = where, 0, FIRST_AT_ONCE, 0
     while portion:
-        fresh = [row for row in portion if row.id not in seen]  # type: ignore[attr-defined]
-        seen.update(row.id for row in fresh)  # type: ignore[attr-defined]
-        yield from fresh
-        if len(portion) < AT_ONCE:
+        rows = reading.rows(portion)
+        ids = [reading.id(row).int for row in rows]
+        fresh = [row for row, id in zip(rows, ids, strict=True) if id not in seen]
+        given += len(fresh)
+        if len(portion) < asked:
+            yield fresh
             return
-        if further is not None and fresh:
-            narrowed, offset = and_(where, further(portion[-1])), 0
+        behind = and_(where, further(portion[-1])) if further is not None and fresh else narrowed
+        if behind == narrowed:
+            offset += asked
+            seen.update(ids)
         else:
-            offset += AT_ONCE
+            narrowed, offset, seen = behind, 0, set(ids)  # what stands before them does not come again
+        asked = AT_ONCE
+        ask = plan(partial(entries.portion, offset, asked, narrowed))
+        yield fresh
         try:
-            portion = entries.page(offset, AT_ONCE, narrowed)
+            portion = ask()
         except REFUSALS:
             if narrowed is where:
                 raise
-            narrowed, offset, further = where, len(seen), None
-            portion = entries.page(offset, AT_ONCE, where)
+            narrowed, offset, further = where, given, None
+            portion = entries.portion(offset, asked, where)
 
 
-def search_page(entries: Entries[R], where: Expression | None, number: int, size: int) -> Found[R]:
-    """The page of that number, or the last, in two calls: its rows and their count.
+def search_page(
+    entries: Entries[R], where: Expression | None, number: int, size: int, at_most: int | None = None
+) -> Found[R]:
+    """The page of that number, or the last, in two calls: its rows and their count, which may stop at `at_most`.
 
-    The list may change between the calls: what came counts, and where nothing came both are asked again, once.
+    Below 0 pages are counted from the end: the last one is -1. The list may change between the calls: what came counts,
+    and where nothing came both are asked again, once.
     """
     if where is None:
-        return _page_of_service(entries, None, number, size)
+        return _page_of_service(entries, None, number, size, at_most)
     return _answered(
         entries,
         where,
-        lambda: _page_of_service(entries, where, number, size),
+        lambda: _page_of_service(entries, where, number, size, at_most),
         lambda part: _page_looked_through(entries, where, part, number, size),
     )
 
@@ -133,12 +188,16 @@ def search_page(entries: Entries[R], where: Expression | None, number: int, size
 def text_search(text: str, *names: str) -> Expression | None:
     """Return the filter for a text in one of these properties, in any case; None for no text.
 
+    A text that is shorter than the runs of characters in a service's index is looked for at their beginnings.
     The service puts both sides into lower case, since languages differ in what that does to letters outside ASCII.
     """
     if not text:
         return None
     wanted = MethodCall(constant(text), "ToLower")
-    return any_of(*(prop(name).lower().contains(wanted) for name in names))
+    texts = [prop(name).lower() for name in names]
+    if len(text) < SHORTEST_PART:
+        return any_of(*(found.starts_with(wanted) for found in texts))
+    return any_of(*(found.contains(wanted) for found in texts))
 
 
 def owned_text_search(text: str, *names: str) -> Expression | None:
@@ -164,88 +223,51 @@ def _answered(
     by_portal: Callable[[Expression | None], T],
 ) -> T:
     """Return the records that match, with the rest of a refused filter evaluated by the portal."""
-    return Search(entries, where).answered(by_service, by_portal)
+    return NarrowedSearch(entries, where).answered(by_service, by_portal)
 
 
-@dataclass
-class Search(Generic[R]):
-    """One search in a list. What the service refuses on the way is remembered when there was an answer in the end:
-
-    a service that refuses everything, for whatever reason, has not refused the filter.
-    """
-
-    entries: Entries[R]
-    where: Expression
-    _refused: list[tuple[Expression, str]] = field(default_factory=list)
-    """What was refused, and the user that this counts for: "" for everybody."""
-
-    def answered(self, by_service: Callable[[], T], by_portal: Callable[[Expression | None], T]) -> T:
-        """Return the records found by the service.
-
-        Else by the portal among those of the part that the service takes.
-        """
-        if not self._is_refused(self.where):
-            try:
-                return by_service()
-            except REFUSALS as refusal:
-                self._refuse(self.where, refusal)
-        found = self._narrowed(by_portal)
-        for part, whose in self._refused:
-            refused_filters().note(self.entries.name, part, whose)
-        return found
-
-    def _narrowed(self, by_portal: Callable[[Expression | None], T]) -> T:
-        while (part := self._part_taken()) is not None:
-            try:
-                return by_portal(part)
-            except REFUSALS as refusal:
-                self._refuse(part, refusal)
-        return by_portal(None)
-
-    def _part_taken(self) -> Expression | None:
-        """The plain part without what was refused."""
-        plain = plain_part(self.where)
-        operands = plain.operands if isinstance(plain, And) else (plain,) if plain else ()
-        part = and_(*(operand for operand in operands if not self._is_refused(operand)))
-        return None if part is None or self._is_refused(part) else part
-
-    def _refuse(self, part: Expression, refusal: ProvisioningError) -> None:
-        """Note it; of a plain filter with several conditions, find out which ones the service does not take."""
-        self._refused.append((part, "" if isinstance(refusal, BadFilter) else current_login().username))
-        if isinstance(part, And) and plain_part(part) == part:
-            for operand in part.operands:
-                self._try(operand)
-
-    def _try(self, operand: Expression) -> None:
-        try:
-            self.entries.count(operand)
-        except REFUSALS as refusal:
-            self._refuse(operand, refusal)
-
-    def _is_refused(self, part: Expression) -> bool:
-        is_new = any(part == refused for refused, _ in self._refused)
-        return is_new or refused_filters().has(self.entries.name, part, current_login().username)
+def _page_of_service(
+    entries: Entries[R], where: Expression | None, number: int, size: int, at_most: int | None
+) -> Found[R]:
+    found = _counted_page(entries, where, number, size, at_most)
+    has_shrunk = found.number != 1 and not found.items
+    return _counted_page(entries, where, number, size, at_most) if has_shrunk else found
 
 
-def _page_of_service(entries: Entries[R], where: Expression | None, number: int, size: int) -> Found[R]:
-    found = _counted_page(entries, where, number, size)
-    has_shrunk = found.number > 1 and not found.items
-    return _counted_page(entries, where, number, size) if has_shrunk else found
-
-
-def _counted_page(entries: Entries[R], where: Expression | None, number: int, size: int) -> Found[R]:
-    total = entries.count(where)
-    number = min(number, pages_of(total, size))
+def _counted_page(
+    entries: Entries[R], where: Expression | None, number: int, size: int, at_most: int | None
+) -> Found[R]:
+    total = entries.count(where, at_most)
+    if isinstance(total, AtLeast):
+        return _page_of_many(entries, where, number, size, total)
+    number = _number_within(number, pages_of(total, size))
     offset = (number - 1) * size
     items = entries.page(offset, size, where)
     return Found(items, number, max(total, offset + len(items)))
+
+
+def _page_of_many(entries: Entries[R], where: Expression | None, number: int, size: int, total: AtLeast) -> Found[R]:
+    """Return a page of a list that was not counted to its end; the nearest one for a number beyond either end."""
+    if number < 0:
+        items = entries.last((-number - 1) * size, size, where)
+        return Found(items, number, total) if items else _page_of_many(entries, where, 1, size, total)
+    offset = (number - 1) * size
+    items = entries.page(offset, size, where)
+    if not items:
+        return _page_of_many(entries, where, -1, size, total)
+    return Found(items, number, total if len(items) == size else offset + len(items))
+
+
+def _number_within(number: int, pages: int) -> int:
+    """Return the number of a page from the beginning, the nearest one for a number beyond either end."""
+    return max(1, min(number if number > 0 else pages + 1 + number, pages))
 
 
 def _page_looked_through(
     entries: Entries[R], where: Expression, part: Expression | None, number: int, size: int
 ) -> Found[R]:
     items, is_complete = _looked_through(entries, where, part)
-    number = min(number, pages_of(len(items), size))
+    number = _number_within(number, pages_of(len(items), size))
     return Found(items[(number - 1) * size : number * size], number, len(items), is_complete)
 
 
@@ -255,7 +277,8 @@ def _looked_through(entries: Entries[R], where: Expression, part: Expression | N
 
 
 def _first_looked_through(entries: Entries[R], where: Expression, part: Expression | None) -> tuple[Sequence[R], bool]:
-    for number, row in enumerate(_in_portions(entries, part, entries.page(0, AT_ONCE, part))):
+    portions = _in_portions(entries, part, _first_portion(entries, part), RECORDS)
+    for number, row in enumerate(chain.from_iterable(portions)):
         if holds(where, _values(row)):
             return [row], True
         if number >= MOST_FOR_ONE:
@@ -263,9 +286,12 @@ def _first_looked_through(entries: Entries[R], where: Expression, part: Expressi
     return [], True
 
 
-def _all_looked_through(entries: Entries[R], where: Expression, part: Expression | None) -> Iterator[R]:
-    rows = _in_portions(entries, part, entries.page(0, AT_ONCE, part))
-    return (row for row in rows if holds(where, _values(row)))
+def _all_looked_through(
+    entries: Entries[R], where: Expression, part: Expression | None, reading: Reading[R, Values], plan: Plan[R]
+) -> Iterator[Sequence[Values]]:
+    names = [entry.element.lower() for entry in wire_fields(entries.record)]
+    portions = _in_portions(entries, part, _first_portion(entries, part), reading, plan=plan)
+    return ([row for row in rows if holds(where, dict(zip(names, row, strict=True)))] for rows in portions)
 
 
 def _values(record: Record) -> dict[str, object]:

@@ -1,6 +1,6 @@
 """The areas of the portal as data: their pages, and how people get there. Navigation, keys and help follow."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, Flask, request
@@ -31,6 +31,10 @@ class Area:
     key: str = ""
     nav: NavItem | None = None
     help: str = ""
+    needs: str = ""
+    """A capability of the service without which there is no such area."""
+    is_here: Callable[[], bool] | None = None
+    """Tells whether the application that answers this request has the area, where not all have it."""
 
     @property
     def name(self) -> str:
@@ -64,4 +68,4 @@ def init_app(app: Flask, areas: Sequence[Area]) -> None:
 
 def areas() -> Sequence[Area]:
     """Return the areas of the application that answers this request."""
-    return part(Areas).all
+    return [area for area in part(Areas).all if area.is_here is None or area.is_here()]

@@ -5,6 +5,8 @@ from typing import Any
 
 from flask import make_response, render_template, url_for
 
+from sipsorcery_web.logs.request_ids import request_id
+
 from ..http import session
 from ..storage.errors import StorageUnavailable
 from .forms import TypedForm
@@ -46,7 +48,13 @@ def error_page(
     if kept and kept.address:
         next_step = next_step or (kept.address, "Back to the form")
     response = make_response(
-        render_template("layout/error.html", **asdict(page), next_step=next_step or _next_step(), kept=kept),
+        render_template(
+            "layout/error.html",
+            **asdict(page),
+            next_step=next_step or _next_step(),
+            kept=kept,
+            request_id=request_id(),
+        ),
         page.status,
     )
     if retry_after is not None:

@@ -3,21 +3,35 @@
 import re
 from collections.abc import Callable
 from datetime import MAXYEAR, MINYEAR, UTC, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
 
 from flask import Flask, g
 from jinja2.ext import Extension
 from markupsafe import Markup
 
 from sipsorcery_web.contract.time_zones import place_of, zone_of
+from sipsorcery_web.invisible import visible
 
-from .text.invisible import unchanged, visible, visible_on_pages
+from .text.invisible import unchanged
+from .text.shown import shown
 
 # strftime's %b would follow the process's locale.
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
+_RFC_3339 = len("2026-11-23T12:00:00+00:00")
+"""The length of a moment whose offset has no seconds, which RFC 3339 does not know."""
+
 # .NET's DateTimeOffset.MinValue and MaxValue stand for "not set" on the wire, and neither can be moved to another zone.
 _NEVER_YEARS = (MINYEAR, MAXYEAR)
+
+
+_BREAKS = re.compile(r"(?<=.)(?=@)|(?<=[-.])(?=.)", re.DOTALL)
+"""Where an address may break; nothing that is written for a character of HTML has one of these in it."""
+
+
+KEPT = 4_000
+"""Moments that are kept of each format; a page has some hundred."""
 
 
 class CodeAsItIs(Extension):
@@ -72,12 +86,22 @@ def which_of_two(moment: datetime | None, zone: tzinfo) -> str:
 
 def iso(moment: datetime | None, zone: tzinfo) -> str:
     """The moment as RFC 3339 writes it, with the offset valid then; empty for a moment that is not set."""
-    local = _in_zone(moment, zone)
-    if local is None:
-        return ""
-    if _offset(local) % timedelta(minutes=1):  # local mean time, before standard time; RFC 3339 has no seconds there
-        local = local.astimezone(UTC)
-    return local.isoformat(timespec="seconds")
+    return iso_writer(zone)(moment)
+
+
+def iso_writer(zone: tzinfo, between: str = "T") -> Callable[[datetime | None], str]:
+    """Return what writes moments so, with `between` between day and time."""
+
+    def write(moment: datetime | None) -> str:
+        local = _in_zone(moment, zone)
+        if local is None:
+            return ""
+        text = local.isoformat(between, "seconds")
+        if len(text) == _RFC_3339:
+            return text
+        return local.astimezone(UTC).isoformat(between, "seconds")  # local mean time, before standard time
+
+    return write
 
 
 def duration(seconds: float) -> str:
@@ -94,14 +118,20 @@ def duration(seconds: float) -> str:
     return "1 day" if days == 1 else f"{days} days"
 
 
+def seconds_until_it_reads_otherwise(seconds: float) -> float:
+    """Return how long `duration` reads as it does now for a time that goes on."""
+    step = next(step for step in (86_400, 60, 1) if seconds >= step or step == 1)
+    return step - seconds % step if seconds >= 0 else 1 - seconds
+
+
 def breakable(address: str | None) -> Markup:
     """An address, escaped and with nothing invisible in it, that may break before "@" and after "-" and "."."""
-    return Markup("<wbr>").join(re.split(r"(?<=.)(?=@)|(?<=[-.])(?=.)", visible(address or ""), flags=re.DOTALL))
+    return Markup(_BREAKS.sub("<wbr>", shown(str(address or ""))))  # noqa: S704 (`shown` escapes)
 
 
 def verbatim(text: str | None) -> Markup:
     """A name, an address or a secret, escaped and marked as not to be translated by a browser (HTML, 3.2.6.3)."""
-    return Markup('<span translate="no">{}</span>').format(visible_on_pages(text)) if text else Markup("")
+    return Markup(f'<span translate="no">{shown(text)}</span>' if text else "")  # noqa: S704 (`shown` escapes)
 
 
 def naming(words: str, name: str | None) -> Markup:
@@ -135,8 +165,15 @@ def init_app(app: Flask) -> None:
 
 
 def _in_visitors_zone(written: Callable[[datetime | None, tzinfo], str]) -> Callable[[datetime | None], str]:
+    """Return a format for templates. A page writes a moment several times, and shows it again when it is asked again.
+
+    Moments in UTC are kept alone: others can be equal and of different years.
+    """
+    kept = lru_cache(maxsize=KEPT)(written)
+
     def in_visitors_zone(moment: datetime | None) -> str:
-        return written(moment, g.get("zone") or UTC)
+        zone = g.get("zone") or UTC
+        return kept(moment, zone) if moment is not None and moment.tzinfo is UTC else written(moment, zone)
 
     return in_visitors_zone
 
@@ -145,7 +182,7 @@ def _in_zone(moment: datetime | None, zone: tzinfo) -> datetime | None:
     """The moment in a zone, or None if it is not set; a moment without an offset is a mistake and raises ValueError."""
     if moment is None or moment.year in _NEVER_YEARS:
         return None
-    if moment.utcoffset() is None:
+    if moment.tzinfo is None:
         raise ValueError("a moment without an offset cannot be shown in a zone")
     return moment.astimezone(zone)
 

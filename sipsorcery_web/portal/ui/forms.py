@@ -1,22 +1,23 @@
 """The base of all forms: errors from the contract's rules, and refusals put back at their fields."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
 from flask import g, request
 from flask_wtf import FlaskForm
+from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, Field, HiddenField, PasswordField, SelectField, StringField
-from wtforms.widgets import Select
+from wtforms import BooleanField, Field, HiddenField, PasswordField, StringField, TextAreaField
 
 from sipsorcery_web.contract.errors import ContractError, ProvisioningError, Refused, TooManyAttempts, Unavailable
 from sipsorcery_web.contract.rules import Violation
+from sipsorcery_web.contract.xml_text import NOT_KEPT, line_violations
 
 from ..http.urls import with_parameter
 from . import messages
-from .text.invisible import visible_on_pages
+from .controls import ChoiceField, control
 
 F = TypeVar("F", bound="Form")
 
@@ -79,6 +80,10 @@ class Form(FlaskForm):
                 return formdata
             return request.form if request.method == "POST" else None
 
+        def render_field(self, field: Field, render_kw: Mapping[str, Any]) -> Markup:
+            """Return the control of a field with these attributes."""
+            return control(field, render_kw)
+
     problem = ""
     """What is wrong with the form as a whole."""
     status = 200
@@ -102,11 +107,22 @@ class Form(FlaskForm):
         super().validate(extra_validators)
         for field in self:
             field.errors = [messages.of_wtforms(error) for error in field.errors]
-        for violation in self.violations():
+        lines = list(self._line_violations())
+        named = {violation.field for violation in lines}
+        others = (violation for violation in self.violations() if violation.field not in named)
+        for violation in (*lines, *others):
             self.add_error(violation.field, messages.plain(violation))
         if self.errors:
             self.status = NOT_SAVED
         return not self.errors
+
+    def _line_violations(self) -> Iterator[Violation]:
+        """Yield the fields of one line that hold control characters: no browser sends these unless it is told to."""
+        for field in self:
+            is_line = isinstance(field, StringField) and not isinstance(field, TextAreaField)
+            if is_line and field.name not in NOT_KEPT and isinstance(field.data, str):
+                shown_at = "" if isinstance(field, HiddenField) else field.name
+                yield from line_violations(shown_at, field.data)
 
     def add_error(self, field: str, message: str) -> None:
         """Put an error at a field, or above the form when it has no such field."""
@@ -180,17 +196,9 @@ def checkbox(label: str) -> BooleanField:
     return BooleanField(label)
 
 
-def choice(label: str) -> SelectField:
+def choice(label: str, **options: Any) -> ChoiceField:
     """One of several; the view gives `choices`."""
-    return SelectField(label, choices=[], validate_choice=True, widget=PlainSelect())
-
-
-class PlainSelect(Select):
-    """A select whose options have nothing invisible in their words; their values are as they are."""
-
-    @classmethod
-    def render_option(cls, choice: Any, **attributes: Any) -> Any:
-        return super().render_option(choice._replace(label=visible_on_pages(choice.label)), **attributes)
+    return ChoiceField(label, choices=[], **options)
 
 
 def choices_with(stored: str | None, choices: Iterable[tuple[str, str]], label: str = "{}") -> list[tuple[str, str]]:
@@ -210,7 +218,7 @@ def display_value(field: Field, value: object) -> str:
     """A value of a field as words."""
     if isinstance(field, BooleanField):
         return "yes" if value else "no"
-    return str(value or "")
+    return ", ".join(value) if isinstance(value, list) else str(value or "")
 
 
 def _stripped(value: str | None) -> str | None:

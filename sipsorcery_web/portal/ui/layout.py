@@ -1,24 +1,25 @@
 """The layout of every page: who is there, where one can go, how it looks."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from flask import Flask, g, request
 
-from sipsorcery_web.contract.operations import LONGEST_SESSION_MINUTES, SESSION_MINUTES
+from sipsorcery_web.contract.operations import SESSION_MINUTES
 from sipsorcery_web.contract.time_zones import places_of, zone_of
 from sipsorcery_web.version import __version__
 
 from ..http import session
 from ..http.clock import now
+from ..http.cookies import name_of_choice
+from ..http.renewal import LONGEST_SESSION
 from ..http.urls import this_address, this_path
 from ..storage.errors import StorageUnavailable
 from .area import areas
 from .formats import zone_label
 
 THEMES = ("light", "dark", "device")
-LONGEST_SESSION = timedelta(minutes=LONGEST_SESSION_MINUTES)
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def init_app(app: Flask) -> None:
 def _surroundings() -> dict[str, Any]:
     current = _current()
     known = current or g.get("ended_session")
-    theme = request.cookies.get("theme", "device")
+    theme = request.cookies.get(name_of_choice("theme"), "device")
     return {
         "login": current and _visitor(current),
         "zone": known and _zone(known),

@@ -1,6 +1,7 @@
 """The service's sentences in the voice of the pages, where the original's say too little or the wrong thing."""
 
 from sipsorcery_web.contract.errors import (
+    Busy,
     ContractError,
     InternalFault,
     OutcomeUnknown,
@@ -35,7 +36,8 @@ _PLAIN: dict[Rule, str] = {
     rules.DIAL_PLAN_NAME_TAKEN: "There is a plan with this name already. Choose another name.",
     rules.NAME_TAKEN: "This username is taken. Choose another one.",
     rules.PASSWORD_MISSING: "Enter a password.",
-    rules.PASSWORD_LENGTH: "The password needs 6 to 20 characters.",
+    rules.PASSWORD_LENGTH: "The password needs 6 to 64 characters.",
+    rules.ORIGINAL_PASSWORD_LENGTH: "The password needs 6 to 20 characters.",
     rules.OLD_PASSWORD_WRONG: "This is not your present password.",
     rules.SECURITY_ANSWER_MISSING: "Answer the security question.",
     rules.SECURITY_ANSWER_TOO_LONG: "The answer can have at most 64 characters.",
@@ -76,6 +78,13 @@ _PLAIN: dict[Rule, str] = {
     rules.REGISTER_CONTACT_WITHOUT_USER: "The contact needs a name in front of the @, as in name@example.org.",
     rules.INVITE_NEEDED: "An account needs an invite code here.",
     rules.NEW_ACCOUNTS_CLOSED: "This service takes no new accounts at the moment.",
+    rules.TOKEN_NAME_MISSING: "Give the token a name.",
+    rules.TOKEN_NAME_TOO_LONG: "The name can have at most 64 characters.",
+    rules.TOKEN_NAME_TAKEN: "You have a token with this name. Choose another name.",
+    rules.TOKEN_SCOPE_MISSING: "Tick what the token may do.",
+    rules.TOKEN_SCOPE_UNKNOWN: "There is nothing like that to allow. Tick again what the token may do.",
+    rules.TOKEN_END_INVALID: "Choose a day from today on, a year from now at the latest.",
+    rules.TOO_MANY_TOKENS: "You have 20 tokens, as many as there can be. Delete one first.",
     **dict.fromkeys(rules.SERVER_FORBIDDEN.values(), "This service does not allow this server."),
     **dict.fromkeys(
         rules.SERVER_PRIVATE.values(),
@@ -90,8 +99,12 @@ _PLAIN: dict[Rule, str] = {
     },
 }
 """By rule; with names in braces where the words tell what was refused."""
-_OF_WTFORMS = {"Not a valid choice.": "What was chosen is not in the list any more. Choose again."}
+_OF_WTFORMS = {
+    "Not a valid choice.": "What was chosen is not in the list any more. Choose again.",
+    "Not a valid date value.": "This is not a day. One looks like 2027-02-28.",
+}
 
+BUSY = "The service has too much to do, so nothing was saved. Try again in a moment; what you typed is still below."
 AWAY = "The service does not answer. Nothing was saved; what you typed is still below."
 UNKNOWN = "The service did not answer in time, so it may have saved this or not. What you typed is still below."
 FAILED = "The service has met an error, so it may have saved this or not. What you typed is still below."
@@ -116,6 +129,8 @@ def away(error: ProvisioningError) -> str:
     """Return the message of a form when the service did not answer, or not in a way that can be understood."""
     if isinstance(error, ContractError):
         return UNREADABLE
+    if isinstance(error, Busy):
+        return BUSY
     if isinstance(error, InternalFault):
         return FAILED
     return UNKNOWN if isinstance(error, OutcomeUnknown) else AWAY

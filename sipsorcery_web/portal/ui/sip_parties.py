@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from urllib.parse import unquote
 
+from sipsorcery_web.contract.records import SIPAccount
+
 _QUOTED_NAME = re.compile(r'\s*"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _SCHEME = re.compile(r"^(?:sips?|tel):", re.IGNORECASE)
 _NO_BRIDGE = "00000000-0000-0000-0000-000000000000"
@@ -42,9 +44,16 @@ def party_at(uri: str | None) -> Party:
     return Party("", user.partition(":")[0], re.split("[;?]", rest)[0])
 
 
+def address_of(account: SIPAccount) -> str:
+    """The address of record as the service writes it: user@domain (RFC 3261, section 6)."""
+    return f"{account.sip_username}@{account.sip_domain}"
+
+
 def provider_in(uri: str | None) -> str:
     """Return the name of the provider that a call came through, which the SIP engine puts behind the address."""
-    parameters = (uri or "").partition("?")[0].split(";")[1:]
+    if not uri or ";provider=" not in uri:
+        return ""
+    parameters = uri.partition("?")[0].split(";")[1:]
     named = (parameter.removeprefix("provider=") for parameter in parameters if parameter.startswith("provider="))
     return unquote(next(named, ""))
 

@@ -71,7 +71,7 @@ def test_each_field_says_who_changed_it_and_is_preselected_so_that_no_change_is_
     page = form.submit(network_id="dublin-1", ip_address_acl="", out_dial_plan_name="default")
     assert picks(page) == {
         "Trusted addresses": ("empty", "^203", "typed"),
-        "Calls out": ("default", "None, calls are refused", "typed"),
+        "Calls out": ("default", "None, accounts here alone", "typed"),
         "Network id": ("dublin-1", "attic", "typed"),
         "Disabled": ("no", "yes", "stored"),
     }

@@ -102,6 +102,12 @@ def test_a_phrase_counts_only_where_the_code_says_little(status: int, phrase: st
     [
         (404, "No calls to other servers from here", "No calls out"),
         (404, "No calls to telephone numbers from here", "No calls out"),
+        (403, "SIP account disabled", "Account disabled"),
+        (403, "SIP account not permitted to make outgoing calls", "Incoming calls only"),
+        (604, "User account is suspended", "Owner suspended"),
+        (480, "Dial plan execution exceeded maximum allowed", "Too many calls at once"),
+        (480, "Daily call limit reached", "Daily limit reached"),
+        (503, "Dial plans cannot run at present", "Dial plans down"),
         (403, "This account is disabled", "Account disabled"),
         (403, "This account is for incoming calls only", "Incoming calls only"),
         (403, "This is another account's address", "Two accounts mixed up"),
@@ -116,6 +122,21 @@ def test_what_the_sip_engine_refuses_itself_is_told_by_its_true_cause(status: in
     assert cause.title == title
     assert "dial plan" not in " ".join(step.words for step in cause.steps)
     assert diagnose_call(status, f"{phrase} as somebody else says it") is diagnose_call(status, None)
+
+
+@pytest.mark.parametrize(
+    ("status", "phrase", "title"),
+    [
+        (480, "SIP account missing dialplan setting", "No dial plan"),
+        (500, "Error loading dial plan", "Dial plan missing"),
+    ],
+)
+def test_an_account_without_a_plan_is_told_to_get_one(status: int, phrase: str, title: str) -> None:
+    cause = diagnose_call(status, phrase)
+
+    assert_told(cause)
+    assert cause.title == title
+    assert "dial plan" in cause.steps[0].words
 
 
 def test_a_busy_phone_may_have_been_one_where_somebody_declined() -> None:
@@ -172,6 +193,7 @@ def test_a_busy_phone_may_have_been_one_where_somebody_declined() -> None:
         ("The SIP engine could not send the registration: 477 Send failed", "Not sent"),
         ("503 Service Unavailable (Retry-After: 3600)", "Provider unavailable"),
         ("TLS handshake: certificate has expired", "Encryption failed"),
+        ("The certificate of the provider's server was refused: it has expired.", "Certificate refused"),
         ("The moon was in the wrong house.", "Registration failed"),
         (HOSTILE, "Registration failed"),
     ],

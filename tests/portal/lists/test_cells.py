@@ -1,12 +1,18 @@
-from datetime import UTC, datetime
+import csv
+import io
+from datetime import UTC, datetime, tzinfo
 from time import perf_counter
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sipsorcery_web.contract.time_zones import DEFAULT_TIME_ZONE, zone_of
-from sipsorcery_web.portal.lists.cells import cell, line
+from sipsorcery_web.portal.lists import cells
+from sipsorcery_web.portal.lists.cells import column_writer, line, text_cell
 
 TURNED = (
+    "63647220-2020-2020-0000-000000000dec",  # an id: a number and a month
     "0871234567",
     "007",
     "00",
@@ -58,6 +64,13 @@ PLAIN = (
 )
 
 
+def cell(value: object, zone: tzinfo) -> str:
+    """A value's cell as a spreadsheet reads it."""
+    (written,) = column_writer(zone)([value])
+    ((read, _),) = csv.reader(io.StringIO(f"{written},end\r\n", newline=""), strict=True)
+    return read
+
+
 @pytest.mark.parametrize("text", TURNED)
 def test_what_a_spreadsheet_would_turn_into_something_else_is_marked_as_text(text: str) -> None:
     assert cell(text, UTC) == f"'{text}"
@@ -89,10 +102,44 @@ def test_nothing_invisible_is_in_a_cell() -> None:
     assert cell("+353\u202e17", UTC) == "'+353[U+202E]17"
 
 
+@given(text=st.text("ab1@;,<>\"'\t\r\n =+-\uff0b\u202eé", max_size=12) | st.from_regex(cells._ADDRESS))
+def test_an_address_is_written_as_any_text(text: str) -> None:
+    assert cells.text_cell(text) == cells._cell(text)
+
+
+@pytest.mark.parametrize("text", [*TURNED, *PLAIN])
+@pytest.mark.parametrize("more", ["@", "@sip.example.org", ";tag=1@", " <sip:alice@sip.example.org>"])
+def test_what_a_spreadsheet_turns_is_no_address(text: str, more: str) -> None:
+    for address in (f"{text}{more}", f"<{text}{more}", f"sip:{text}{more}"):
+        assert cells.text_cell(address) == cells._cell(address)
+
+
 @pytest.mark.parametrize(
-    "text", ["1" * 200_000 + "x", " " * 200_000 + "x", "1 " * 100_000 + "x", "mar" + "1" * 200_000 + "x"]
+    "text",
+    [
+        "1" * 200_000 + "x",
+        " " * 200_000 + "x",
+        "1 " * 100_000 + "x",
+        "mar" + "1" * 200_000 + "x",
+        "<" + "a;b@" * 50_000 + ";",
+    ],
 )
 def test_a_long_text_takes_no_long_time(text: str) -> None:
     before = perf_counter()
-    cell(text, UTC)
+    cells.text_cell(text)
     assert perf_counter() - before < 2
+
+
+def test_a_text_that_comes_again_in_a_column_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at: list[str] = []
+
+    def noting(text: str) -> str:
+        looked_at.append(text)
+        return text_cell(text)
+
+    monkeypatch.setattr(cells, "text_cell", noting)
+
+    written = column_writer(UTC)(["=1", "OK"] * 50)
+
+    assert written == ["'=1", "OK"] * 50
+    assert sorted(looked_at) == ["=1", "OK"]

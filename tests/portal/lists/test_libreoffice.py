@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from sipsorcery_web.portal.lists.cells import cell, line
+from sipsorcery_web.portal.lists.cells import column_writer, line
 from sipsorcery_web.service.store.models import SIPAccountRow
 
 from ..app_harness import AppHarness
@@ -63,7 +63,7 @@ def cells_of(file: Path) -> list[list[str]]:
 
 def written(file: Path, texts: Sequence[object]) -> list[list[str]]:
     """A file with a cell for each text, and its cells."""
-    content = "".join(line([cell(text, UTC), "end"]) for text in texts)
+    content = "".join(f"{cell},end\r\n" for cell in column_writer(UTC)(texts))
     file.write_text("\ufeff" + line(["Text", "End"]) + content, encoding="utf-8", newline="")
     return cells_of(file)
 

@@ -1,11 +1,9 @@
-"""Lists: pages, their addresses, searching, and what happens while a list changes."""
+"""Lists: pages, their addresses and searching."""
 
 from urllib.parse import quote, urlencode
 
 import pytest
-from sqlalchemy import delete, select
 
-from sipsorcery_web.service.store.models import SIPAccountRow
 from tests.factories import DOMAIN
 
 from ..app_harness import AppHarness
@@ -108,7 +106,7 @@ def test_the_administrator_leafs_through_the_accounts_of_all(harness: AppHarness
         ("4", 51),
         ("1000000000000000000000", 51),
         ("0", 1),
-        ("-1", 1),
+        ("-1", 51),
         ("", 1),
         ("two", 1),
         ("2.0", 1),
@@ -184,66 +182,6 @@ def test_markup_in_an_address_stays_text(harness: AppHarness, alice: Browser) ->
     assert page.names[0] == "line-00026"
 
 
-# Sizes
-
-
-def sizes(page: Page) -> str:
-    return words(page.one("//span[@class='pager-sizes']"))
-
-
-def test_the_size_that_was_chosen_holds_from_then_on_and_in_every_list(harness: AppHarness, alice: Browser) -> None:
-    harness.accounts("alice", 130)
-    page = alice.open("/sip-accounts?page=2")
-    assert sizes(page) == "Rows a page 25 50 100"
-    assert words(page.one("//span[@class='pager-sizes']/b")) == "25"
-    page = page.follow("50")
-    assert len(page.names) == 50
-    assert len(alice.open("/sip-accounts").names) == 50
-    assert words(alice.open("/sip-accounts?page=2").one("//span[@class='pager-sizes']/b")) == "50"
-    assert alice.open("/sip-accounts?page=2").names[0] == "line-00051"
-
-
-def test_a_size_that_is_not_offered_holds_for_that_address_alone(harness: AppHarness, alice: Browser) -> None:
-    harness.accounts("alice", 130)
-    assert len(alice.open("/sip-accounts?size=7").names) == 7
-    assert len(alice.open("/sip-accounts").names) == 25
-
-
-def test_choosing_a_size_keeps_what_was_asked(harness: AppHarness, alice: Browser) -> None:
-    harness.accounts("alice", 60)
-    assert alice.open("/sip-accounts?q=line&state=on&page=2").links["50"] == "/sip-accounts?q=line&state=on&size=50"
-
-
-def test_a_list_that_every_size_has_room_for_offers_none(harness: AppHarness, alice: Browser) -> None:
-    harness.accounts("alice", 25)
-    assert not alice.open("/sip-accounts").all("//span[@class='pager-sizes']")
-
-
-def test_the_cookie_of_the_size_is_kept_for_a_year_and_from_scripts(harness: AppHarness, alice: Browser) -> None:
-    answer = alice.raw("GET", "/sip-accounts?size=50")
-    cookie = next(each for each in answer.headers.getlist("Set-Cookie") if each.startswith("page_size="))
-    assert {"page_size=50", "Max-Age=31536000", "HttpOnly", "SameSite=Lax", "Path=/"} <= {*cookie.split("; ")}
-    assert "Secure" not in cookie
-    again = alice.raw("GET", "/sip-accounts?size=50")
-    assert "page_size" not in str(again.headers.getlist("Set-Cookie"))
-
-
-def test_over_https_the_cookie_of_the_size_never_leaves_it(harness: AppHarness) -> None:
-    browser = harness.signed_in("alice", base_url="https://phones.example.org")
-    cookies = browser.raw("GET", "/sip-accounts?size=50").headers.getlist("Set-Cookie")
-    assert "Secure" in next(each for each in cookies if each.startswith("page_size="))
-
-
-@pytest.mark.parametrize(
-    ("kept", "size"),
-    [("100", 100), ("7", 7), ("0", 1), ("-5", 1), ("9" * 4000, 100), ("9" * 4000 + "x", 25), ("500", 100)],
-)
-def test_a_cookie_that_somebody_made_up_does_no_harm(harness: AppHarness, alice: Browser, kept: str, size: int) -> None:
-    harness.accounts("alice", 130)
-    alice.client.set_cookie("page_size", kept)
-    assert len(alice.open("/sip-accounts").names) == size
-
-
 # Order
 
 
@@ -278,9 +216,10 @@ def test_the_heading_of_the_column_by_which_the_whole_list_is_ordered_says_so(
         ("desk", ["back_desk", "front-desk"]),
         ("DESK", ["back_desk", "front-desk"]),
         ("  desk ", ["back_desk", "front-desk"]),
-        ("-", ["front-desk"]),
-        ("_", ["back_desk"]),
-        (".", ["back_desk", "front-desk", "hall.alice"]),
+        ("t-d", ["front-desk"]),
+        ("k_d", ["back_desk"]),
+        (".ex", ["back_desk", "front-desk", "hall.alice"]),
+        ("h", ["hall.alice"]),
         ("hall.", ["hall.alice"]),
         ("sip.example", ["back_desk", "front-desk", "hall.alice"]),
         ("%", []),
@@ -312,7 +251,8 @@ def test_a_search_finds_what_has_exactly_these_letters(
     assert (page.status, page.names) == (200, found)
     assert page.value("q") == query.strip()
     if not found:
-        assert f"No account with “{query}”" in page.text
+        place = "beginning with" if len(query) < 3 else "with"
+        assert f"No account {place} “{query}”" in page.text
         assert len(page.follow("show them all").names) == 3
 
 
@@ -374,71 +314,3 @@ def test_a_strange_search_does_not_spoil_the_ones_after_it(harness: AppHarness, 
     harness.forget_calls()
     find(alice, "line")
     assert harness.calls == ["GetSIPAccountsCount", "GetSIPAccounts", "GetSIPRegistrarBindings"]
-
-
-# While the list changes
-
-
-def test_deleting_the_last_row_of_the_last_page_leads_to_the_page_before(harness: AppHarness, alice: Browser) -> None:
-    harness.accounts("alice", 26)
-    page = alice.open("/sip-accounts?page=2").follow(f"Delete line-00026@{DOMAIN}").submit()
-    assert page.notes[0].startswith(f"line-00026@{DOMAIN} is deleted.")
-    assert len(page.names) == 25
-
-
-def test_deleting_a_row_leads_back_to_the_page_and_search_that_it_stood_on(harness: AppHarness, alice: Browser) -> None:
-    harness.accounts("alice", 60)
-    page = alice.open("/sip-accounts?q=line&page=2").follow(f"Delete line-00030@{DOMAIN}").submit()
-    assert page.value("q") == "line"
-    assert page.names[0] == "line-00026"
-    assert page.names[-1] == "line-00051"
-
-
-@pytest.mark.parametrize("name", ["line-00000", "line-00015b", "line-00060.a", "AAA-first", "zzz-last"])
-def test_a_new_account_stands_on_the_page_that_is_shown_after_adding_it(
-    harness: AppHarness, alice: Browser, name: str
-) -> None:
-    harness.accounts("alice", 60)
-    page = alice.submit("/sip-accounts/add", sip_username=name, sip_password="bl4ckbird!")
-    assert name in page.names
-    assert page.names == sorted(page.names)
-
-
-def test_an_account_that_was_changed_stands_on_the_page_that_is_shown(harness: AppHarness, alice: Browser) -> None:
-    harness.accounts("alice", 60)
-    account = harness.stored_accounts("alice")["line-00060"]
-    page = alice.submit(f"/sip-accounts/{account.id}", is_user_disabled=True, sip_password="bl4ckbird!")
-    assert page.notes == [f"line-00060@{DOMAIN} is saved."]
-    assert "line-00060" in page.names
-
-
-def test_rows_that_vanish_between_counting_and_reading_leave_a_page_that_has_some(
-    harness: AppHarness, alice: Browser
-) -> None:
-    harness.accounts("alice", 26)
-    harness.watched.before["GetSIPAccounts"] = lambda: remove(harness, "line-00026")
-    page = alice.open("/sip-accounts?page=2")
-    assert "No SIP accounts yet" not in page.text
-    assert len(page.names) == 25
-
-
-def test_a_list_that_vanishes_between_counting_and_reading_is_empty(harness: AppHarness, alice: Browser) -> None:
-    harness.accounts("alice", 3)
-    harness.watched.before["GetSIPAccounts"] = lambda: remove(harness, "line-00001", "line-00002", "line-00003")
-    page = alice.open("/sip-accounts")
-    assert (page.status, page.rows) == (200, [])
-    assert "No SIP accounts yet" in page.text
-
-
-def test_a_list_that_grows_between_counting_and_reading_shows_what_came(harness: AppHarness, alice: Browser) -> None:
-    harness.accounts("alice", 3)
-    harness.watched.before["GetSIPAccounts"] = lambda: harness.account("alice", "line-00004")
-    page = alice.open("/sip-accounts")
-    assert len(page.names) == 4
-    assert "All 4" in page.text
-
-
-def remove(harness: AppHarness, *names: str) -> None:
-    with harness.database.write() as session:
-        found = select(SIPAccountRow.id).where(SIPAccountRow.sip_username.in_(names))
-        session.execute(delete(SIPAccountRow).where(SIPAccountRow.id.in_(found)))

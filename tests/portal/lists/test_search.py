@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from sipsorcery_web.contract.errors import BadFilter
+from sipsorcery_web.contract.filters import in_text
 from sipsorcery_web.contract.operations import Operation
 from sipsorcery_web.portal.http.backend import Backend
 from sipsorcery_web.portal.http.parts import parts_of
@@ -24,7 +25,7 @@ class PlainStore:
         self.asked: list[str | None] = []
 
     def call(self, operation: Operation, token: str | None, address: str, arguments: Mapping[str, Any]) -> Any:
-        where = arguments.get("where_expression")
+        where = in_text(arguments.get("where_expression"))
         if "where_expression" in arguments:
             self.asked.append(where)
         if where and (" or " in where or "." in where.replace("sip.example.org", "")):
@@ -79,3 +80,17 @@ def test_the_page_says_when_not_everything_was_looked_through(
     page = alice.open("/sip-accounts?q=desk")
     assert page.names == ["back-desk"]
     assert "This service cannot search" in page.notes[0]
+
+
+@pytest.mark.usefixtures("desks")
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [("k", ["kitchen-wall"]), ("FR", ["front-desk"]), ("es", []), ("esk", ["back-desk", "front-desk"]), ("li", [])],
+)
+def test_fewer_than_three_characters_are_looked_for_at_the_beginning(
+    alice: Browser, asked: str, found: list[str]
+) -> None:
+    page = alice.open(f"/sip-accounts?q={asked}")
+
+    assert page.names == found
+    assert (f"beginning with “{asked}”" in page.text) is (len(asked) < 3)

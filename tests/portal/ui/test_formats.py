@@ -13,7 +13,17 @@ from markupsafe import Markup
 from sipsorcery_web.contract.time_zones import DEFAULT_TIME_ZONE, TIME_ZONE_NAMES, zone_of
 from sipsorcery_web.contract.wire_types import FOREVER, NEVER
 from sipsorcery_web.portal.ui import formats
-from sipsorcery_web.portal.ui.formats import breakable, clock, clock_told_apart, date, duration, iso, minute, zone_label
+from sipsorcery_web.portal.ui.formats import (
+    breakable,
+    clock,
+    clock_told_apart,
+    date,
+    duration,
+    iso,
+    minute,
+    seconds_until_it_reads_otherwise,
+    zone_label,
+)
 
 EASTERN = "(GMT-05:00) Eastern Time (US & Canada)"
 INDIA = "(GMT+05:30) Chennai, Kolkata, Mumbai, New Delhi"
@@ -146,6 +156,13 @@ def test_the_machines_text_is_rfc_3339_and_the_same_moment(moment: datetime, nam
 )
 def test_a_span_says_what_a_reader_needs(seconds: float, written: str) -> None:
     assert duration(seconds) == written
+
+
+@pytest.mark.parametrize("seconds", [-3.5, -0.25, 0, 0.75, 59, 59.5, 60, 119, 3599.5, 86_399, 86_400, 150_000.25])
+def test_it_is_known_how_long_a_duration_reads_the_same(seconds: float) -> None:
+    rest = seconds_until_it_reads_otherwise(seconds)
+    assert rest > 0
+    assert duration(seconds + rest - 0.125) == duration(seconds) != duration(seconds + rest)
 
 
 @pytest.mark.parametrize(

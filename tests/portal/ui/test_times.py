@@ -17,7 +17,7 @@ from sipsorcery_web.contract.wire_types import FOREVER
 
 from ..app_harness import AppHarness
 from ..browser import Browser, Page, words
-from ..test_routes import ROUTES, filled_in
+from ..test_routes import ENDPOINTS, ROUTES, filled_in
 
 NEW_YORK = "(GMT-05:00) Eastern Time (US & Canada)"
 ALICE = "alice"
@@ -29,7 +29,7 @@ TOLD = re.compile(
     r"\b\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4}\b|\b\d\d:\d\d(?::\d\d)?\b(?!\))"
 )
 NOT_MOMENTS = ("title", "script", "style", "option", "textarea", "pre", "code", "time", "svg")
-EXAMPLES = ("/help", "/developers", "/provisioning.svc", "/assets/<file>", "/healthz", "/readyz", "/setup/<secret>")
+EXAMPLES = ("/help", "/developers", *ENDPOINTS, "/assets/<file>", "/healthz", "/readyz", "/setup/<secret>")
 """Addresses without a moment of the visitor's own."""
 
 

@@ -3,8 +3,9 @@ import unicodedata
 import pytest
 from flask import Flask, render_template_string
 
+from sipsorcery_web.invisible import visible
 from sipsorcery_web.portal.ui.formats import breakable
-from sipsorcery_web.portal.ui.text.invisible import unchanged, visible, visible_on_pages
+from sipsorcery_web.portal.ui.text.invisible import unchanged, visible_on_pages
 
 SMILE, WOMAN, HEART = "\U0001f600", "\U0001f469", "\u2764"
 
