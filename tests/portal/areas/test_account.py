@@ -6,10 +6,12 @@ import pytest
 from werkzeug.datastructures import MultiDict
 
 from sipsorcery_web.contract.time_zones import TIME_ZONE_NAMES
+from sipsorcery_web.portal.ui.password_strength import COMMON, TOO_SHORT
 from tests.factories import PASSWORD
 
 from ..app_harness import AppHarness
 from ..browser import Browser, Page
+from .auth.test_register import TOO_LONG
 
 NEW = "tr0ubad0ur"
 KABUL = "(GMT+04:30) Kabul"
@@ -197,7 +199,7 @@ def test_of_a_field_that_is_sent_twice_the_first_counts(harness: AppHarness, ali
 @pytest.mark.parametrize("field", ["first_name", "city", "web_site", "security_answer"])
 def test_a_control_character_is_refused_in_words(harness: AppHarness, alice: Browser, field: str) -> None:
     page = alice.force("/account", {field: "a\x0bb"})
-    assert (page.status, page.notes) == (422, ["The control character U+000B cannot be stored."])
+    assert (page.status, page.errors) == (422, {field: "The control character U+000B cannot be stored."})
 
 
 # Password
@@ -230,9 +232,12 @@ def test_a_wrong_old_password_is_told_at_its_field(harness: AppHarness, alice: B
     [
         ("", NEW, NEW, {"old_password": "Enter your present password."}),
         (PASSWORD, "", "", {"new_password": "Enter a password."}),
-        (PASSWORD, "12345", "12345", {"new_password": "The password needs 6 to 20 characters."}),
-        (PASSWORD, "x" * 21, "x" * 21, {"new_password": "The password needs 6 to 20 characters."}),
-        (PASSWORD, " padded ", " padded ", None),
+        (PASSWORD, "12345", "12345", {"new_password": "The password needs 6 to 64 characters."}),
+        (PASSWORD, TOO_LONG, TOO_LONG, {"new_password": "The password needs 6 to 64 characters."}),
+        (PASSWORD, TOO_LONG[1:], TOO_LONG[1:], None),
+        (PASSWORD, "h4rb0urs9", "h4rb0urs9", {"new_password": TOO_SHORT}),
+        (PASSWORD, "alicealice", "alicealice", {"new_password": COMMON}),
+        (PASSWORD, " padded out ", " padded out ", None),
         (PASSWORD, NEW, "other", {"retyped_password": "The two passwords differ. Type the same one twice."}),
     ],
 )

@@ -5,13 +5,16 @@ from collections.abc import Iterator
 from wtforms import PasswordField
 
 from sipsorcery_web.contract.records import Customer
-from sipsorcery_web.contract.rules import Violation, customer_password_violations, customer_violations, is_blank
+from sipsorcery_web.contract.rules import Violation, customer_violations, is_blank
 from sipsorcery_web.portal.ui.forms import Form, choice, choices_with, password, text
+from sipsorcery_web.portal.ui.password_strength import sign_in_password_violations
 
 from ..auth.forms import COUNTRY_CHOICES, QUESTION_CHOICES, ZONE_CHOICES
 
 TYPED = ("first_name", "last_name", "email_address", "city", "web_site")
 CHOSEN = ("security_question", "country", "time_zone")
+WAYS_IN = ("email_address", "security_question", "security_answer")
+"""The fields by which somebody may get in who has lost the password."""
 
 
 class DetailsForm(Form):
@@ -51,6 +54,11 @@ class DetailsForm(Form):
         answer = (self.security_answer.data or "").strip() or self.stored.security_answer
         return self.stored.with_(**typed, security_answer=answer)
 
+    def changes_who_gets_in(self) -> bool:
+        """Return whether a field is changed by which somebody may get in who has lost the password."""
+        typed = self.record()
+        return any((getattr(typed, name) or "") != (getattr(self.stored, name) or "") for name in WAYS_IN)
+
     def violations(self) -> Iterator[Violation]:
         """The contract's rules; where the service does not show the answer, only it knows whether there is one."""
         record = self.record()
@@ -67,11 +75,13 @@ class PasswordForm(Form):
     new_password = password("New password")
     retyped_password = password("Retype new password")
 
+    username = ""
+
     def violations(self) -> Iterator[Violation]:
         """Yield the violations that can be told without knowing the stored password."""
         if is_blank(self.old_password.data):
             yield Violation("old_password", "Enter your present password.")
-        yield from customer_password_violations(self.new_password.data, "new_password")
+        yield from sign_in_password_violations(self.new_password.data, "new_password", (self.username,))
         if self.retyped_password.data != self.new_password.data:
             yield Violation("retyped_password", "The two passwords differ. Type the same one twice.")
 

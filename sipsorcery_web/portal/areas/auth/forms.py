@@ -1,16 +1,18 @@
 """The forms of somebody who has not signed in."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from uuid import UUID
 
 from wtforms import HiddenField, PasswordField
 
 from sipsorcery_web.contract.customer_choices import COUNTRIES, DEFAULT_COUNTRY, SECURITY_QUESTIONS, country_label
 from sipsorcery_web.contract.records import Customer
-from sipsorcery_web.contract.rules import Violation, is_blank, new_customer_violations
+from sipsorcery_web.contract.rules import Violation, email_address_violations, is_blank, new_customer_violations
 from sipsorcery_web.contract.time_zones import DEFAULT_TIME_ZONE, TIME_ZONE_NAMES
 from sipsorcery_web.portal.http.capabilities import capabilities
+from sipsorcery_web.portal.second_factors.passkeys.field import CredentialField
 from sipsorcery_web.portal.ui.forms import Form, choice, password, text
+from sipsorcery_web.portal.ui.password_strength import sign_in_password_violations
 
 DEFAULTS = {
     "security_question": SECURITY_QUESTIONS[0],
@@ -31,6 +33,8 @@ class SignInForm(Form):
     kept = HiddenField()
     carried = HiddenField()
     """What was typed into the form at `next` and is stored nowhere, as JSON."""
+    credential = CredentialField("Passkey")
+    """The answer of a passkey, which takes the place of name and password."""
 
     def violations(self) -> Iterator[Violation]:
         """The first of the two that is missing."""
@@ -90,9 +94,45 @@ class CustomerForm(Form):
 
     def violations(self) -> Iterator[Violation]:
         """The contract's rules; the retyped password is looked at last."""
-        yield from new_customer_violations(self.record())
+        record = self.record()
+        names = (record.customer_username, record.email_address, record.first_name, record.last_name)
+        password = list(sign_in_password_violations(record.customer_password, "customer_password", names))
+        yield from new_customer_violations(record, password)
         if self.retyped_password.data != self.customer_password.data:
             yield Violation("retyped_password", "The two passwords differ. Type the same one twice.")
+
+
+class ResetRequestForm(Form):
+    """The address of somebody who has lost the password."""
+
+    email_address = text("E-mail address")
+
+    def violations(self) -> Iterator[Violation]:
+        """The contract's rules."""
+        yield from email_address_violations(self.email_address.data)
+
+
+class NewPasswordForm(Form):
+    """A new password twice, for somebody whom a link in a mail has led here."""
+
+    new_password = password("New password")
+    retyped_password = password("Retype new password")
+
+    names: Collection[str | None] = ()
+    """What others know of the account."""
+    outcome = "The old password still holds."
+
+    def violations(self) -> Iterator[Violation]:
+        """The rules of a new customer's password."""
+        yield from sign_in_password_violations(self.new_password.data, "new_password", self.names)
+        if self.retyped_password.data != self.new_password.data:
+            yield Violation("retyped_password", "The two passwords differ. Type the same one twice.")
+
+
+class ConfirmForm(Form):
+    """A button."""
+
+    outcome = "Nothing was confirmed."
 
 
 def _is_guid(code: str) -> bool:

@@ -3,31 +3,22 @@
 import io
 import json
 from collections.abc import Callable
-from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
+from sipsorcery_web.contract.errors import Busy
 from sipsorcery_web.portal.http.session import COOKIE, SECURE_COOKIE
+from sipsorcery_web.service.passwords import Passwords
 from sipsorcery_web.settings import NewAccounts
 from tests.factories import PASSWORD
 from tests.portal.app_harness import AppHarness
-from tests.portal.browser import Browser, Page
+from tests.portal.browser import Browser
+from tests.portal.genuine import Front
+from tests.portal.sign_ins import fail_to_sign_in, try_to_sign_in
 
 NOT_TOGETHER = "Username and password do not belong together."
 HarnessWith = Callable[..., AppHarness]
-
-
-def try_to_sign_in(browser: Browser, username: str, password: str) -> Page:
-    return browser.submit("/login", username=username, password=password)
-
-
-def fail_to_sign_in(browser: Browser, username: str, times: int, **options: Any) -> Page:
-    csrf_token = browser.token()
-    for _ in range(times):
-        typed = {"username": username, "password": "n1ghtingale", "csrf_token": csrf_token}
-        page = browser.post("/login", typed, **options)
-    return page
-
 
 # Getting in
 
@@ -146,6 +137,31 @@ def test_an_address_that_fails_for_many_names_has_to_wait_for_all_of_them(browse
     assert try_to_sign_in(browser, "alice", PASSWORD).status == 429
 
 
+def test_in_front_of_another_service_what_one_visitor_has_tried_shuts_nobody_else_out(mysql_front: Front) -> None:
+    mysql_front.signed_in("alice-kelly")
+    browser = mysql_front.harness.browser()
+    for name in ("carol", "dave1", "erin1", "frank"):
+        fail_to_sign_in(browser, name, 5)
+    mysql_front.service.asked.clear()
+    assert try_to_sign_in(browser, "alice-kelly", PASSWORD).status == 429
+    assert mysql_front.service.asked == []
+    elsewhere = mysql_front.harness.browser(REMOTE_ADDR="127.0.0.2")
+    assert elsewhere.sign_in("alice-kelly").h1 == "SIP accounts"
+
+
+def test_a_sign_in_that_no_turn_came_for_says_that_there_is_too_much_to_do(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Passwords, "match", Mock(side_effect=Busy()))
+    page = try_to_sign_in(browser, "alice", PASSWORD)
+    assert page.status == 503
+    assert page.notes == [
+        "The service has too much to do, so nothing was saved. Try again in a moment; what you typed is still below."
+    ]
+    monkeypatch.undo()
+    assert try_to_sign_in(browser, "alice", PASSWORD).h1 == "SIP accounts"
+
+
 def test_a_header_that_anybody_can_send_does_not_make_another_address(browser: Browser) -> None:
     for number in range(5):
         fail_to_sign_in(browser, "alice", 1, headers={"X-Forwarded-For": f"203.0.113.{number}"})
@@ -191,8 +207,7 @@ def test_whatever_was_typed_as_a_username_comes_back_as_text(browser: Browser, u
 
 def test_a_control_character_is_refused_and_not_an_error_of_the_service(browser: Browser) -> None:
     page = browser.force("/login", {"username": "ali\x07ce"}, password="n1ghtingale")
-    assert page.status == 422
-    assert page.notes == ["The control character U+0007 cannot be stored."]
+    assert (page.status, page.errors) == (422, {"username": "The control character U+0007 cannot be stored."})
 
 
 def test_a_form_without_fields_is_an_empty_form(browser: Browser) -> None:

@@ -7,10 +7,13 @@ import pytest
 
 from sipsorcery_web.contract.customer_choices import COUNTRIES, SECURITY_QUESTIONS
 from sipsorcery_web.contract.time_zones import TIME_ZONE_NAMES
+from sipsorcery_web.database.address_limit import AN_HOUR
+from sipsorcery_web.portal.ui.password_strength import COMMON, TOO_SHORT
 from sipsorcery_web.settings import NewAccounts
 from tests.factories import DOMAIN, PASSWORD
 from tests.portal.app_harness import AppHarness
 from tests.portal.browser import Browser, Page
+from tests.portal.genuine import Front
 
 HarnessWith = Callable[..., AppHarness]
 
@@ -33,6 +36,8 @@ NOBODY = {
     "security_answer": "Answer the security question.",
     "city": "Enter your city, or the one nearest to you.",
 }
+TOO_LONG = "Vq7mZ2xKp9Rt4LwB8nHc" * 3 + "Vq7mZ"
+"""65 characters."""
 MARKUP = "<b>&\"'</b>"
 
 
@@ -152,19 +157,38 @@ def test_each_rule_is_told_at_its_field_and_what_was_typed_stays(
 @pytest.mark.parametrize(
     ("password", "retyped", "errors"),
     [
-        ("12345", "12345", {"customer_password": "The password needs 6 to 20 characters."}),
-        ("x" * 21, "x" * 21, {"customer_password": "The password needs 6 to 20 characters."}),
+        ("12345", "12345", {"customer_password": "The password needs 6 to 64 characters."}),
+        (TOO_LONG, TOO_LONG, {"customer_password": "The password needs 6 to 64 characters."}),
+        ("h4rb0urs9", "h4rb0urs9", {"customer_password": TOO_SHORT}),
+        ("password123", "password123", {"customer_password": COMMON}),
+        ("carolcarol", "carolcarol", {"customer_password": COMMON}),
         (PASSWORD, "n1ghtingale", {"retyped_password": "The two passwords differ. Type the same one twice."}),
         (PASSWORD, "", {"retyped_password": "The two passwords differ. Type the same one twice."}),
     ],
 )
-def test_the_password_has_6_to_20_characters_and_is_typed_twice_alike(
+def test_the_password_is_long_enough_or_hard_to_guess_and_typed_twice_alike(
     browser: Browser, password: str, retyped: str, errors: dict[str, str]
 ) -> None:
     page = register(browser, customer_password=password, retyped_password=retyped)
     assert (page.status, page.errors) == (422, errors)
     assert (page.value("customer_password"), page.value("retyped_password")) == ("", "")
     assert "Type it again" in page.text
+
+
+@pytest.mark.parametrize("password", ["aK7#pV2q", TOO_LONG[1:]])
+def test_a_short_password_that_is_hard_to_guess_is_taken_and_a_long_one(browser: Browser, password: str) -> None:
+    register(browser, customer_password=password, retyped_password=password)
+    assert browser.sign_in("carol", password).h1 == "SIP accounts"
+
+
+@pytest.mark.parametrize("password", ["harbour", "carolcarol"])
+def test_in_front_of_another_service_its_own_rule_is_the_only_one(mysql_front: Front, password: str) -> None:
+    browser = mysql_front.harness.browser()
+    page = register(browser, customer_password=TOO_LONG, retyped_password=TOO_LONG)
+    assert page.errors == {"customer_password": "The password needs 6 to 20 characters."}
+    assert "64" not in page.text
+    page = register(browser, customer_password=password, retyped_password=password)
+    assert page.notes == ["The account carol is made."]
 
 
 @pytest.mark.parametrize(
@@ -244,6 +268,46 @@ def test_where_nobody_is_taken_the_form_says_so_and_keeps_what_was_typed(
     assert harness.customer("carol") is None
 
 
+# Too many
+
+
+def test_more_than_thirty_new_accounts_an_hour_from_an_address_have_to_wait(
+    harness: AppHarness, browser: Browser
+) -> None:
+    for number in range(AN_HOUR):
+        page = register(browser, email_address="alice@example.org", customer_username=f"carol-{number}")
+        assert page.status == 422
+    page = register(browser)
+    assert (page.status, page.h1, page.response.headers["Retry-After"]) == (429, "Too many tries", "3600")
+    assert "Too many new accounts were asked for from this address. Try again in 1 h. Nothing was saved." in page.text
+    assert "Galway" in page.text
+    assert harness.customer("carol") is None
+    register(harness.browser(REMOTE_ADDR="127.0.0.2"))
+    assert harness.customer("carol") is not None
+
+
+def test_more_than_thirty_invite_codes_an_hour_from_an_address_have_to_wait(inviting: AppHarness) -> None:
+    browser, code = inviting.browser(), code_from(inviting)
+    for _ in range(AN_HOUR):
+        assert browser.submit("/login", invite_code=code).h1 == "Create an account"
+    page = browser.submit("/login", invite_code=code)
+    assert (page.status, page.response.headers["Retry-After"]) == (429, "3600")
+    assert "Too many invite codes were tried from this address." in page.text
+    inviting.clock.pass_(hours=1)
+    assert browser.submit("/login", invite_code=code).h1 == "Create an account"
+
+
+def test_in_front_of_another_service_the_portal_counts_by_visitor(mysql_front: Front) -> None:
+    browser = mysql_front.harness.browser()
+    for number in range(AN_HOUR):
+        register(browser, customer_username=f"carol-{number}", email_address=f"carol-{number}@example.org")
+    mysql_front.service.asked.clear()
+    assert register(browser).status == 429
+    assert not mysql_front.service.calls("CreateCustomer")
+    elsewhere = mysql_front.harness.browser(REMOTE_ADDR="127.0.0.2")
+    assert register(elsewhere).notes == ["The account carol is made."]
+
+
 # Invite codes
 
 
@@ -256,7 +320,7 @@ def test_where_nobody_is_taken_the_form_says_so_and_keeps_what_was_typed(
         ("1c1f7d4e-6a0b-4c55-9d0e-2f8f0b6f7a11", "This invite code is not known."),
         ("<b>1</b>", "This is not an invite code."),
         ("x" * 10_000, "This is not an invite code."),
-        ("1c1f7d4e-6a0b-4c55-9d0e-2f8f0b6f\x077a1", "This is not an invite code."),
+        ("1c1f7d4e-6a0b-4c55-9d0e-2f8f0b6f\x077a1", "The control character U+0007 cannot be stored."),
     ],
 )
 def test_a_code_that_cannot_be_used_is_told_at_its_field(inviting: AppHarness, code: str, error: str) -> None:

@@ -1,0 +1,1 @@
+"""The protection of a customer's account."""
