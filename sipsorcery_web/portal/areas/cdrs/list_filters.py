@@ -5,19 +5,19 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from flask import request
 from werkzeug.datastructures import MultiDict
-from wtforms import DateField, SelectField
+from wtforms import DateField
 
+from sipsorcery_web.contract.call_records import WITHOUT_CHALLENGES
 from sipsorcery_web.contract.filters import Expression, all_of, any_of, prop
 from sipsorcery_web.contract.rules import Violation
 from sipsorcery_web.portal.http.backend import current_login
 from sipsorcery_web.portal.http.clock import current_zone
 from sipsorcery_web.portal.lists.query import FilterOption, ListFilter, query_text
 from sipsorcery_web.portal.lists.search import and_, text_search
-from sipsorcery_web.portal.ui.forms import Form, checkbox, text
+from sipsorcery_web.portal.ui.controls import ChoiceField
+from sipsorcery_web.portal.ui.forms import Form, checkbox, choice, text
 
 STATUS, DIRECTION, CREATED = prop("AnsweredStatus"), prop("CallDirection"), prop("Created")
-CHALLENGES = (401, 407)
-"""Most answers of these kinds only ask for a password, and the call goes on; the original hid them too."""
 NOT_A_DAY = "This is not a day. One looks like 2026-11-12."
 NOT_A_CODE = "A status code is a number from 100 to 699, such as 486."
 BACKWARDS = "The last day is before the first one."
@@ -57,9 +57,9 @@ def _day(label: str, name: str) -> DateField:
     return DateField(label, name=name, invalid_value_message=NOT_A_DAY)
 
 
-def _choice(label: str, name: str) -> SelectField:
+def _choice(label: str, name: str) -> ChoiceField:
     """A choice among the options of a filter; an unknown one means the first."""
-    return SelectField(label, name=name, choices=[], validate_choice=False)
+    return choice(label, name=name, validate_choice=False)
 
 
 class CDRFilterForm(Form):
@@ -113,7 +113,7 @@ class CDRFilterForm(Form):
         code = _code(self.code.data)
         if code is not None:
             return STATUS.equals(code)
-        hidden = None if self.challenges.data else all_of(*(STATUS.differs(code) for code in CHALLENGES))
+        hidden = None if self.challenges.data else WITHOUT_CHALLENGES
         return and_(hidden, RESULTS.chosen.where)
 
 

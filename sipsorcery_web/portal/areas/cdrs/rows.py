@@ -36,7 +36,13 @@ class CDRRow:
     @property
     def provider(self) -> str:
         """Return the provider that an incoming call came through; empty where it came through none."""
-        return provider_in(self.cdr.dst_uri) if self.came_in else ""
+        return provider_of(self.cdr.call_direction, self.cdr.dst_uri)
+
+    @property
+    def dialled_number(self) -> str:
+        """Return what the caller dialled at the provider, where that is not the account's name; else empty."""
+        dialled = self.cdr.dst or ""
+        return dialled if self.provider and dialled != self.destination.user else ""
 
     @cached_property
     def diagnosis(self) -> Diagnosis:
@@ -52,7 +58,7 @@ class CDRRow:
     @property
     def is_answered(self) -> bool:
         """Return whether somebody took the call; the time of a refusal is no time of an answer."""
-        return 200 <= self.cdr.answered_status < 300
+        return is_taken(self.cdr.answered_status)
 
     @property
     def hangup(self) -> str:
@@ -62,7 +68,7 @@ class CDRRow:
     @property
     def came_in(self) -> bool:
         """Return True when the call came in to the service, and was not made by it."""
-        return (self.cdr.call_direction or "").lower() == "in"
+        return _came_in(self.cdr.call_direction)
 
     @property
     def silent_account(self) -> str:
@@ -88,6 +94,20 @@ def days_of(cdrs: Iterable[SIPCDRAsset], zone: tzinfo) -> list[Day]:
     days = groupby(cdrs, key=lambda cdr: formats.date(cdr.created, zone))
     grouped = [[CDRRow(cdr) for cdr in cdrs] for _, cdrs in days]
     return [Day(rows[0].cdr.created, rows) for rows in grouped]
+
+
+def provider_of(direction: str | None, uri: str | None) -> str:
+    """Return the provider that a call to a URI came through; empty where it came through none, or did not come in."""
+    return provider_in(uri) if _came_in(direction) else ""
+
+
+def is_taken(status: int) -> bool:
+    """Return True for the final answer of a call that somebody took."""
+    return 200 <= status < 300
+
+
+def _came_in(direction: str | None) -> bool:
+    return (direction or "").lower() == "in"
 
 
 def length(seconds: int) -> str:

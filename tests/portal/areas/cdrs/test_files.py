@@ -2,6 +2,9 @@
 
 import csv
 
+from sqlalchemy import update
+
+from sipsorcery_web.service.store.models import SIPCDRRow
 from tests.portal.app_harness import AppHarness
 from tests.portal.browser import Browser
 
@@ -64,6 +67,17 @@ def test_a_file_holds_all_pages_and_only_what_was_asked_for(harness: AppHarness,
     harness.forget_calls()
     assert len(rows(alice)) == 1100
     assert harness.calls == ["GetCDRs"] * 3
+
+
+def test_calls_of_one_moment_come_once_each_however_many_there_are(harness: AppHarness, alice: Browser) -> None:
+    harness.cdrs("alice", 2_400)
+    with harness.database.write() as session:
+        behind_the_newest = SIPCDRRow.dst.between("00051", "02350")
+        session.execute(update(SIPCDRRow).where(behind_the_newest).values(created=harness.clock().replace(month=1)))
+    harness.forget_calls()
+    found = [row["Id"] for row in rows(alice)]
+    assert len(found) == len(set(found)) == 2_400
+    assert harness.calls == ["GetCDRs"] * 5
 
 
 def test_wrong_passwords_are_left_out_unless_they_are_asked_for(harness: AppHarness, alice: Browser) -> None:

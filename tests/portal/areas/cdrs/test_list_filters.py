@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from sipsorcery_web.contract.filters import in_text
 from sipsorcery_web.portal.areas.cdrs.list_filters import start_of
 from tests.portal.app_harness import AppHarness
 from tests.portal.browser import Browser
@@ -219,12 +220,12 @@ def test_what_is_no_code_is_told_at_its_field(alice: Browser, code: str) -> None
 
 
 def test_wrong_passwords_are_hidden_as_the_original_hid_them(harness: AppHarness, alice: Browser) -> None:
-    asked_for: list[str] = []
+    asked_for: list[object] = []
     harness.cdr("alice")
     watched = harness.watched.call
 
-    def note(operation: object, token: object, address: object, arguments: dict[str, str]) -> object:
-        asked_for.append(arguments.get("where_expression", ""))
+    def note(operation: object, token: object, address: object, arguments: dict[str, object]) -> object:
+        asked_for.append(in_text(arguments.get("where_expression")))
         return watched(operation, token, address, arguments)  # type: ignore[arg-type]
 
     harness.watched.call = note  # type: ignore[method-assign, assignment]

@@ -1,0 +1,1 @@
+"""The monitoring console: the events that somebody asks for, while they look."""

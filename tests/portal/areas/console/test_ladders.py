@@ -1,0 +1,118 @@
+"""The ladder of what has no record: live calls, refused phones, failing providers, and any line of the console."""
+
+import pytest
+
+from sipsorcery_web.contract.records import SIPProvider
+from sipsorcery_web.events.event import Event, EventType
+from tests.factories.events import CALL_ID, SERVICE, EventsInMemory, noted, refused_call, request, response, traced
+from tests.portal.app_harness import AppHarness
+from tests.portal.areas.sip_providers.provider_forms import REGISTERING
+from tests.portal.browser import Browser, words
+
+LADDER = f"/console/ladder?call={CALL_ID}"
+
+
+@pytest.fixture(autouse=True)
+def kept(events: EventsInMemory) -> EventsInMemory:
+    """The messages of a call of alice's."""
+    events.add(refused_call())
+    return events
+
+
+def registration(after: float) -> list[Event]:
+    asked = request("REGISTER", "sip:sip.example.org", body="", cseq=str(after))
+    return [
+        traced(asked, after, call_id="reg"),
+        traced(response("401 Unauthorized", "REGISTER", cseq=str(after)), after + 0.1, SERVICE, call_id="reg"),
+    ]
+
+
+def test_the_lines_of_the_console_lead_to_their_ladder(alice: Browser) -> None:
+    page = alice.open("/console?filter=event+full")
+
+    link = page.all("//*[@id='lines']//a")[0]
+    ladder = alice.open(link.get("href") or "")
+    assert ladder.h1 == "Messages of a call"
+    assert ladder.current_nav_items == ["Console"]
+    assert len(ladder.all("//main//*[@class='ladder']//a")) == 10
+
+
+def test_a_line_that_belongs_to_no_call_is_no_link(events: EventsInMemory, alice: Browser) -> None:
+    events.kept.clear()
+    events.add([noted(EventType.Monitor, "A sign-in.", call_id="")])
+
+    assert not alice.open("/console?filter=event+*").all("//*[@id='lines']//a")
+
+
+@pytest.mark.parametrize("form", ["", ".pcap", ".txt"])
+def test_bob_finds_no_ladder_by_alices_call_id(alice: Browser, bob: Browser, form: str) -> None:
+    path = LADDER.replace("ladder", f"ladder{form}")
+
+    assert bob.raw("GET", path).status_code == 404
+    assert bob.raw("GET", path.replace(CALL_ID, "nothing")).status_code == 404
+    assert alice.raw("GET", path).status_code == 200
+
+
+def test_the_administrator_sees_the_ladder_of_anybody(administrator: Browser) -> None:
+    assert administrator.open(LADDER).status == 200
+
+
+@pytest.mark.parametrize("asked", ["", "?call=", f"?call={'x' * 1025}", "?" + "&".join(["call=x"] * 11), "?call=%00"])
+def test_what_names_no_call_is_not_found(alice: Browser, asked: str) -> None:
+    assert alice.raw("GET", f"/console/ladder{asked}").status_code == 404
+
+
+def test_both_files_have_the_messages(alice: Browser) -> None:
+    page = alice.open(LADDER)
+
+    capture = alice.raw("GET", page.one("//a[contains(., '.pcap')]").get("href") or "")
+    text = alice.raw("GET", page.one("//a[contains(., 'As text')]").get("href") or "")
+    assert capture.data[:4] == bytes.fromhex("4d3cb2a1")
+    assert capture.headers["Content-Disposition"] == 'attachment; filename="messages.pcap"'
+    assert "486 Busy Here" in text.text
+
+
+def test_a_registration_is_called_one_and_only_its_last_messages_are_shown(
+    events: EventsInMemory, alice: Browser
+) -> None:
+    for number in range(80):
+        events.add(registration(number))
+    page = alice.open("/console/ladder?call=reg")
+
+    assert page.h1 == "Messages of a registration"
+    assert "these are the last 120" in page.text
+    assert len(page.all("//ol[@class='ladder-told']/li/details")) == 120
+
+
+def test_a_live_call_leads_to_the_messages_of_all_its_legs(harness: AppHarness, alice: Browser) -> None:
+    bridge = "5d1f1d36-6a5b-4a0e-8c0c-9a3f8d1b7c21"
+    harness.call("alice", call_id=CALL_ID, bridge_id=bridge, direction="In")
+    harness.call("alice", call_id="second-leg", bridge_id=bridge, direction="Out")
+
+    (link,) = alice.open("/calls").all("//a[starts-with(., 'Messages')]")
+
+    assert link.get("href") == f"/console/ladder?call={CALL_ID}&call=second-leg"
+    assert alice.open(link.get("href") or "").h1 == "Messages of a call"
+
+
+def test_a_failing_provider_leads_to_the_messages_of_its_registrations(
+    harness: AppHarness, events: EventsInMemory, alice: Browser, bob: Browser
+) -> None:
+    provider: SIPProvider = harness.provider("alice", "blueline", **REGISTERING)
+    harness.registration(provider, is_registered=False, registration_failure_message="403 Forbidden")
+    call_id = f"{provider.id.hex}@{SERVICE}"
+    events.add([traced(request("REGISTER", "sip:blueline.example"), call_id=call_id)])
+
+    (link,) = alice.open(f"/providers/{provider.id}").all("//a[starts-with(., 'Messages')]")
+
+    assert alice.open(link.get("href") or "").h1 == "Messages of a registration"
+    assert bob.open(link.get("href") or "").status == 404
+
+
+def test_markup_in_a_message_is_text(events: EventsInMemory, alice: Browser) -> None:
+    events.add([traced("<b>\x1b[2J\u202e", call_id="odd")])
+
+    page = alice.open("/console/ladder?call=odd")
+
+    assert not page.all("//pre/b")
+    assert "[U+202E]" in words(page.one("//pre"))
