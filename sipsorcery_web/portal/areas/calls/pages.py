@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,12 +19,14 @@ from sipsorcery_web.portal.lists.exports import Column, export_routes, exported,
 from sipsorcery_web.portal.lists.page import page_of
 from sipsorcery_web.portal.lists.query import ListQuery
 from sipsorcery_web.portal.lists.search import owned_text_search
+from sipsorcery_web.portal.live.stamps import holds_until
 from sipsorcery_web.portal.live.views import live_list
 from sipsorcery_web.portal.ui.area import Area, NavItem
+from sipsorcery_web.portal.ui.formats import seconds_until_it_reads_otherwise
 from sipsorcery_web.portal.ui.sip_parties import Party, bridge_of, party_at, party_of, provider_in
 
 bp = Blueprint("calls", __name__, url_prefix="/calls")
-AREA = Area(bp, "Calls", key="c", nav=NavItem("calls", "Calls", beside=("cdrs",)), help="calls")
+AREA = Area(bp, "Calls", key="c", nav=NavItem("calls", "Calls", beside=("cdrs", "ladders", "made_calls")), help="calls")
 
 
 @dataclass(frozen=True)
@@ -53,13 +56,18 @@ class BridgedCall:
         return len(self.legs) > 1
 
     @property
+    def call_ids(self) -> list[str | None]:
+        """Return the Call-IDs of its legs."""
+        return [leg.asset.call_id for leg in self.legs]
+
+    @property
     def to_hang_up(self) -> Leg | None:
         """The leg by which the visitor can end the call; None for those who may only look."""
         return next((leg for leg in self.legs if may_act(leg.asset)), None)
 
 
 @bp.get("")
-@live_list
+@live_list("Calls")
 def index() -> dict[str, Any]:
     """The calls that the visitor may see, a page at a time."""
     list_query = ListQuery.from_request()
@@ -96,6 +104,7 @@ def _joined(assets: Iterable[SIPDialogueAsset]) -> list[BridgedCall]:
 
 def _leg(asset: SIPDialogueAsset) -> Leg:
     seconds = (now() - asset.inserted).total_seconds()
+    holds_until(now() + timedelta(seconds=seconds_until_it_reads_otherwise(seconds)))
     return Leg(asset, party_of(asset.remote_user_field), party_at(asset.remote_target), seconds)
 
 
@@ -103,11 +112,11 @@ def _columns() -> Sequence[Column[SIPDialogueAsset]]:
     return (
         *owner_column(),
         Column("direction", "Direction"),
-        Column("from", "From", lambda asset: asset.remote_user_field),
-        Column("destination", "Destination", lambda asset: asset.remote_target),
-        Column("since", "Since", lambda asset: asset.inserted, is_moment=True),
+        Column("from", "From", "remote_user_field"),
+        Column("destination", "Destination", "remote_target"),
+        Column("since", "Since", "inserted", is_moment=True),
         Column("hangup_at", "Ends at the latest", is_moment=True),
-        Column("bridge_id", "Bridge", lambda asset: bridge_of(asset.bridge_id)),
+        Column("bridge_id", "Bridge", "bridge_id", bridge_of),
         Column("call_id", "Call-ID"),
-        Column("proxy_socket", "Proxy socket", lambda asset: asset.proxy_sip_socket),
+        Column("proxy_socket", "Proxy socket", "proxy_sip_socket"),
     )

@@ -1,30 +1,17 @@
 """Checks of the command of an extension line: Dial, Switch or SIPReply, and the data in its brackets."""
 
-import re
-from dataclasses import dataclass
+from sipsorcery_web.dial_plans.extension_lines import REPLY_CODE, Command
 
-_CALLS = re.compile("switch|dial", re.IGNORECASE)
-_REPLIES = re.compile("sipreply", re.IGNORECASE)
-_CODE = re.compile(r"\s*([1-6][0-9]{2})\s*")
 _COMMAS_OF_SWITCH = 2
-
-
-@dataclass(frozen=True)
-class Command:
-    """A command as the service reads it: its data ends at the first closing bracket."""
-
-    name: str
-    data: str
-    behind: str
 
 
 def command_slip(command: Command, takes_dial_strings: bool) -> tuple[str, bool]:
     """Return a sentence about the command and whether it is certain; "" where nothing stands out."""
     if not command.name:
         return "The command is missing: a name before its brackets, such as Dial(…).", True
-    if _CALLS.search(command.name):
+    if command.is_call:
         message = _about_destination(command, takes_dial_strings)
-    elif _REPLIES.search(command.name):
+    elif command.is_reply:
         message = _about_reply(command.data)
     else:
         message = f"{command.name[:20]} is no command here: its calls get a 500. There are Dial, Switch and SIPReply."
@@ -46,7 +33,7 @@ def _about_destination(command: Command, takes_dial_strings: bool) -> str:
 
 
 def _about_reply(data: str) -> str:
-    code = _CODE.fullmatch(data.partition(",")[0])
+    code = REPLY_CODE.fullmatch(data.partition(",")[0])
     if not code:
         return "SIPReply begins with a code such as 404, then a comma and a reason."
     return "" if code[1][0] != "2" else "A dial plan cannot answer a call with a 2xx: nothing is sent."

@@ -38,10 +38,13 @@ class DialPlanForm(EditForm):
     max_execution_count = text("Most calls at once")
     authorised_apps = text("Authorised applications")
 
-    apart = frozenset({"note", "rename_accounts"})
+    apart = EditForm.apart | {"note", "rename_accounts"}
     only_new = frozenset({"id"})
-    only_stored = frozenset({"opened", "note", "rename_accounts", *ADMINISTRATIVE})
+    only_stored = EditForm.only_stored | {"note", "rename_accounts", *ADMINISTRATIVE}
     named_by = "dial_plan_name"
+    template = "dial_plans/form.html"
+    remarks: Any = None
+    """What there is to say about the script, once somebody was asked."""
     stored: SIPDialPlan | None = None
     saved: SIPDialPlan
     """What the service has stored of the form."""
@@ -62,6 +65,10 @@ class DialPlanForm(EditForm):
         self.script_type_description.choices = choices_with(stored, TYPES, KEPT_TYPE)
         unused = () if has_users else ("rename_accounts",)
         self.leave_out(*self.only_new, *unused, *(() if is_administrator else ADMINISTRATIVE))
+
+    def extras(self) -> Mapping[str, Any]:
+        """Return what the page of this form shows besides."""
+        return {}
 
     @property
     def script(self) -> str:

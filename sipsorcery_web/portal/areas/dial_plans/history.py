@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sipsorcery_web.contract.errors import NotFound
 from sipsorcery_web.contract.records import SIPDialPlan
+from sipsorcery_web.dial_plans.call_executions import CallExecution
 from sipsorcery_web.portal.http.backend import current_login
 from sipsorcery_web.portal.http.clock import now
 from sipsorcery_web.portal.http.parts import part
@@ -66,12 +67,21 @@ def versions_of(plan: SIPDialPlan) -> Sequence[Version]:
 
 
 def the_version(plan: SIPDialPlan, number: int) -> Version:
-    """One version of a plan; NotFound when there is none. Raises StorageUnavailable."""
+    """One version of a plan; NotFound when there is none that can be read. Raises StorageUnavailable."""
     is_possible = 0 < number < 2**31
     version = _storage().version(plan.id, plan.owner or "", number) if is_possible else None
-    if version is None:
+    if version is None or version.is_unreadable:
         raise NotFound("The version was not found.")
     return version
+
+
+def version_that_ran(plan: SIPDialPlan, execution: CallExecution) -> Version | None:
+    """Return the version of a plan with the text that an execution ran; None where the history does not have it."""
+    try:
+        version = _storage().live_at(plan.id, plan.owner or "", execution.began)
+    except StorageUnavailable:
+        return None
+    return version if version is not None and version.text.script == execution.execution.plan.script else None
 
 
 def _storage() -> DialPlanVersions:

@@ -18,7 +18,7 @@ HOSTILE = (
 
 def check_nothing_runs(page: Page) -> None:
     """Check that nothing a stranger wrote has become an element, an attribute or an address of the page."""
-    assert page.status == 200
+    assert page.status in (200, 422)
     assert not page.all("//main//script | //main//img | //main//*[@onerror]")
     assert not [address for address in page.tree.xpath("//main//@href") if "script:" in address]
     assert "49{" not in page.text

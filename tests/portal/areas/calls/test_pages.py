@@ -150,7 +150,6 @@ def test_only_the_administrators_files_name_owners(harness: AppHarness, alice: B
 def test_a_page_takes_two_calls_of_the_service(harness: AppHarness, alice: Browser, asked: str) -> None:
     for _ in range(30):
         harness.call("alice")
-    alice.open("/calls")
     harness.forget_calls()
     alice.open(f"/calls{asked}")
     assert harness.calls == ["GetCallsCount", "GetCalls"]

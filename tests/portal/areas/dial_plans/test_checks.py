@@ -94,8 +94,10 @@ def test_remarks_come_by_line_and_not_without_end() -> None:
 
 
 @pytest.mark.parametrize("script_type", ["Ruby", "Asterisk"])
-def test_a_carriage_return_alone_ends_no_line_where_plans_run(script_type: str) -> None:
-    (found,) = script_warnings(script_type, "\n".join(STARTERS[script_type].splitlines()) + "\r\r\n")
+def test_a_carriage_return_alone_ends_no_line_for_another_service(script_type: str) -> None:
+    script = "\n".join(WITHOUT_DIAL_STRINGS[script_type].splitlines()) + "\r\r\n"
+    (found,) = script_warnings(script_type, script, takes_dial_strings=False)
+    assert not script_warnings(script_type, script.replace("Switch(username", "Dial(username"))
     assert found.is_error
     assert found.message.startswith("This line ends with U+000D (carriage return) alone")
 
@@ -178,7 +180,7 @@ def test_the_page_says_what_a_slip_costs(alice: Browser, plan: Plan, script: str
 def test_in_front_of_another_service_lines_are_offered_and_checked_as_that_service_reads_them(
     harness: AppHarness, alice: Browser, plan: Plan, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    night = plan(dial_plan_script="exten => 1,1,Dial(a@b)\n", script_type_description="Asterisk")
+    night = plan(dial_plan_script="exten => 1,1,Dial(a@b.c)\n", script_type_description="Asterisk")
     assert not alice.open(f"/dial-plans/{night.id}").notes
     monkeypatch.setitem(parts_of(harness.app), ExtensionLines, ExtensionLines(take_dial_strings=False))
     assert "Dial takes what Switch does here" in " ".join(alice.open(f"/dial-plans/{night.id}").notes)

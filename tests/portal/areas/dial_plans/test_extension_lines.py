@@ -2,6 +2,7 @@
 
 import pytest
 
+from sipsorcery_web.dial_plans.extension_lines import LineError, parse
 from sipsorcery_web.portal.areas.dial_plans.checks import script_warnings
 from sipsorcery_web.portal.areas.dial_plans.warnings import ScriptWarning
 
@@ -162,3 +163,26 @@ def test_a_pasted_character_is_the_one_remark_of_its_line(line: str, message: st
 )
 def test_a_pasted_character_that_changes_nothing_is_passed_over(line: str) -> None:
     assert script_warnings("Asterisk", line) == []
+
+
+SPOILT = (
+    "exten = 1,1,Dial(a@b)",
+    "exten == 1,1,Dial(a@b)",
+    "exten => _1X.,x,Dial(a@b)",
+    "exten =~ ^(1,1,Dial(a@b)",
+    "exten =~ /^(1|2)/,1,Dial(a@b)",
+    "exten =~ /^1/ ,1,Dial(a@b)",
+    "exten = _[5-1],1,Dial(a@b)",
+    "exten =>> 1,1,Dial(a@b)",
+    "include => other",
+    "exten => 1,1,Dial",
+)
+
+
+@pytest.mark.parametrize("line", SPOILT)
+def test_a_line_that_is_not_read_when_a_call_comes_is_pointed_at_and_no_other(line: str) -> None:
+    try:
+        is_read = bool(parse(line).lines)
+    except LineError:
+        is_read = False
+    assert any(each.is_error for each in script_warnings("Asterisk", line)) is not is_read

@@ -3,6 +3,8 @@
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import text
+
 from sipsorcery_web.contract.records import SIPDialPlan
 from sipsorcery_web.portal.http.parts import parts_of
 from sipsorcery_web.portal.storage.dial_plan_versions import DialPlanVersions
@@ -101,6 +103,25 @@ def test_bringing_a_version_back_restores_script_and_type_and_is_a_version_itsel
     assert (kept.dial_plan_name, kept.script_type_description, kept.dial_plan_script) == ("dusk", "Ruby", SCRIPT)
     assert "“version 1 brought back”" in past(page)[0]
     assert len(versions(alice, night.id)) == 3
+
+
+def test_a_version_that_cannot_be_read_is_shown_as_such_and_spoils_no_other(
+    harness: AppHarness, alice: Browser, plan: Plan
+) -> None:
+    night = plan()
+    for script in ("# one\n", "# two\n"):
+        save(alice, night, dial_plan_script=script)
+    with harness.database.write() as session:
+        session.execute(text("UPDATE dial_plan_versions SET sealed = 'forged' WHERE number = 2"))
+
+    shown = versions(alice, night.id)
+
+    assert ["Cannot be read" in each for each in shown] == [False, True, False]
+    assert ["Bring back" in each for each in shown] == [False, False, True]
+    assert alice.open(f"{LIST}/{night.id}/versions/2").status == 404
+    restored = alice.post(f"{LIST}/{night.id}/versions/2/restore", {"csrf_token": alice.token()})
+    assert restored.status == 404
+    assert "Cannot be read" in alice.open(f"{LIST}/{night.id}").text
 
 
 def test_there_is_no_version_that_was_not_saved(alice: Browser, plan: Plan) -> None:

@@ -1,0 +1,1 @@
+"""Pages on which dial plans are tried."""
