@@ -9,6 +9,7 @@
   const list = document.querySelector("[data-live-list]")
   const pause = list?.dataset.liveSeconds * aSecond
   let etag = `W/"${list?.dataset.liveList}"`
+  let stamp = list?.dataset.liveStamp ?? ""
   let state, clock
   let waiting  // the list that has come while the one on the page was in use
   let asking  // aborts the request that is under way
@@ -52,7 +53,7 @@
 
   const ask = async (signal) => {
     const answer = await fetch(location.pathname + location.search, {
-      headers: { "Live-List": "1", "If-None-Match": etag },
+      headers: { "Live-List": "1", "Live-Stamp": stamp, "If-None-Match": etag },
       cache: "no-store",
       signal,
     })
@@ -60,12 +61,14 @@
     const state = told("Live-State") ?? "lost"  // without the portal's own word something on the way has answered
     if (state !== "on") return { state, retryAfter: told("Retry-After") * aSecond }
     const clock = { time: told("Live-Clock"), zone: told("Live-Zone") }
-    return answer.ok ? { state, clock, etag: told("ETag"), html: await answer.text() } : { state, clock }
+    const seen = { state, clock, stamp: told("Live-Stamp") ?? "" }
+    return answer.ok ? { ...seen, etag: told("ETag"), html: await answer.text() } : seen
   }
 
   const hear = (answer) => {
     state = answer.state
     clock = answer.clock ?? clock
+    stamp = answer.stamp ?? stamp
     if (answer.html !== undefined) [etag, waiting] = [answer.etag, answer.html]
     failures = state === "on" ? 0 : failures + 1
     settle()
@@ -82,9 +85,10 @@
     asking?.abort()
     asking = undefined
   }
+  const rests = () => list.dataset.liveRests !== undefined && document.visibilityState === "hidden"
   const wait = (retryAfter) => {
     clearTimeout(timer)
-    if (state !== "ended") timer = setTimeout(start, untilNext(retryAfter))
+    if (state !== "ended" && !rests()) timer = setTimeout(start, untilNext(retryAfter))
   }
   const start = async () => {
     stop()

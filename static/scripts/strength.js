@@ -9,10 +9,12 @@
     const steps = [...password].map((letter, index) => Math.abs(letter.charCodeAt() - password.charCodeAt(index - 1)))
     return steps.reduce((sum, step) => sum + (step <= 1 ? 1 : Math.log2(letters)), 0)
   }
-  const judged = (password, longest) => {
+  const short = (enough) => `Short. Use at least ${enough} characters, or mix letters, digits and signs.`
+  const judged = (password, longest, longEnough) => {
     const guessed = bits(password)
     if (password.length < shortest) return [1, `Too short: ${password.length} of at least ${shortest} characters.`]
     if (password.length > longest) return [1, `Too long: ${password.length} of at most ${longest} characters.`]
+    if (password.length < longEnough && guessed < 50) return [2, short(longEnough)]
     if (guessed < 40) return [2, "Easy to guess. Make it longer, or mix letters and digits."]
     if (guessed < 65) return [3, "Fair. A longer one is better."]
     return [4, "Hard to guess."]
@@ -23,7 +25,7 @@
     const words = place.querySelector("output")
     const show = () => {
       place.hidden = !field.value
-      const [value, sentence] = judged(field.value, Number(place.dataset.longest))
+      const [value, sentence] = judged(field.value, Number(place.dataset.longest), Number(place.dataset.longEnough))
       place.dataset.strength = value
       words.textContent = field.value && sentence
     }

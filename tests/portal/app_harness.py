@@ -15,23 +15,29 @@ from uuid import UUID, uuid4
 from sqlalchemy import Engine, delete, event, select, update
 
 from sipsorcery_web import create_app
+from sipsorcery_web.contract.extensions import AccessToken
 from sipsorcery_web.contract.operations import Operation
-from sipsorcery_web.contract.records import SIPAccount, SIPProvider
+from sipsorcery_web.contract.records import SIPAccount, SIPDialPlan, SIPProvider
 from sipsorcery_web.database.base import Base
 from sipsorcery_web.database.connection import open_database
 from sipsorcery_web.database.keyring import Keyring
+from sipsorcery_web.dial_plans.service.client import PlanService
 from sipsorcery_web.portal.http.backend import Backend
 from sipsorcery_web.portal.http.parts import parts_of
 from sipsorcery_web.portal.http.service_status import ServiceStatusCache
 from sipsorcery_web.portal.http.session import COOKIE
 from sipsorcery_web.portal.lists.refused_filters import RefusedFilters
+from sipsorcery_web.portal.live.kept_pages import KeptPages
+from sipsorcery_web.portal.storage.dial_plan_test_cases import DialPlanTestCases, PlanTestCase
 from sipsorcery_web.portal.storage.dial_plan_versions import DialPlanVersions, PlanText, Saving
 from sipsorcery_web.portal.storage.models import SavedForm
+from sipsorcery_web.portal.storage.passkeys import Passkeys
 from sipsorcery_web.provisioning.channel import Channel
 from sipsorcery_web.service.context import ServiceContext
 from sipsorcery_web.service.dispatch import Service
 from sipsorcery_web.service.operators import Operators
 from sipsorcery_web.service.passwords import Passwords
+from sipsorcery_web.service.store.account_networks import AccountNetworkRow
 from sipsorcery_web.service.store.models import (
     CustomerRow,
     CustomerSessionRow,
@@ -46,10 +52,12 @@ from sipsorcery_web.service.store.rows import to_record
 from sipsorcery_web.settings import Settings
 from tests.conftest import Clock, ServiceFixture
 from tests.factories import DOMAIN
+from tests.factories.passkeys import passkey
 from tests.factories.records import person, sip_account, sip_provider
 from tests.factories.rows import binding_of, cdr_values, leg_values, sip_account_values
 
 from .browser import Browser
+from .fake_plan_service import FakePlanService
 
 ADMINISTRATOR = "root-admin"
 CAST = ("alice", "bobby", ADMINISTRATOR)
@@ -88,6 +96,7 @@ class AppHarness:
         self.settings = settings
         self.app = create_app(settings, clock=self.clock, passwords=passwords)
         self.app.testing = True
+        parts_of(self.app)[PlanService] = self.plan_service = FakePlanService()
         backend = parts_of(self.app)[Backend]
         backend.channel = self.watched = RecordingChannel(backend.channel)
         self.database = open_database(settings.store_url)
@@ -102,12 +111,16 @@ class AppHarness:
     def clear(self) -> None:
         """Forget everything that a test has done."""
         self._fresh.restore()
+        self.database.close()  # SQLite fails where an FTS5 table is the first to meet a file that was changed under it
         self.clock.now = Clock().now
         self.forget_calls()
         self.watched.tokens |= self._tokens
         self.watched.before.clear()
         self.forget_status()
+        parts_of(self.app)[PlanService] = self.plan_service = FakePlanService()
         parts_of(self.app)[RefusedFilters].clear()
+        if pages := parts_of(self.app).get(KeptPages):
+            pages.clear()
         self.service_fixture = ServiceFixture(self.service, dict(self._clients))
         self._unused = dict(self._sessions)
 
@@ -159,13 +172,39 @@ class AppHarness:
         DialPlanVersions(self.database, self.keyring).keep(plan.id, owner, None, Saving(text, owner, self.clock()))
         account = self.account(owner, "front-desk", **of_the_account)
         return {
+            "case_id": self.test_case(plan).id,
             "account_id": account.id,
             "binding_id": self.bind(account),
+            "call_id": uuid4(),  # which is no record, and known to whoever makes calls alone
             "cdr_id": self.cdr(owner),
             "leg_id": self.call(owner),
+            "link_id": uuid4(),  # of a shared call, which its page has tests for
             "plan_id": plan.id,
             "provider_id": self.provider(owner, "northline").id,
+            "seen_id": self.network(account),
+            "session_id": self.session_ids(owner)[0],
+            "token_id": self.access_token(owner).id,
         }
+
+    def test_case(self, plan: SIPDialPlan, name: str = "at night", **more: Any) -> PlanTestCase:
+        """A stored test case of a plan: a call to 0301 at 22 o'clock that nobody takes."""
+        call = {"number": "0301", "caller": "alice", "direction": "out", "time": "2026-03-02T22:00", "seed": "1"}
+        result = ["The caller gets 480 Temporarily unavailable."]
+        facts = {"name": name, "call": call, "answers": {}, "expected": result, "last": result} | more
+        case = PlanTestCase(**facts)
+        DialPlanTestCases(self.database, self.keyring).add(plan.id, plan.owner or "", case)
+        return case
+
+    def access_token(self, owner: str, name: str = "night shift", **more: Any) -> AccessToken:
+        """A new token for programs, which tells itself."""
+        token = AccessToken(name=name, scopes="accounts:read", ends=self.clock() + timedelta(days=7))
+        return self.service_fixture.someone(owner).add_access_token(replace(token, **more))
+
+    def passkey(self, owner: str, **more: Any) -> UUID:
+        """Store a passkey that no authenticator has, and return its id."""
+        kept = passkey(owner, **more)
+        Passkeys(self.database, self.keyring).add(kept)
+        return kept.id
 
     def lock(self, account: SIPAccount, reason: str = "Unpaid bill") -> SIPAccount:
         """Disable an account as an administrator does."""
@@ -175,6 +214,16 @@ class AppHarness:
     def bind(self, account: SIPAccount, **more: Any) -> UUID:
         """Register a phone."""
         return self._add(SIPRegistrarBindingRow, binding_of(account, self.clock(), **more))
+
+    def network(self, account: SIPAccount, **more: Any) -> UUID:
+        """Store a network that an account has registered from, and had never before."""
+        seen = {"sip_account_id": account.id, "network": "203.0.0.0/16", "is_new": True}
+        times = {"first_seen": self.clock(), "last_seen": self.clock()}
+        return self._add(AccountNetworkRow, {"id": uuid4(), **seen, **times, **more})
+
+    def session_ids(self, owner: str) -> list[UUID]:
+        """The ids by which a customer knows the sessions at the service."""
+        return [session.id for session in self.service_fixture.someone(owner).sessions()]
 
     def call(self, owner: str, **more: Any) -> UUID:
         """Store one leg of a call in progress."""
@@ -285,6 +334,10 @@ class AppHarness:
     def forget_calls(self) -> None:
         self.watched.calls.clear()
 
+    def forget_sessions(self) -> None:
+        """Let nobody have signed in yet: who asks for a browser signs in anew."""
+        self._unused.clear()
+
     def forget_status(self) -> None:
         """The portal asks at most every few seconds whether the service answers; let it ask again."""
         parts_of(self.app)[ServiceStatusCache].until = 0.0
@@ -304,6 +357,7 @@ class AppHarness:
             passwords=passwords,
             clock=self.clock,
             new_accounts=self.settings.new_accounts,
+            mails=self.app.extensions["account_mails"],
         )
 
 
@@ -330,7 +384,7 @@ class AppHarnesses:
         self._built: dict[Any, AppHarness] = {}
 
     def __call__(self, cast: bool = True, **settings: Any) -> AppHarness:
-        key = (cast, *sorted(settings.items()))
+        key = (cast, repr(sorted(settings.items())))
         if key not in self._built:
             base = Settings(data_dir=self._directory / f"house-{len(self._built)}", domain=DOMAIN)
             wanted = replace(base, **settings)
@@ -356,6 +410,11 @@ def counted_statements() -> Iterator[list[str]]:
 
 
 def dump(path: Path, *leaving_out: str) -> str:
-    """A database file as text, without some of its tables."""
+    """The rows of a database file as text, without some of its tables."""
     with closing(sqlite3.connect(path)) as connection:
-        return "\n".join(line for line in connection.iterdump() if not any(table in line for table in leaving_out))
+        tables = connection.execute(
+            # A virtual table's rows stand in the tables beneath it.
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY name"
+        )
+        shown = [name for (name,) in tables if name not in leaving_out]
+        return "\n".join(f"{name}: {row}" for name in shown for row in connection.execute(f'SELECT * FROM "{name}"'))

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Insert, delete, insert, literal_column, select
 
-from sipsorcery_web.database.connection import Database
+from sipsorcery_web.database.connection import Database, take_time
 from sipsorcery_web.service.store.models import (
     SIPAccountRow,
     SIPCDRRow,
@@ -59,6 +59,7 @@ def settle(database: Database, owner: str, domain: str, size: Size, now: datetim
         (SIPCDRRow, _cdrs(owner, domain, size, now)),
     )
     with database.write() as session:
+        take_time(session)
         for kind in OWNED:
             session.execute(delete(kind).where(kind.owner == owner))
         for row, values in batches:

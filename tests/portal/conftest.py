@@ -2,19 +2,28 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
+from logging import Formatter
 
 import pytest
 
+from sipsorcery_web.portal.areas.cdrs.ladder.traces import CallTraces
+from sipsorcery_web.portal.areas.console.reading import Console, OwnEvents
+from sipsorcery_web.portal.areas.sip_accounts.refused_phones import RefusedPhones
 from sipsorcery_web.portal.http.parts import parts_of
 from sipsorcery_web.portal.http.sip_engine import SIPEngine
 from sipsorcery_web.service.passwords import Passwords
 from sipsorcery_web.settings import NewAccounts
+from tests.factories.events import SERVICE, EventsInMemory
+from tests.factories.refusals import RefusalsInMemory
+from tests.mail.post_office import PostOffice, mail_port, post_office
 from tests.provisioning.genuine import STORES, GenuineService
 
 from .app_harness import AppHarness, AppHarnesses
 from .browser import SECRETS, Browser
 from .fake_sip_engine import FakeEngine
 from .genuine import Front
+
+__all__ = ["mail_port", "post_office"]
 
 HarnessWith = Callable[..., AppHarness]
 
@@ -36,7 +45,8 @@ def harness_with(harnesses: AppHarnesses, caplog: pytest.LogCaptureFixture) -> I
     caplog.set_level("INFO", logger="sipsorcery_web")
     yield harness_with
     secrets = [*SECRETS, *(token for harness in used for token in harness.watched.tokens)]
-    assert not [secret for secret in secrets if secret in caplog.text], "a secret stands in the log"
+    said = [Formatter().format(record) for phase in ("setup", "call") for record in caplog.get_records(phase)]
+    assert not [secret for secret in secrets if secret in "\n".join(said)], "a secret stands in the log"
 
 
 @pytest.fixture
@@ -46,11 +56,36 @@ def harness(harness_with: HarnessWith) -> AppHarness:
 
 
 @pytest.fixture
+def mailing(harness_with: HarnessWith, post_office: PostOffice) -> AppHarness:
+    """A house that sends mail, and is known at an address of its own."""
+    return harness_with(**post_office.settings)
+
+
+@pytest.fixture
 def sip_engine(harness: AppHarness) -> Iterator[FakeEngine]:
     """A SIP engine of the house, for as long as the test lasts."""
     parts_of(harness.app)[SIPEngine] = sip_engine = FakeEngine()
     yield sip_engine
     parts_of(harness.app).pop(SIPEngine, None)
+
+
+@pytest.fixture
+def events(harness: AppHarness) -> Iterator[EventsInMemory]:
+    """The events of the console and of calls, which are there for as long as the test lasts."""
+    parts, store = parts_of(harness.app), EventsInMemory()
+    parts[Console], parts[CallTraces] = Console(OwnEvents(store)), CallTraces(store, [SERVICE])
+    yield store
+    parts.pop(Console, None)
+    parts.pop(CallTraces, None)
+
+
+@pytest.fixture
+def refusals(harness: AppHarness) -> Iterator[RefusalsInMemory]:
+    """The refusals of phones, which are there for as long as the test lasts."""
+    store = RefusalsInMemory()
+    parts_of(harness.app)[RefusedPhones] = RefusedPhones(store.of_accounts)
+    yield store
+    parts_of(harness.app).pop(RefusedPhones, None)
 
 
 @pytest.fixture

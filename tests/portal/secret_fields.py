@@ -2,7 +2,7 @@
 
 from lxml import html
 
-FOR_SIGNING_IN = {"password", "old_password", "new_password", "customer_password", "retyped_password"}
+FOR_SIGNING_IN = {"password", "proof_password", "old_password", "new_password", "customer_password", "retyped_password"}
 OTHER_USERNAMES = {"sip_username", "provider_username", "provider_auth_username"}
 IGNORED_BY = {"data-1p-ignore", "data-lpignore", "data-bwignore"}
 """1Password, LastPass and Bitwarden."""

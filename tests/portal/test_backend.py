@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from sipsorcery_web.contract.errors import OutcomeUnknown
 from sipsorcery_web.contract.operations import Operation
 from sipsorcery_web.portal.http import backend
-from sipsorcery_web.portal.http.backend import Backend
+from sipsorcery_web.portal.http.backend import ASKED_AT, Backend
 from sipsorcery_web.portal.http.parts import parts_of
 from sipsorcery_web.portal.http.service_status import ServiceStatusCache, service_status
 from sipsorcery_web.portal.http.ttl_cache import TTLCache
@@ -81,11 +81,18 @@ def test_a_page_asks_on_in_the_time_that_is_left(alice: Browser, slow: SlowServi
     assert slow.waited == PATIENCE
 
 
+def test_a_page_that_has_waited_for_a_thread_waits_so_much_less(alice: Browser, slow: SlowService) -> None:
+    slow.seconds, slow.waited = 1000.0, 100.0
+
+    assert alice.raw("GET", "/account", environ_overrides={ASKED_AT: 94.0}).status_code == 503
+    assert slow.waited == 100.0 + PATIENCE - 6.0
+
+
 def test_the_next_page_has_its_own_time(alice: Browser, slow: SlowService) -> None:
     slow.seconds = 1000.0
     assert alice.open("/account").status == 503
 
-    slow.seconds = 4.0
+    slow.seconds = 2.0
     assert alice.open("/account").status == 200
 
 

@@ -157,9 +157,7 @@ def test_what_the_wire_cannot_carry_is_refused_in_words(service: AppHarness, ali
     assert alice.force("/login", {"username": typed}, password=PASSWORD).status == 422
 
 
-@pytest.mark.parametrize(
-    "typed", ["<b>&amp;]]></b>", "\t tab", "line\nbreak", "\N{PILE OF POO}", "a\u2028b", "  blanks  "]
-)
+@pytest.mark.parametrize("typed", ["<b>&amp;]]></b>", "\t tab", "\N{PILE OF POO}", "  blanks  "])
 def test_everything_else_is_carried_as_it_was_typed(
     service: AppHarness, alice: Browser, desk: SIPAccount, typed: str
 ) -> None:
@@ -285,7 +283,8 @@ def test_the_portal_still_signs_out_and_tells_about_itself(
     assert "Not answering" in alice.open("/about").text
     assert alice.raw("GET", "/healthz").status_code == 200
     ready = alice.raw("GET", "/readyz")
-    assert (ready.status_code, ready.get_json()) == (503, {"status": "unavailable", "provisioning": False})
+    said = {"status": "unavailable", "provisioning": False, "store": True, "sessions": True}
+    assert (ready.status_code, ready.get_json()) == (503, said)
     assert "You are signed out." in alice.sign_out().notes
     assert alice.open("/account").h1 == "Sign in"
 
@@ -352,7 +351,7 @@ def test_a_service_that_takes_a_call_and_never_answers_is_given_up_in_time(harne
         portal.forget_status()
         began = monotonic()
         page = form.submit(username="alice", password=PASSWORD)
-        assert monotonic() - began < 2
+        assert monotonic() - began < 5
     assert page.status == 503
     assert "may have saved" not in page.text
     assert page.value("username") == "alice"

@@ -1,4 +1,4 @@
-"""The pages in front of a service of which nothing is known, and the README about them."""
+"""The pages in front of a service of which nothing is known, and what docs/ say about them."""
 
 import re
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ from .browser import Browser
 from .conftest import HarnessWith
 from .test_routes import SOMEWHERE
 
-README = Path(__file__).resolve().parents[2] / "README.md"
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs/other-services.md"
 NEW = "tr0ubad0ur"
 
 
@@ -59,26 +59,27 @@ def provider(owner: str) -> SIPProvider:
     return sip_provider(owner=owner, register_contact=contact, register_enabled=True)
 
 
-# The README
+# docs/other-services.md
 
 
-def test_the_readme_has_one_table_of_what_is_absent_or_said_otherwise() -> None:
-    section = (
-        README.read_text("utf-8").partition("### In front of an existing provisioning service")[2].partition("\n## ")[0]
-    )
-    rows = re.findall(r"^\| (.*?) \| (.*?) \|$", section, re.MULTILINE)
+def test_the_document_has_one_table_of_what_is_absent_or_said_otherwise() -> None:
+    rows = re.findall(r"^\| (.*?) \| (.*?) \|$", DOCUMENT.read_text("utf-8"), re.MULTILINE)
     told = [(each.metadata["built_in"], each.metadata["another"]) for each in fields(Capabilities)]
 
     assert rows[0] == ("with the built-in service", "in front of another")
     assert rows[1 : len(told) + 1] == told
-    assert [without for _, without in rows[len(told) + 1 :]].count("Absent.") == 4
+    assert [without for _, without in rows[len(told) + 1 :]].count("Absent.") == 7
 
 
-def test_what_the_readme_calls_absent_is_not_there(front: AppHarness) -> None:
+def test_nothing_is_said_of_the_limits_of_another_service(alice: Browser) -> None:
+    assert "What you may have" not in alice.open("/account").text
+
+
+def test_what_the_document_calls_absent_is_not_there(front: AppHarness) -> None:
     browser = front.browser()
-    for path in ("/provisioning.svc", "/provisioning.svc?wsdl", f"/setup/{'x' * 43}"):
+    for path in ("/provisioning.svc", "/provisioning.svc?wsdl", "/notificationspull.svc?wsdl", f"/setup/{'x' * 43}"):
         assert browser.open(path).status == 404, path
-    assert not {"customers", "invites", "setup-link", "engine"} & {*front.app.cli.commands}
+    assert not {"customers", "tokens", "invites", "setup-link", "engine", "mail"} & {*front.app.cli.commands}
     for path in (f"/sip-accounts/{SOMEWHERE}/phone", f"/calls/{SOMEWHERE}/hang-up"):
         assert browser.raw("GET", path).status_code in (303, 404, 405), path
 
@@ -328,3 +329,26 @@ def test_no_page_says_what_only_the_built_in_service_is_known_to_do(
     for page in [*map(alice.open, paths), front.browser().open("/login"), front.browser().open("/register")]:
         assert page.status == 200, page.path
         assert not [words for words in UNTRUE if words in page.text], page.path
+
+
+# What the installation does with calls
+
+
+def test_of_another_services_calls_nothing_is_said(front: AppHarness, alice: Browser) -> None:
+    pages = "".join(alice.open(path).text for path in ("/dial-plans", "/cdrs", "/about", "/dial-plans/add"))
+    assert "SIP engine" not in pages
+    assert "mail server" not in pages
+    assert "Mail is not set up" not in pages
+    assert "None, calls are refused" in alice.open("/sip-accounts/add").text
+
+
+def test_in_front_of_another_service_plans_are_tried_and_test_cases_kept_all_the_same(
+    front: AppHarness, alice: Browser
+) -> None:
+    script = "exten => 112,1,SIPReply(403,No emergency calls)"
+    page = alice.submit("/dial-plans/add?type=Asterisk", dial_plan_name="lines", dial_plan_script=script)
+    page = alice.submit(f"{page.path}/try", number="112")
+    assert "The caller gets 403 No emergency calls." in page.text
+    assert "the service that calls go through may differ" in page.text
+    page = page.press("Keep as a test case")
+    assert "Call to 112 is kept." in page.text

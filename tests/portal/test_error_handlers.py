@@ -16,8 +16,8 @@ from .origins import FROM_ELSEWHERE
 
 
 def check_way_on(page: Page) -> None:
-    """The page says its number, and one link leads to a page that works."""
-    assert f"Error {page.status}" in page.text
+    """The page says its number and that of the request, and one link leads to a page that works."""
+    assert f"Error {page.status}, request {page.response.headers['X-Request-ID']}" in page.text
     (way,) = {"To your SIP accounts", "To the sign-in", "Try again", "Back to the form"} & page.links.keys()
     assert page.follow(way).status == 200
 
@@ -118,7 +118,7 @@ def test_just_below_the_limit_a_form_in_parts_is_read_too(alice: Browser) -> Non
 def test_429_too_many_tries(harness: AppHarness, alice: Browser) -> None:
     for _ in range(6):
         page = alice.submit(
-            "/account/password", old_password="n1ghtingale", new_password="x" * 6, retyped_password="x" * 6
+            "/account/password", old_password="n1ghtingale", new_password=PASSWORD, retyped_password=PASSWORD
         )
     assert (page.status, page.h1) == (429, "Too many tries")
     assert page.response.headers["Retry-After"] == "900"
@@ -220,7 +220,7 @@ def test_signing_out_works_while_the_service_is_away(harness: AppHarness, alice:
 
 def test_a_longer_session_that_the_service_cannot_give_is_not_promised(harness: AppHarness, alice: Browser) -> None:
     harness.clock.pass_(minutes=50)
-    page = alice.open("/account")
+    page = alice.open("/about")
     fails_with(harness, "ExtendSession", Unavailable("away"))
     assert page.submit(action="/session/extend").status == 503
     harness.clock.pass_(minutes=10)

@@ -330,7 +330,7 @@ def test_more_than_is_taken_is_given_back_as_far_as_it_was_read(harness_with: Ha
 def test_too_many_tries_name_what_has_to_be_typed_again(alice: Browser) -> None:
     for _ in range(6):
         page = alice.submit(
-            "/account/password", old_password="n1ghtingale", new_password="x" * 6, retyped_password="x" * 6
+            "/account/password", old_password="n1ghtingale", new_password=PASSWORD, retyped_password=PASSWORD
         )
     assert page.status == 429
     assert {*table(page)} == {"Present password", "New password", "Retype new password"}

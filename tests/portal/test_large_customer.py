@@ -55,7 +55,7 @@ FORMS = {
     "/providers/add": 1,
     "/providers/{provider}": 2,
     "/dial-plans/add": 2,
-    "/dial-plans/{plan}": 3,
+    "/dial-plans/{plan}": 5,  # its accounts, providers and plans too, for the names that nobody has
 }
 by_path = pytest.mark.parametrize("listed", LISTS, ids=lambda listed: listed.path.strip("/"))
 
@@ -151,9 +151,7 @@ def test_a_file_begins_after_one_call(
     town.forget_calls()
     answer = browsers["alice"].client.get(f"{listed.path}.{form}", buffered=False)
     assert answer.status_code == 200
-    portions = iter(answer.response)
-    for _ in range(3):
-        next(portions)
+    next(iter(answer.response))
     assert len(town.calls) == 1
     answer.close()
 
@@ -162,7 +160,7 @@ def test_a_whole_file_has_every_row_once(town: AppHarness, browsers: dict[str, B
     town.forget_calls()
     rows = browsers["alice"].raw("GET", "/sip-accounts.json").get_json()
     assert len({row["id"] if "id" in row else str(row) for row in rows}) == LARGE.accounts
-    assert len(town.calls) == 3
+    assert len(town.calls) == 2
 
 
 @pytest.mark.parametrize("form", FORMS)

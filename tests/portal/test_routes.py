@@ -8,39 +8,77 @@ import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
+from sipsorcery_web.portal.storage.passkeys import Passkeys
+
 from .app_harness import AppHarness
 from .browser import Browser
 from .fake_sip_engine import FakeEngine
+from .same_pages import text_of_any
 
 ROUTES = {
     "/": "GET",
     "/about": "GET",
     "/account": "GET POST",
     "/account/delete": "GET POST",
+    "/account/email-address/send-link": "POST",
+    "/account/email-address/withdraw": "POST",
     "/account/password": "GET POST",
     "/appearance": "POST",
     "/assets/<file>": "GET",
     "/calls": "GET",
     "/calls.<any(csv, json):form>": "GET",
     "/calls/<uuid:leg_id>/hang-up": "POST",
+    "/calls/made/<uuid:call_id>": "GET",
+    "/calls/made/<uuid:call_id>/end": "POST",
+    "/calls/made/new": "GET POST",
     "/cdrs": "GET",
     "/cdrs.<any(csv, json):form>": "GET",
     "/cdrs/<uuid:cdr_id>": "GET",
+    "/console": "GET",
+    "/console/ladder": "GET",
+    "/console/ladder.pcap": "GET",
+    "/console/ladder.txt": "GET",
+    "/console/lines": "GET",
+    "/console/lines.txt": "GET",
+    "/cdrs/<uuid:cdr_id>/ladder": "GET",
+    "/cdrs/<uuid:cdr_id>/ladder.pcap": "GET",
+    "/cdrs/<uuid:cdr_id>/ladder.txt": "GET",
+    "/cdrs/<uuid:cdr_id>/ladder/share": "POST",
+    "/cdrs/<uuid:cdr_id>/ladder/share/<uuid:link_id>/end": "POST",
     "/developers": "GET",
     "/dial-plans": "GET",
     "/dial-plans.<any(csv, json):form>": "GET",
     "/dial-plans/<uuid:plan_id>": "GET POST",
     "/dial-plans/<uuid:plan_id>/delete": "GET POST",
+    "/dial-plans/<uuid:plan_id>/cases": "GET",
+    "/dial-plans/<uuid:plan_id>/cases/<uuid:case_id>/accept": "POST",
+    "/dial-plans/<uuid:plan_id>/cases/<uuid:case_id>/delete": "POST",
+    "/dial-plans/<uuid:plan_id>/cases/add": "POST",
+    "/dial-plans/<uuid:plan_id>/cases/run": "POST",
+    "/dial-plans/<uuid:plan_id>/rules/try": "POST",
+    "/dial-plans/<uuid:plan_id>/try": "GET POST",
+    "/dial-plans/<uuid:plan_id>/try/edit": "POST",
+    "/dial-plans/<uuid:plan_id>/rules": "GET POST",
     "/dial-plans/<uuid:plan_id>/versions": "GET",
     "/dial-plans/<uuid:plan_id>/versions/<int:number>": "GET",
     "/dial-plans/<uuid:plan_id>/versions/<int:number>/restore": "POST",
     "/dial-plans/add": "GET POST",
+    "/dial-plans/why": "GET",
+    "/dial-plans/for-call/<uuid:cdr_id>": "GET",
+    "/dial-plans/add/rules": "GET POST",
     "/healthz": "GET",
     "/help": "GET",
     "/help/keyboard": "POST",
     "/invite": "POST",
     "/login": "GET POST",
+    "/login/code": "GET POST",
+    "/login/passkey": "GET POST",
+    "/login/passkey/options": "GET",
+    "/login/recovery-code": "GET POST",
+    "/login/with-passkey": "POST",
+    "/login/with-passkey/options": "GET",
     "/logout": "POST",
+    "/notificationspull.svc": "GET POST",
     "/provider-registrations": "GET",
     "/provider-registrations.<any(csv, json):form>": "GET",
     "/provider-registrations/<uuid:provider_id>/register": "POST",
@@ -56,8 +94,28 @@ ROUTES = {
     "/registrations": "GET",
     "/registrations.<any(csv, json):form>": "GET",
     "/registrations/<uuid:binding_id>/remove": "POST",
+    "/security": "GET",
+    "/security/changes": "GET",
+    "/security/changes.<any(csv, json):form>": "GET",
+    "/security/networks": "GET",
+    "/security/networks.<any(csv, json):form>": "GET",
+    "/security/networks/<uuid:seen_id>/accept": "POST",
+    "/security/passkeys": "GET POST",
+    "/security/passkeys/<uuid:passkey_id>/remove": "GET POST",
+    "/security/passkeys/options": "GET",
+    "/security/recovery-codes": "GET POST",
+    "/security/sessions": "GET",
+    "/security/sessions/<uuid:session_id>/end": "POST",
+    "/security/sessions/end-others": "POST",
+    "/security/sign-ins": "GET",
+    "/security/sign-ins.<any(csv, json):form>": "GET",
+    "/security/tokens": "GET POST",
+    "/security/tokens/<uuid:token_id>/delete": "GET POST",
+    "/security/totp": "GET POST",
+    "/security/totp/remove": "GET POST",
     "/session/extend": "POST",
     "/setup/<secret>": "GET POST",
+    "/shared/<token>": "GET",
     "/sip-accounts": "GET",
     "/sip-accounts.<any(csv, json):form>": "GET",
     "/sip-accounts/<uuid:account_id>": "GET POST",
@@ -77,22 +135,49 @@ OPEN = {
     "/help": "GET",
     "/invite": "POST",
     "/login": "GET POST",
+    "/login/code": "GET POST",
+    "/login/passkey": "GET POST",
+    "/login/passkey/options": "GET",
+    "/login/recovery-code": "GET POST",
+    "/login/with-passkey": "POST",
+    "/login/with-passkey/options": "GET",
     "/logout": "POST",
+    "/notificationspull.svc": "GET POST",
     "/provisioning.svc": "GET POST",
     "/readyz": "GET",
     "/register": "GET POST",
     "/setup/<secret>": "GET POST",
+    "/shared/<token>": "GET",
 }
 """What can be asked without a session; each looks after its callers itself."""
 
+ENDPOINTS = ("/notificationspull.svc", "/provisioning.svc")
+"""What programs ask, whose messages have the token in them."""
+
 OF_THE_ENGINE = [
     ("/calls/<uuid:leg_id>/hang-up", "POST"),
+    ("/calls/made/<uuid:call_id>", "GET"),
+    ("/calls/made/<uuid:call_id>/end", "POST"),
+    ("/calls/made/new", "GET"),
+    ("/calls/made/new", "POST"),
+    ("/console", "GET"),
+    ("/console/ladder", "GET"),
+    ("/console/ladder.pcap", "GET"),
+    ("/console/ladder.txt", "GET"),
+    ("/console/lines", "GET"),
+    ("/console/lines.txt", "GET"),
     ("/provider-registrations/<uuid:provider_id>/register", "POST"),
     ("/registrations/<uuid:binding_id>/remove", "POST"),
+    ("/security/networks", "GET"),
+    ("/security/networks.<any(csv, json):form>", "GET"),
+    ("/security/networks/<uuid:seen_id>/accept", "POST"),
     ("/sip-accounts/<uuid:account_id>/phone", "GET"),
     ("/sip-accounts/<uuid:account_id>/phone", "POST"),
 ]
 """What is there with a SIP engine only."""
+
+OF_THE_BUILT_IN = ("/security/changes", "/security/networks", "/security/sign-ins", "/security/tokens")
+"""What is there with the built-in service only."""
 
 SOMEWHERE = "3f0e7c1a-9a0b-4c55-9d0e-2f8f0b6f7a11"
 
@@ -122,7 +207,7 @@ def filled_in(address: str, **ids: object) -> str:
 @pytest.fixture
 def hers(harness: AppHarness) -> Iterator[dict[str, UUID]]:
     """Return alice's records, one of each kind, which nothing that bob does may change."""
-    things = harness.one_of_each("alice", network_id="5th-floor")
+    things = harness.one_of_each("alice", network_id="5th-floor") | {"passkey_id": harness.passkey("alice")}
     program = harness.service_fixture.alice
 
     def everything() -> list[object]:
@@ -131,6 +216,10 @@ def hers(harness: AppHarness) -> Iterator[dict[str, UUID]]:
             *program.sip_providers.page(),
             *program.dial_plans.page(),
             *program.cdrs.page(),
+            *program.access_tokens(),
+            *program.account_networks.page(),
+            *(session for session in program.sessions() if session.id == things["session_id"]),
+            *Passkeys(harness.database, harness.keyring).of("alice"),
         ]
 
     before = everything()
@@ -142,11 +231,23 @@ def test_no_route_is_lost_and_none_is_added_unnoticed(harness: AppHarness) -> No
     assert routes_of(harness.app) == ROUTES
 
 
+def test_a_portal_that_mails_links_has_the_pages_that_they_lead_to(mailing: AppHarness) -> None:
+    assert routes_of(mailing.app).items() - ROUTES.items() == {
+        ("/login/reset", "GET POST"),
+        ("/login/reset/<token>", "GET POST"),
+        ("/login/confirm/<token>", "GET POST"),
+    }
+
+
 def test_a_portal_in_front_of_another_service_has_neither_endpoint_nor_set_up(
     harness_with: Callable[..., AppHarness],
 ) -> None:
     harness = harness_with(provisioning_url="http://127.0.0.1:9")
-    assert ROUTES.keys() - routes_of(harness.app).keys() == {"/provisioning.svc", "/setup/<secret>"}
+    assert ROUTES.keys() - routes_of(harness.app).keys() == {
+        *ENDPOINTS,
+        "/setup/<secret>",
+        *(address for address in ROUTES if address.startswith(OF_THE_BUILT_IN)),
+    }
 
 
 @pytest.mark.parametrize(("address", "method"), [each for each in closed_routes() if each[1] == "GET"])
@@ -222,7 +323,7 @@ def test_bob_does_not_find_a_thing_of_alices_by_any_route_and_verb(
     for address, method in every_way_to_a_thing(harness.app):
         answer = bob.raw(method, filled_in(address, **hers), data=typed if method == "POST" else None)
         assert answer.status_code == 404, (method, address)
-        assert not re.search("front-desk|northline", answer.text)
+        assert not re.search("front-desk|northline|night shift", answer.text)
     assert not [call for call in harness.calls if call.startswith(("Add", "Update", "Delete"))]
     assert sip_engine.asked == []
 
@@ -232,7 +333,7 @@ def test_somebody_elses_thing_and_none_at_all_are_one_answer(
 ) -> None:
     for address, method in every_way_to_a_thing(harness.app):
         if method == "GET":
-            assert bob.open(filled_in(address, **hers)).text == bob.open(filled_in(address)).text
+            assert text_of_any(bob.open(filled_in(address, **hers))) == text_of_any(bob.open(filled_in(address)))
 
 
 @pytest.mark.usefixtures("hers")
@@ -270,7 +371,7 @@ def test_bob_cannot_change_alices_password_or_delete_her_by_naming_her(harness: 
     )
     bob.submit("/account/delete", customer_username="alice")
     assert harness.customer("bobby") is not None
-    assert harness.browser().sign_in("alice").h1 == "SIP accounts"
+    assert harness.browser().sign_in("alice").h1 == "Passkey"  # what she is asked for after her password
 
 
 def test_the_administrator_finds_the_accounts_of_all(harness: AppHarness, administrator: Browser) -> None:
@@ -299,7 +400,12 @@ def test_the_first_address_leads_to_the_sip_accounts(alice: Browser) -> None:
 
 def test_a_monitor_learns_that_the_process_runs_and_can_work_and_nothing_else(browser: Browser) -> None:
     assert browser.raw("GET", "/healthz").get_json() == {"status": "ok"}
-    assert browser.raw("GET", "/readyz").get_json() == {"status": "ok", "provisioning": True}
+    assert browser.raw("GET", "/readyz").get_json() == {
+        "status": "ok",
+        "provisioning": True,
+        "store": True,
+        "sessions": True,
+    }
 
 
 def test_without_an_engine_its_addresses_are_not_there(

@@ -2,9 +2,10 @@
 
 from typing import Any, Protocol
 
-from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, flash, redirect, render_template, url_for
 
 from sipsorcery_web.contract.records import Customer
+from sipsorcery_web.portal.http.visitor_address import visitor_address
 
 from ..crud.form_errors import needs_https
 from ..crud.form_pages import takes_form
@@ -17,8 +18,8 @@ from .auth.forms import DEFAULTS, CustomerForm
 class SetUp(Protocol):
     """The parts of an installation without an administrator that the page needs."""
 
-    def check(self, secret: str) -> None:
-        """Raise NotFound unless the link could be used now."""
+    def check(self, secret: str, address: str) -> None:
+        """Raise NotFound unless the link could be used now, TooManyAttempts where too many were tried from there."""
 
     def create_administrator(self, secret: str, customer: Customer, address: str) -> None:
         """Use the link up; NotFound when it is over, Refused when a rule is broken."""
@@ -33,7 +34,7 @@ def init_app(app: Flask, set_up: SetUp) -> None:
     @takes_form(CustomerForm, "the administrator")
     def setup(secret: str) -> Any:
         """Create the first administrator."""
-        set_up.check(secret)
+        set_up.check(secret, visitor_address())
         if session.cookie_needs_https():
             return needs_https()
         form = load_form(CustomerForm, DEFAULTS)
@@ -47,4 +48,4 @@ def init_app(app: Flask, set_up: SetUp) -> None:
 
 
 def _create(set_up: SetUp, secret: str, form: CustomerForm) -> None:
-    set_up.create_administrator(secret, form.record(), request.remote_addr or "")
+    set_up.create_administrator(secret, form.record(), visitor_address())

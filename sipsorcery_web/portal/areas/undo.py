@@ -1,6 +1,7 @@
 """Undoing a deletion."""
 
 from collections.abc import Iterator
+from uuid import UUID
 
 from flask import Blueprint, flash, redirect, request
 from werkzeug.wrappers import Response
@@ -11,7 +12,11 @@ from sipsorcery_web.portal.ui.forms import read_id
 
 from ..crud.dial_plan_names import forget_dial_plan_names
 from ..crud.undo import Deleted, Restored, put_back
+from ..http.backend import current_login
+from ..http.parts import part
 from ..http.urls import next_page
+from ..storage.dial_plan_test_cases import DialPlanTestCases
+from ..storage.errors import StorageUnavailable
 from ..ui import messages
 from ..ui.area import Area
 
@@ -30,8 +35,17 @@ def undo() -> Response:
         flash(f"It could not be put back. {messages.plain(error)}", "error")
     else:
         forget_dial_plan_names()
+        _keep_test_cases(read_id(request.form.get("id")) or ZERO_ID)
         _tell(restored)
     return redirect(next_page("sip_accounts.index"), 303)
+
+
+def _keep_test_cases(record_id: UUID) -> None:
+    """Let the test cases stay, where the record is a dial plan: its owner alone can put it back."""
+    try:
+        part(DialPlanTestCases).keep(record_id, current_login().username)
+    except StorageUnavailable:
+        flash("The test cases of the plan could not be kept.", "warning")
 
 
 def _tell(restored: Restored | Deleted | None) -> None:

@@ -1,18 +1,29 @@
 """The page for those who write a client of their own."""
 
+import shlex
 from collections.abc import Callable
+from itertools import groupby
 from pathlib import Path
+from string import Template
 
 import pytest
 from flask import Flask
+from werkzeug.test import TestResponse
 
+from sipsorcery_web.contract.scopes import SCOPES
 from sipsorcery_web.portal.areas import developers
 from sipsorcery_web.portal.areas.developers import FILES, SAMPLE_ADDRESS, SOURCE
+from sipsorcery_web.rest.routes import ROUTES
 
 from ..app_harness import AppHarness
 from ..browser import Browser, Page, words
+from ..genuine import Front
 
 HarnessWith = Callable[..., AppHarness]
+SCOPED = ", with the scope "
+"""Stands in the name of each command for a resource."""
+LATER = {"POST": 1, "PUT": 2, "PATCH": 3, "DELETE": 4}
+"""The order in which the commands for a resource are carried out, after those that read."""
 
 
 def listings(page: Page) -> dict[str, str]:
@@ -30,7 +41,7 @@ def test_who_has_signed_in_stays_in_the_frame(alice: Browser) -> None:
 
 
 def test_every_sample_is_shown_as_it_stands_with_the_address_of_this_installation(browser: Browser) -> None:
-    shown = listings(browser.open("/developers"))
+    shown = {name: text for name, text in listings(browser.open("/developers")).items() if SCOPED not in name}
     files = [SOURCE / language / name for language, names in FILES.items() for name in names]
 
     assert shown.keys() == {"In the envelope, before s:Body", *(file.name for file in files)}
@@ -87,4 +98,62 @@ def test_the_address_is_that_of_the_service_in_use(
 
 def test_a_sample_that_is_missing_stops_the_start(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
-        developers.init_app(Flask(__name__), "", tmp_path)
+        developers.init_app(Flask(__name__), "", source=tmp_path)
+
+
+# Resources
+
+
+def commands(page: Page) -> list[list[str]]:
+    """The words of each command for a resource, in the order of the page."""
+    return [shlex.split(text) for name, text in listings(page).items() if SCOPED in name]
+
+
+def method_of(command: list[str]) -> str:
+    return command[command.index("-X") + 1] if "-X" in command else "GET"
+
+
+def by_noun(found: list[list[str]]) -> list[list[list[str]]]:
+    """The commands for each resource."""
+    return [list(group) for _, group in groupby(found, key=lambda command: command[-1].split("/")[5])]
+
+
+def carried_out(harness: AppHarness, command: list[str], variables: dict[str, str]) -> TestResponse:
+    """Ask what a command of curl asks, with the reader's variables in it."""
+    filled = [Template(word).safe_substitute(variables) for word in command]
+    headers = dict(filled[place + 1].split(": ", 1) for place, word in enumerate(filled) if word == "-H")
+    body = filled[filled.index("-d") + 1] if "-d" in filled else None
+    return harness.app.test_client().open(filled[-1], method=method_of(filled), headers=headers, data=body)
+
+
+def test_every_operation_of_the_description_has_a_command(browser: Browser) -> None:
+    asked = {(method_of(command), command[-1]) for command in commands(browser.open("/developers"))}
+    address = "http://localhost/api/v1"
+    assert asked == {(route.method, address + route.path.replace("{id}", "$ID")) for route in ROUTES}
+
+
+def test_each_command_does_what_it_says(harness: AppHarness, browser: Browser) -> None:
+    harness.one_of_each("alice")
+    harness.provider("alice", "redline", register_enabled=True, register_contact="sip:a@sip.example.org")
+    token = harness.access_token("alice", "reader", scopes=" ".join(SCOPES)).token or ""
+    harness.service_fixture.alice.sip_accounts.delete(
+        next(each for each in harness.service_fixture.alice.sip_accounts.page() if each.sip_username == "front-desk")
+    )
+    harness.bind(harness.account("alice", "consult-room"))
+    for commands_of_one in by_noun(commands(browser.open("/developers"))):
+        variables = {"SIPSORCERY_TOKEN": token}
+        for command in sorted(commands_of_one, key=lambda command: LATER.get(method_of(command), 0)):
+            if "$ID" in command[-1] and "ID" not in variables:
+                listed = carried_out(harness, commands_of_one[0], variables).get_json()
+                variables["ID"] = listed["items"][0]["id"]
+            answer = carried_out(harness, command, variables)
+            assert answer.status_code in (200, 201, 204), (command, answer.text)
+            if answer.status_code == 201:
+                variables["ID"] = answer.get_json()["id"]
+            variables["ETAG"] = answer.headers.get("ETag", "")
+
+
+def test_in_front_of_another_service_no_resource_is_offered(mysql_front: Front) -> None:
+    page = mysql_front.harness.browser().open("/developers")
+    assert commands(page) == []
+    assert "JSON" not in page.text

@@ -4,6 +4,7 @@ from threading import Barrier, Thread
 
 import pytest
 
+from sipsorcery_web.database.address_limit import AN_HOUR
 from sipsorcery_web.service.first_run import FirstRun
 from sipsorcery_web.settings import NewAccounts
 from tests.factories import PASSWORD
@@ -96,6 +97,18 @@ def test_a_link_is_over_as_soon_as_there_is_an_administrator(harness: AppHarness
 @pytest.mark.parametrize("secret", ["guess", "%00", "<script>", "x" * 5000, "..", "%F0%9F%92%A9", "'--"])
 def test_a_guess_finds_nothing(harness: AppHarness, browser: Browser, link: str, secret: str) -> None:
     assert browser.open(f"/setup/{secret}").status == 404
+
+
+def test_more_than_thirty_guesses_an_hour_from_an_address_have_to_wait(
+    harness: AppHarness, browser: Browser, link: str
+) -> None:
+    for _ in range(AN_HOUR):
+        assert browser.open("/setup/guess").status == 404
+    page = browser.open("/setup/guess")
+    assert (page.status, page.response.headers["Retry-After"]) == (429, "3600")
+    assert "Too many set-up links were tried from this address." in page.text
+    assert browser.open(link).h1 == "Set up this service"
+    assert harness.browser(REMOTE_ADDR="127.0.0.2").open("/setup/guess").status == 404
 
 
 def test_a_form_that_breaks_a_rule_leaves_the_link_good_and_keeps_what_was_typed(browser: Browser, link: str) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from flask import request
 
+from sipsorcery_web.portal.http.cookies import name_of_choice
 from sipsorcery_web.portal.ui.area import Area, areas
 
 COOKIE = "keyboard"
@@ -17,4 +18,4 @@ def jumps() -> Sequence[Area]:
 
 def keys_are_on() -> bool:
     """Return True unless this browser has switched the keys off."""
-    return request.cookies.get(COOKIE) != OFF
+    return request.cookies.get(name_of_choice(COOKIE)) != OFF

@@ -28,8 +28,8 @@ OF_ALL = (
 
 
 def topics() -> Sequence[Topic]:
-    """Return all topics, those of the areas first."""
-    return (*(Topic(area.help, area.title, area.endpoint) for area in areas() if area.help), *OF_ALL)
+    """Return all topics, those of the areas first; areas without a title share another's."""
+    return (*(Topic(area.help, area.title, area.endpoint) for area in areas() if area.help and area.title), *OF_ALL)
 
 
 def anchor_of(blueprint: str | None) -> str:

@@ -19,7 +19,7 @@ from sipsorcery_web.portal.lists.search import and_, owned_text_search
 from sipsorcery_web.portal.live.views import live_list
 from sipsorcery_web.portal.ui.area import Area
 
-from ..sip_providers.registrations import registration_in
+from ..sip_providers.registrations import registrations_in
 
 bp = Blueprint("provider_registrations", __name__, url_prefix="/provider-registrations")
 AREA = Area(bp, "Provider registrations", key="t", help="provider-registrations")
@@ -41,26 +41,26 @@ STATES = ListFilter(
 
 
 COLUMNS: Sequence[Column[SIPProviderBinding]] = (
-    Column("provider", "Provider", lambda binding: binding.provider_name),
+    Column("provider", "Provider", "provider_name"),
     Column("owner", "Owner"),
-    Column("registrar", "Registrar", lambda binding: binding.registrar_sip_socket),
-    Column("registered", "Registered", lambda binding: binding.is_registered),
-    Column("contact", "Contact", lambda binding: binding.binding_uri),
-    Column("expiry", "Expiry in seconds", lambda binding: binding.binding_expiry),
-    Column("last_registered", "Last registered", lambda binding: binding.last_register_time, is_moment=True),
-    Column("last_attempt", "Last attempt", lambda binding: binding.last_register_attempt, is_moment=True),
-    Column("next_attempt", "Next attempt", lambda binding: binding.next_registration_time, is_moment=True),
-    Column("failure", "Failure", lambda binding: binding.registration_failure_message),
+    Column("registrar", "Registrar", "registrar_sip_socket"),
+    Column("registered", "Registered", "is_registered"),
+    Column("contact", "Contact", "binding_uri"),
+    Column("expiry", "Expiry in seconds", "binding_expiry"),
+    Column("last_registered", "Last registered", "last_register_time", is_moment=True),
+    Column("last_attempt", "Last attempt", "last_register_attempt", is_moment=True),
+    Column("next_attempt", "Next attempt", "next_registration_time", is_moment=True),
+    Column("failure", "Failure", "registration_failure_message"),
 )
 
 
 @bp.get("")
-@live_list
+@live_list("Provider registrations")
 def index() -> dict[str, Any]:
     """The registrations that the visitor may see, a page at a time."""
     list_query = ListQuery.from_request()
     page = page_of(service().provider_bindings, list_query, wanted(list_query.query))
-    return {"page": page, "rows": [registration_in(binding) for binding in page.items], "states": STATES}
+    return {"page": page, "rows": registrations_in(page.items), "states": STATES}
 
 
 @export_routes(bp)

@@ -18,10 +18,11 @@ from sipsorcery_web.portal.lists.exports import Column, export_routes, exported,
 from sipsorcery_web.portal.lists.page import page_of
 from sipsorcery_web.portal.lists.query import ListQuery
 from sipsorcery_web.portal.lists.search import owned_text_search
+from sipsorcery_web.portal.live.stamps import holds_until, shows_renewals
 from sipsorcery_web.portal.live.views import live_list
 from sipsorcery_web.portal.ui.area import Area
 
-from ..sip_accounts.registrations import ends
+from ..sip_accounts.registrations import end_of, ends
 
 bp = Blueprint("registrations", __name__, url_prefix="/registrations")
 AREA = Area(bp, "Registrations", key="r", help="registrations")
@@ -36,12 +37,15 @@ class BindingRow:
 
 
 @bp.get("")
-@live_list
+@live_list("Registrations")
 def index() -> dict[str, Any]:
     """The registrations that the visitor may see, a page at a time."""
     list_query = ListQuery.from_request()
     page = page_of(service().registrar_bindings, list_query, _search(list_query.query))
     rows = [BindingRow(binding, ends(binding)) for binding in page.items]
+    if rows:
+        shows_renewals()
+        holds_until(*(row.ends for row in rows))
     return {"page": page, "rows": rows}
 
 
@@ -72,15 +76,15 @@ def _search(query: str) -> Expression | None:
 
 def _columns() -> Sequence[Column[SIPRegistrarBinding]]:
     return (
-        Column("sip_account", "SIP account", lambda binding: binding.sip_account_name),
+        Column("sip_account", "SIP account", "sip_account_name"),
         *owner_column(),
-        Column("contact", "Contact", lambda binding: binding.mangled_contact_uri or binding.contact_uri),
-        Column("contact_given", "Contact as the phone gave it", lambda binding: binding.contact_uri),
+        Column("contact", "Contact", ("mangled_contact_uri", "contact_uri"), lambda mangled, given: mangled or given),
+        Column("contact_given", "Contact as the phone gave it", "contact_uri"),
         Column("last_update", "Last update", is_moment=True),
-        Column("expiry_seconds", "Expiry (seconds)", lambda binding: binding.expiry),
-        Column("ends", "Ends", ends, is_moment=True),
-        Column("remote_socket", "Remote socket", lambda binding: binding.remote_sip_socket),
-        Column("proxy_socket", "Proxy socket", lambda binding: binding.proxy_sip_socket),
-        Column("registrar_socket", "Registrar socket", lambda binding: binding.registrar_sip_socket),
+        Column("expiry_seconds", "Expiry (seconds)", "expiry"),
+        Column("ends", "Ends", ("last_update", "expiry"), end_of, is_moment=True),
+        Column("remote_socket", "Remote socket", "remote_sip_socket"),
+        Column("proxy_socket", "Proxy socket", "proxy_sip_socket"),
+        Column("registrar_socket", "Registrar socket", "registrar_sip_socket"),
         Column("user_agent", "User agent"),
     )

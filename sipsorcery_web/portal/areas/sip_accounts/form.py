@@ -1,6 +1,6 @@
 """The form of a SIP account."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 from uuid import uuid4
 
@@ -10,7 +10,9 @@ from wtforms import HiddenField
 from sipsorcery_web.contract.records import SIPAccount
 from sipsorcery_web.contract.rules import Violation, is_blank, sip_account_violations
 from sipsorcery_web.portal.crud.conflict import EditForm
+from sipsorcery_web.portal.http.capabilities import capabilities
 from sipsorcery_web.portal.ui.forms import checkbox, choice, choices_with, password, read_id, text
+from sipsorcery_web.portal.ui.password_strength import COMMON, is_among_first_guesses
 
 from .trusted_addresses import Trial, tried
 
@@ -25,6 +27,8 @@ TICKS = (
 TEXTS = ("network_id", "ip_address_acl")
 ADMINISTRATIVE = ("is_admin_disabled", "admin_disabled_reason")
 FLAGS = (*TICKS, "is_admin_disabled")
+FIRST_PLAN = "default"
+CALLS_REFUSED = "None, calls are refused"
 GONE = "{} (this plan does not exist)"
 TRY = "test_acl"
 """The button that tries an address and saves nothing."""
@@ -51,9 +55,9 @@ class SIPAccountForm(EditForm):
     is_admin_disabled = checkbox("Disabled by administrator")
     admin_disabled_reason = text("Reason")
 
-    apart = frozenset({"test_address"})
+    apart = EditForm.apart | {"test_address"}
     only_new = frozenset({"id", "sip_username", "sip_domain"})
-    only_stored = frozenset({"opened", "remove_password", *ADMINISTRATIVE})
+    only_stored = EditForm.only_stored | {"remove_password", *ADMINISTRATIVE}
     named_by = "sip_username"
     stored: SIPAccount | None = None
     owner = ""
@@ -96,12 +100,18 @@ class SIPAccountForm(EditForm):
         )
 
     def violations(self) -> Iterator[Violation]:
-        """The contract's rules for what was typed; a stored password was good when it was stored."""
-        record = self.record()
+        """The contract's rules for what was typed, and that no stranger would try the new password first.
+
+        A stored password was good when it was stored.
+        """
+        record, is_refused = self.record(), False
         untouched = self.stored is not None and record.sip_password == self.stored.sip_password
         for violation in sip_account_violations(record):
             if not (untouched and violation.field == "sip_password" and not is_blank(record.sip_password)):
+                is_refused |= violation.field == "sip_password"
                 yield violation
+        if not untouched and not is_refused and has_weak_password(record):
+            yield Violation("sip_password", COMMON)
 
     def _password(self, stored: SIPAccount) -> str | None:
         if not is_blank(self.sip_password.data):
@@ -110,9 +120,18 @@ class SIPAccountForm(EditForm):
 
     def _offer_plans(self, plans: Iterable[str], account: SIPAccount) -> None:
         names = [(name, name) for name in plans]
-        for field, none in zip(PLANS, ("None, calls are refused", "None, ring the phones"), strict=True):
+        out_of_none = "None, accounts here alone" if capabilities().reaches_accounts_without_plan else CALLS_REFUSED
+        for field, none in zip(PLANS, (out_of_none, "None, ring the phones"), strict=True):
             stored = (getattr(account, field) or "").strip() or None
             self[field].choices = choices_with(stored, [("", none), *names], GONE)
+
+
+def has_weak_password(account: SIPAccount) -> bool:
+    """Return whether strangers, who know the account's names, would try its password first."""
+    if account.is_unreadable("sip_password") or is_blank(account.sip_password):
+        return False
+    names = (account.sip_username, account.sip_domain, account.owner)
+    return is_among_first_guesses(account.sip_password or "", names)
 
 
 def values_of(account: SIPAccount) -> dict[str, object]:
@@ -121,6 +140,11 @@ def values_of(account: SIPAccount) -> dict[str, object]:
     return values | {name: (getattr(account, name) or "").strip() for name in PLANS}
 
 
-def new_values() -> dict[str, object]:
-    """Return the values that the form of a new account shows at first. The id makes a second submission harmless."""
-    return {"id": str(uuid4()), "is_switchboard_enabled": True}
+def new_values(plans: Collection[str]) -> dict[str, object]:
+    """Return the values that the form of a new account shows at first. The id makes a second submission harmless.
+
+    The plan that came with the customer's account is proposed for calls out, where it is still there.
+    """
+    is_there = capabilities().readies_new_customers and FIRST_PLAN in plans
+    first_plan = FIRST_PLAN if is_there else ""
+    return {"id": str(uuid4()), "is_switchboard_enabled": True, "out_dial_plan_name": first_plan}

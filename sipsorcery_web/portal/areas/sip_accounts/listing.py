@@ -12,6 +12,7 @@ from sipsorcery_web.portal.lists.page import ListPage, labelled_page_of
 from sipsorcery_web.portal.lists.query import FilterOption, ListFilter, ListQuery
 from sipsorcery_web.portal.lists.search import and_, owned_text_search
 
+from .refused_phones import ShownRefusal, last_of_the_day, refusals_of_all
 from .registrations import PhoneRegistration, registrations_of
 
 _DISABLED_BY_USER = prop("IsUserDisabled")
@@ -28,11 +29,17 @@ STATES = ListFilter(
 )
 """Who is registered is not known to the list of accounts, so there is no option for it."""
 
+
+def _plan(name: str | None) -> str | None:
+    """The name of a dial plan; a stored blank is no plan."""
+    return (name or "").strip() or None
+
+
 COLUMNS: Sequence[Column[SIPAccount]] = (
     Column("sip_username", "Username"),
     Column("sip_domain", "Domain"),
-    Column("out_dial_plan_name", "Calls out", lambda account: _plan(account.out_dial_plan_name)),
-    Column("in_dial_plan_name", "Calls in", lambda account: _plan(account.in_dial_plan_name)),
+    Column("out_dial_plan_name", "Calls out", "out_dial_plan_name", _plan),
+    Column("in_dial_plan_name", "Calls in", "in_dial_plan_name", _plan),
     Column("is_incoming_only", "Incoming only"),
     Column("is_switchboard_enabled", "On the switchboard"),
     Column("send_nat_keep_alives", "Keep-alives"),
@@ -43,18 +50,22 @@ COLUMNS: Sequence[Column[SIPAccount]] = (
     Column("is_admin_disabled", "Disabled by administrator"),
     Column("admin_disabled_reason", "Reason"),
     Column("inserted", "Created", is_moment=True),
-    Column("id", "Id", lambda account: str(account.id)),
+    Column("id", "Id", value=str),
 )
 """Passwords are no part of a file."""
 
 
 @dataclass(frozen=True)
 class AccountRow:
-    """An account with its registration; `initial` stands at the first row of each letter."""
+    """An account with its registration; `initial` stands at the first row of each letter.
+
+    `refused` is a phone that was refused and has not come in since.
+    """
 
     account: SIPAccount
     registration: PhoneRegistration
     initial: str
+    refused: ShownRefusal | None = None
 
 
 def columns() -> Sequence[Column[SIPAccount]]:
@@ -75,9 +86,11 @@ def the_page(list_query: ListQuery) -> ListPage[SIPAccount]:
 def rows_of(page: ListPage[SIPAccount]) -> Iterator[AccountRow]:
     """The rows of a page, in their order."""
     before = ""
-    for account, registration in zip(page.items, registrations_of(page.items), strict=True):
+    known = zip(page.items, registrations_of(page.items), refusals_of_all(page.items), strict=True)
+    for account, registration, refusals in known:
         initial = (account.sip_username or "")[:1].upper() if capabilities().sorts_lists else ""
-        yield AccountRow(account, registration, initial if initial != before else "")
+        refused = last_of_the_day(refusals, registration)
+        yield AccountRow(account, registration, initial if initial != before else "", refused)
         before = initial
 
 
@@ -87,8 +100,3 @@ def _search(query: str) -> Expression | None:
     if at:
         return all_of(prop("SIPUsername").lower().ends_with(name), prop("SIPDomain").lower().starts_with(domain))
     return owned_text_search(query, "SIPUsername", "SIPDomain")
-
-
-def _plan(name: str | None) -> str | None:
-    """The name of a dial plan; a stored blank is no plan."""
-    return (name or "").strip() or None

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from sipsorcery_web.contract.records import SIPAccount
@@ -12,20 +12,26 @@ from sipsorcery_web.portal.crud.conflict import Edit, conflict_page
 from sipsorcery_web.portal.crud.dial_plan_names import dial_plan_names
 from sipsorcery_web.portal.crud.form_pages import takes_form
 from sipsorcery_web.portal.crud.records import add_once, get_or_404, page_with
+from sipsorcery_web.portal.crud.revealing import REASON, ReasonForm, reason_needed
 from sipsorcery_web.portal.crud.undo import delete_undoably, unless_deleted
 from sipsorcery_web.portal.http.backend import current_login, service
+from sipsorcery_web.portal.http.recent_proof import needs_recent_proof
 from sipsorcery_web.portal.http.sip_engine import current_sip_engine, require_sip_engine
 from sipsorcery_web.portal.http.urls import local_path, this_path
 from sipsorcery_web.portal.lists.exports import export_routes, exported
 from sipsorcery_web.portal.lists.query import ListQuery
-from sipsorcery_web.portal.live.views import live_list
+from sipsorcery_web.portal.live.stamps import holds_until, shows_renewals
+from sipsorcery_web.portal.live.views import live_list, live_part
 from sipsorcery_web.portal.ui.area import Area, NavItem
 from sipsorcery_web.portal.ui.forms import load_form
+from sipsorcery_web.portal.ui.sip_parties import address_of
 
-from .form import SIPAccountForm, new_values, values_of
+from ..security.seen_networks import new_networks
+from .form import SIPAccountForm, has_weak_password, new_values, values_of
 from .listing import STATES, build_filter, columns, rows_of, the_page
 from .phones import address_of_server, code_of, is_near_only
-from .registrations import address_of, registrations_of
+from .refused_phones import knows_refusals, last_of_the_day, refusals_of
+from .registrations import ends, registrations_of
 from .trusted_addresses import TRUSTS_EVERYBODY, complaint, trusts_everybody
 
 THING = "the SIP account"
@@ -43,11 +49,15 @@ AREA = Area(
 
 
 @bp.get("")
-@live_list
+@live_list("SIP accounts")
 def index() -> dict[str, Any]:
     """The accounts that the visitor may see, a page at a time."""
     page = the_page(ListQuery.from_request())
-    return {"page": page, "rows": list(rows_of(page)), "states": STATES}
+    rows = list(rows_of(page))
+    if bindings := [binding for row in rows for binding in row.registration.bindings]:
+        shows_renewals()
+        holds_until(*map(ends, bindings))
+    return {"page": page, "rows": rows, "states": STATES}
 
 
 @export_routes(bp)
@@ -63,8 +73,9 @@ def add() -> Any:
     """A new account of the visitor."""
     here = current_login()
     domains = [domain.domain or "" for domain in service().domains()]
-    form = load_form(SIPAccountForm, new_values(), saved_form.take(here.username))
-    form.for_new(here.username, domains, dial_plan_names(here.username))
+    plans = dial_plan_names(here.username)
+    form = load_form(SIPAccountForm, new_values(plans), saved_form.take(here.username))
+    form.for_new(here.username, domains, plans)
     if form.validate_on_submit() and form.try_save(lambda: add_once(service().sip_accounts, form.record(), address_of)):
         return _done(form.record(), "added")
     return _form_page(form, None, domains_missing=not domains)
@@ -85,7 +96,7 @@ def edit(account_id: UUID) -> Any:
         elif conflict := changes.conflict():
             crumbs = [(url_for(".index"), "SIP accounts"), (this_path(), account.sip_username or "")]
             return conflict_page(conflict, address_of(account), crumbs)
-        elif changes.try_save(lambda: service().sip_accounts.update(form.record())):
+        elif changes.try_save(lambda: service().sip_accounts.update(form.record(), form.reason_told)):
             return _done(form.record(), "saved")
     return _form_page(form, account)
 
@@ -103,18 +114,42 @@ def delete(account_id: UUID) -> Any:
 
 
 @bp.post("/<uuid:account_id>/password")
-def show_password(account_id: UUID) -> Response:
+@takes_form(ReasonForm, REASON)
+@needs_recent_proof("POST")
+def show_password(account_id: UUID) -> Any:
     """The stored password, on request only; no browser or proxy keeps the answer."""
     account = the_account(account_id)
-    return make_response(render_template("sip_accounts/password.html", account=account, password=account.sip_password))
+    if page := reason_needed(account, "SIP account", url_for(".edit", account_id=account.id)):
+        return page
+    return render_template("sip_accounts/password.html", account=account, password=account.sip_password)
+
+
+def _set_up(account_id: UUID) -> dict[str, Any]:
+    """The state of setting up a phone: who is registered, and who was refused last."""
+    require_sip_engine()
+    return _set_up_of(the_account(account_id))
+
+
+def _set_up_of(account: SIPAccount) -> dict[str, Any]:
+    registration = registrations_of([account])[0]
+    if registration.bindings:
+        shows_renewals()
+        holds_until(*map(ends, registration.bindings))
+    refused = last_of_the_day(refusals_of(account), registration)
+    return {"registration": registration, "refused": refused, "tells_refusals": knows_refusals()}
 
 
 @bp.route("/<uuid:account_id>/phone", methods=["GET", "POST"])
-def phone(account_id: UUID) -> str:
+@takes_form(ReasonForm, REASON)
+@needs_recent_proof("POST")
+@live_part("sip_accounts/set_up.html", _set_up)
+def phone(account_id: UUID) -> Any:
     """Show the settings of a phone; the password and the code that holds it only for those who ask."""
     server = require_sip_engine().server
     account = the_account(account_id)
     asks = request.method == "POST"
+    if asks and (page := reason_needed(account, "SIP account", this_path())):
+        return page
     return render_template(
         "sip_accounts/phone.html",
         account=account,
@@ -123,6 +158,7 @@ def phone(account_id: UUID) -> str:
         near_only=is_near_only(server),
         shows_password=asks,
         code=code_of(account, server) if asks and account.sip_password else None,
+        **_set_up_of(account),
     )
 
 
@@ -137,9 +173,12 @@ def _form_page(form: SIPAccountForm, account: SIPAccount | None, domains_missing
         form=form,
         account=account,
         registration=registrations_of([account])[0] if account else None,
+        refusals=refusals_of(account) if account else (),
+        new_networks=new_networks(account) if account else (),
         locked=account is not None and _is_locked(account),
         domains_missing=domains_missing,
         trusts_everybody=trusts_everybody(form.ip_address_acl.data),
+        has_weak_password=account is not None and has_weak_password(account),
     )
     return page, form.status
 

@@ -2,12 +2,12 @@
 
 from xml.sax.saxutils import escape
 
-import segno
 from markupsafe import Markup
 
 from sipsorcery_web.contract.records import SIPAccount
 from sipsorcery_web.contract.sip_engine import PhoneServer
 from sipsorcery_web.ip_addresses import is_loopback
+from sipsorcery_web.portal.ui.qr_code import drawing_of
 
 WAVE_FIELDS = ("RegisterServer", "OutboundServer", "UserID", "AuthID", "AuthPass", "AccountName", "DisplayName")
 """What the app Grandstream Wave reads from a code, in the order of those that Grandstream's own exchanges show."""
@@ -24,9 +24,8 @@ def is_near_only(server: PhoneServer) -> bool:
 
 
 def code_of(account: SIPAccount, server: PhoneServer) -> Markup:
-    """The settings with the password as a QR code; black on white in either theme, since not all apps read others."""
-    code = segno.make(_wave_settings(account, server), micro=False, error="m", boost_error=False)
-    return Markup(code.svg_inline(omitsize=True, dark="#000", light="#fff", svgclass=None, lineclass=None))  # noqa: S704
+    """The settings with the password as a QR code."""
+    return drawing_of(_wave_settings(account, server))
 
 
 def _wave_settings(account: SIPAccount, server: PhoneServer) -> str:

@@ -9,9 +9,13 @@ from sipsorcery_web.contract.errors import ProvisioningError
 from sipsorcery_web.contract.filters import MAX_LENGTH, Expression, any_of, prop
 from sipsorcery_web.contract.records import SIPAccount, SIPRegistrarBinding
 from sipsorcery_web.portal.http.backend import service
+from sipsorcery_web.portal.http.installation import installation
 from sipsorcery_web.portal.lists.search import search
+from sipsorcery_web.portal.live.stamps import shows_a_part
+from sipsorcery_web.portal.ui.sip_parties import address_of
 
 MOST_BINDINGS = 1000
+NO_PHONE = "Calls to it find no phone"
 
 
 @dataclass(frozen=True)
@@ -30,8 +34,13 @@ class PhoneRegistration:
 
 def ends(binding: SIPRegistrarBinding) -> datetime | None:
     """Return when a registration ends unless the phone renews it; None where that is beyond any calendar."""
+    return end_of(binding.last_update, binding.expiry)
+
+
+def end_of(last_update: datetime, expiry: int) -> datetime | None:
+    """Return the same from the registration's time and its seconds."""
     try:
-        return binding.last_update + timedelta(seconds=binding.expiry)
+        return last_update + timedelta(seconds=expiry)
     except OverflowError:
         return None
 
@@ -43,17 +52,13 @@ def registrations_of(accounts: Iterable[SIPAccount]) -> list[PhoneRegistration]:
     return [_registration(account, bindings) for account in accounts]
 
 
-def address_of(account: SIPAccount) -> str:
-    """The address of record as the service writes it: user@domain (RFC 3261, section 6)."""
-    return f"{account.sip_username}@{account.sip_domain}"
-
-
 def _bindings(names: Sequence[str]) -> Mapping[str, list[SIPRegistrarBinding]] | None:
     """The bindings of these accounts; None when the service does not tell them."""
     where = any_of(*(prop("SIPAccountName").equals(name) for name in names))
     try:
         found = _asked_for(where)
     except ProvisioningError:
+        shows_a_part()
         return None
     grouped = defaultdict(list)
     for binding in found:
@@ -80,5 +85,6 @@ def _registration(account: SIPAccount, bindings: Mapping[str, list[SIPRegistrarB
     if own:
         return PhoneRegistration("registered", own)
     if account.is_incoming_only and (account.in_dial_plan_name or "").strip():
-        return PhoneRegistration("incoming_only", note="Calls go straight to its dial plan")
-    return PhoneRegistration("not_registered", note="Calls to it find no phone")
+        note = "Calls go straight to its dial plan" if installation().follows_plans else NO_PHONE
+        return PhoneRegistration("incoming_only", note=note)
+    return PhoneRegistration("not_registered", note=NO_PHONE)

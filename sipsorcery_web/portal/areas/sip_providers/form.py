@@ -75,7 +75,7 @@ class SIPProviderForm(EditForm):
     register_disabled_reason = text("Reason why not")
 
     only_new = frozenset({"id", "provider_type"})
-    only_stored = frozenset({"opened", "remove_password", *ADMINISTRATIVE})
+    only_stored = EditForm.only_stored | {"remove_password", *ADMINISTRATIVE}
     named_by = "provider_name"
     stored: SIPProvider | None = None
     owner = ""

@@ -27,7 +27,7 @@ STATES = ListFilter(
 
 COLUMNS: Sequence[Column[SIPProvider]] = (
     Column("provider_name", "Name"),
-    Column("provider_type", "Type", lambda provider: provider.provider_type.value),
+    Column("provider_type", "Type", value=lambda kind: kind.value),
     Column("provider_server", "Server"),
     Column("provider_username", "Username"),
     Column("register_enabled", "Register"),
@@ -46,7 +46,7 @@ COLUMNS: Sequence[Column[SIPProvider]] = (
     Column("gv_callback_type", "Callback type"),
     Column("inserted", "Created", is_moment=True),
     Column("last_update", "Changed", is_moment=True),
-    Column("id", "Id", lambda provider: str(provider.id)),
+    Column("id", "Id", value=str),
 )
 """Passwords are no part of a file."""
 

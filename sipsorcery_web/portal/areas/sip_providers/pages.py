@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from sipsorcery_web.contract.records import SIPProvider
@@ -11,9 +11,11 @@ from sipsorcery_web.portal.crud import saved_form
 from sipsorcery_web.portal.crud.conflict import Edit, conflict_page
 from sipsorcery_web.portal.crud.form_pages import takes_form
 from sipsorcery_web.portal.crud.records import add_once, get_or_404, page_with
+from sipsorcery_web.portal.crud.revealing import REASON, ReasonForm, reason_needed
 from sipsorcery_web.portal.crud.undo import delete_undoably, unless_deleted
 from sipsorcery_web.portal.http.backend import current_login, service
 from sipsorcery_web.portal.http.capabilities import capabilities
+from sipsorcery_web.portal.http.recent_proof import needs_recent_proof
 from sipsorcery_web.portal.http.urls import local_path, this_path
 from sipsorcery_web.portal.lists.exports import export_routes, exported
 from sipsorcery_web.portal.lists.query import ListQuery
@@ -41,7 +43,7 @@ ADD_HEADER = "add_header"
 
 
 @bp.get("")
-@live_list
+@live_list("SIP providers")
 def index() -> dict[str, Any]:
     """The providers that the visitor may see, a page at a time."""
     page = the_page(ListQuery.from_request())
@@ -86,7 +88,7 @@ def edit(provider_id: UUID) -> Any:
         if conflict := changes.conflict():
             crumbs = [(url_for(".index"), "SIP providers"), (this_path(), name_of(provider))]
             return conflict_page(conflict, name_of(provider), crumbs)
-        if changes.try_save(lambda: service().sip_providers.update(form.record())):
+        if changes.try_save(lambda: service().sip_providers.update(form.record(), form.reason_told)):
             return _done(form.record(), "saved")
     return _form_page(form, provider)
 
@@ -104,11 +106,14 @@ def delete(provider_id: UUID) -> Any:
 
 
 @bp.post("/<uuid:provider_id>/password")
-def show_password(provider_id: UUID) -> Response:
+@takes_form(ReasonForm, REASON)
+@needs_recent_proof("POST")
+def show_password(provider_id: UUID) -> Any:
     """The stored password, on request only; no browser or proxy keeps the answer."""
     provider = the_provider(provider_id)
-    page = render_template("sip_providers/password.html", provider=provider, password=provider.provider_password)
-    return make_response(page)
+    if page := reason_needed(provider, "provider", url_for(".edit", provider_id=provider.id)):
+        return page
+    return render_template("sip_providers/password.html", provider=provider, password=provider.provider_password)
 
 
 def the_provider(provider_id: UUID) -> SIPProvider:

@@ -1,7 +1,7 @@
 """The registration of a provider: what a row of either list and the edit page show."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sipsorcery_web.contract.errors import ProvisioningError
@@ -11,6 +11,9 @@ from sipsorcery_web.portal.diagnosis import Diagnosis, diagnose_registration, do
 from sipsorcery_web.portal.http.backend import service
 from sipsorcery_web.portal.http.sip_engine import current_sip_engine
 from sipsorcery_web.portal.lists.search import search
+from sipsorcery_web.portal.live.stamps import shows_a_part
+
+from .contacts import contacts_without_account
 
 MOST_BINDINGS = 1000
 
@@ -22,6 +25,8 @@ class ProviderRegistration:
     state: str
     binding: SIPProviderBinding | None = None
     note: str = ""
+    has_lost_contact: bool = False
+    """Whether calls from the provider reach no account of its owner."""
 
     @property
     def diagnosis(self) -> Diagnosis | None:
@@ -48,7 +53,35 @@ def registrations_of(providers: Iterable[SIPProvider]) -> list[ProviderRegistrat
     """The registration of each provider, in one call for all of them."""
     providers = list(providers)
     bindings = _bindings([provider.id for provider in providers]) if providers else {}
-    return [_registration(provider, bindings) for provider in providers]
+    lost = contacts_without_account(_contact_of(provider) for provider in providers if _has_to_register(provider))
+    return [
+        replace(
+            _registration(provider, bindings),
+            has_lost_contact=_has_to_register(provider) and _contact_of(provider) in lost,
+        )
+        for provider in providers
+    ]
+
+
+def registrations_in(bindings: Sequence[SIPProviderBinding]) -> list[ProviderRegistration]:
+    """Return the registrations that bindings tell of."""
+    contacts = [(binding.owner or "", binding.binding_uri or "") for binding in bindings]
+    lost = contacts_without_account(
+        contact for contact, binding in zip(contacts, bindings, strict=True) if binding.binding_expiry
+    )
+    return [
+        replace(registration_in(binding), has_lost_contact=bool(binding.binding_expiry) and contact in lost)
+        for contact, binding in zip(contacts, bindings, strict=True)
+    ]
+
+
+def _contact_of(provider: SIPProvider) -> tuple[str, str]:
+    return provider.owner or "", provider.register_contact or ""
+
+
+def _has_to_register(provider: SIPProvider) -> bool:
+    is_sip = provider.provider_type is ProviderType.SIP
+    return is_sip and provider.register_enabled and provider.register_admin_enabled
 
 
 def registration_in(binding: SIPProviderBinding) -> ProviderRegistration:
@@ -72,6 +105,7 @@ def _bindings(ids: Sequence[UUID]) -> Mapping[UUID, SIPProviderBinding] | None:
         else:
             found = service().provider_bindings.page(0, MOST_BINDINGS)
     except ProvisioningError:
+        shows_a_part()
         return None
     if len(found) >= MOST_BINDINGS:
         return None

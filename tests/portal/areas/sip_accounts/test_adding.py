@@ -67,7 +67,13 @@ def test_the_form_of_a_new_account_has_sensible_defaults(alice: Browser) -> None
     assert (page.value("sip_domain"), page.value("is_switchboard_enabled")) == (DOMAIN, "y")
     ticks = ("is_incoming_only", "send_nat_keep_alives", "dont_mangle_enabled", "is_user_disabled")
     assert [page.value(name) for name in ticks] == [""] * 4
-    assert page.value("in_dial_plan_name") == ""
+    assert (page.value("out_dial_plan_name"), page.value("in_dial_plan_name")) == ("default", "")
+
+
+def test_without_its_first_plan_a_customer_is_proposed_none(harness: AppHarness, alice: Browser) -> None:
+    plans = harness.service_fixture.alice.dial_plans
+    plans.delete(plans.page()[0])
+    assert alice.open("/sip-accounts/add").value("out_dial_plan_name") == ""
 
 
 def test_calls_may_go_nowhere_and_ring_the_phones(harness: AppHarness, alice: Browser) -> None:

@@ -5,11 +5,18 @@ from typing import Any
 import pytest
 
 from sipsorcery_web.contract.records import SIPAccount
+from sipsorcery_web.service.store.models import SIPAccountRow
 from tests.factories import DOMAIN
 from tests.portal.app_harness import AppHarness
 from tests.portal.browser import Browser
 
 from .account_forms import SECRET, row_of
+
+
+def lose_password(harness: AppHarness, account: SIPAccount) -> None:
+    """Let the key that an account's password is sealed with be missing."""
+    with harness.database.write() as session:
+        session.get_one(SIPAccountRow, account.id).sealed_sip_password = "gone.AAAA"
 
 
 def test_the_columns_of_an_account_are_all_there(harness: AppHarness, alice: Browser, desk: SIPAccount) -> None:
@@ -42,6 +49,31 @@ def test_where_no_password_is_stored_that_is_said(harness: AppHarness, alice: Br
     assert "None" in row_of(alice.open("/sip-accounts"), "answering")
     page = alice.post(f"/sip-accounts/{account.id}/password", {"csrf_token": alice.token()})
     assert "No password is stored" in page.text
+
+
+def test_a_password_that_cannot_be_read_is_said_and_spoils_no_list(
+    harness: AppHarness, alice: Browser, desk: SIPAccount
+) -> None:
+    lost = harness.account("alice", "hall-phone")
+    lose_password(harness, lost)
+
+    page = alice.open("/sip-accounts")
+    assert "Cannot be read" in row_of(page, "hall-phone")
+    assert "Show" in row_of(page, "front-desk")
+    assert "The stored password cannot be read" in alice.open(f"/sip-accounts/{lost.id}").text
+    shown = alice.post(f"/sip-accounts/{lost.id}/password", {"csrf_token": alice.token()})
+    assert "The stored password cannot be read" in shown.text
+    assert "No password is stored" not in shown.text
+
+
+def test_a_password_that_cannot_be_read_is_typed_again(harness: AppHarness, alice: Browser, desk: SIPAccount) -> None:
+    lose_password(harness, desk)
+    address = f"/sip-accounts/{desk.id}"
+
+    assert "password" in alice.submit(address, network_id="attic").text
+    alice.submit(address, network_id="attic", sip_password="an0therone")
+    (found,) = [each for each in harness.service_fixture.alice.sip_accounts.page() if each.id == desk.id]
+    assert (found.network_id, found.sip_password) == ("attic", "an0therone")
 
 
 def test_a_password_with_markup_in_it_is_shown_as_it_is(harness: AppHarness, alice: Browser) -> None:
