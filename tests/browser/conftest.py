@@ -12,7 +12,18 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.provisioning.genuine import STORES
 
-from .portals import NO_ENGINE, NO_SET_UP, OVER_SOAP, GenuinePortal, Portal, as_chosen, in_use, over_genuine, over_soap
+from .portals import (
+    NO_ENGINE,
+    NO_SET_UP,
+    OVER_SOAP,
+    Addressed,
+    GenuinePortal,
+    Portal,
+    as_chosen,
+    in_use,
+    over_genuine,
+    over_soap,
+)
 from .scenes import LONG, Scene
 from .scenes import scene as scene_at
 from .views import VIEWS
@@ -21,10 +32,10 @@ from .watching import Watch
 LONG_DOMAIN = "telephonesofthenorthernharbourdentalpracticesandlaboratories.hospitals.example"
 PHONE, DESK = 360, 1280
 HEIGHTS = {PHONE: 740, DESK: 800}
-NOT_OVER_SOAP = {"not_set_up": NO_SET_UP, "engine": NO_ENGINE}
+NOT_OVER_SOAP = {"not_set_up": NO_SET_UP, "engine": NO_ENGINE, "console": NO_ENGINE}
 """Why some views are not there over SOAP, by who looks at them."""
-PATIENCE = 10_000
-"""Milliseconds; for a machine that has much else to do."""
+PATIENCE = 30_000
+"""Milliseconds; for a machine that has much else to do. Only what never comes takes them."""
 
 expect.set_options(timeout=PATIENCE)
 
@@ -87,11 +98,16 @@ class Pages:
     _contexts: list[BrowserContext] = field(default_factory=list)
 
     def __call__(
-        self, portal: Portal | GenuinePortal, width: int = DESK, scripts: bool = True, **options: object
+        self,
+        portal: Addressed,
+        width: int = DESK,
+        scripts: bool = True,
+        address: str = "",
+        **options: object,
     ) -> Page:
-        """A page at a portal. Its `watch` notes what goes wrong behind it."""
+        """A page at a portal, by another address of it where one is given. Its `watch` notes what goes wrong behind it."""
         context = self.chromium.new_context(
-            base_url=portal.address,
+            base_url=address or portal.address,
             viewport={"width": width, "height": HEIGHTS.get(width, 800)},
             java_script_enabled=scripts,
             **options,  # type: ignore[arg-type]

@@ -1,8 +1,10 @@
 """Takes a picture of every page and state: `python -m tests.browser.pictures DIR [NAME …]`.
 
-The name `readme` stands for the pictures of the README.
+The name `readme` stands for the pictures of the README and of the gallery, which pngquant makes small.
 """
 
+import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -29,6 +31,8 @@ GALLERY = {
     "calls": ("calls", DESK, "dark"),
     "call-records": ("call-records", DESK, "light"),
     "call": ("call-details", DESK, "dark"),
+    "console": ("console", DESK, "dark"),
+    "security": ("security-with-alert", DESK, "light"),
     "accounts-phone": ("accounts", PHONE, "light"),
     "call-records-phone": ("call-records", PHONE, "dark"),
 }
@@ -59,11 +63,11 @@ def take_for_readme(folder: Path, scene: Scene, chromium: Browser) -> None:
     with opened(chromium) as pages:
         page = VIEWS["accounts"].open(scene, pages, width=DESK)
         for theme in THEMES:
-            take_page(page, theme, folder / f"accounts-{theme}.png", full=False)
+            take_small(page, theme, folder / f"accounts-{theme}.png")
     for name, (view, width, theme) in GALLERY.items():
         with opened(chromium) as pages:
             page = VIEWS[view].open(scene, pages, width=width)
-            take_page(page, theme, folder / f"gallery-{name}.png", full=False)
+            take_small(page, theme, folder / f"gallery-{name}.png")
 
 
 def take_page(page: Page, theme: str, path: Path, full: bool) -> None:
@@ -75,6 +79,13 @@ def take_page(page: Page, theme: str, path: Path, full: bool) -> None:
         height: int = page.evaluate("document.documentElement.scrollHeight")
         page.set_viewport_size({"width": size["width"], "height": max(size["height"], height)})
     page.screenshot(path=path, animations="disabled")
+
+
+def take_small(page: Page, theme: str, path: Path) -> None:
+    """The window as it looks now, in 256 colours where Debian's pngquant is there, which leaves half of the bytes."""
+    take_page(page, theme, path, full=False)
+    if found := shutil.which("pngquant"):
+        subprocess.run([found, "--force", "--strip", "--output", path, path], check=True)
 
 
 @contextmanager

@@ -1,16 +1,17 @@
 """Real portals: `python app.py` as processes of their own, in front of their own service or of another process's."""
 
+import fcntl
 import os
 import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from argon2 import PasswordHasher
 
@@ -18,6 +19,9 @@ from sipsorcery_web.contract.names import ENDPOINT_PATH
 from sipsorcery_web.contract.records import SIPAccount
 from sipsorcery_web.database.connection import Database, open_database
 from sipsorcery_web.database.keyring import Keyring
+from sipsorcery_web.portal.http.recent_proof import HOLDS_FOR
+from sipsorcery_web.portal.storage.session_contents import SessionContents
+from sipsorcery_web.portal.storage.sessions import SessionRecord, SqlSessions, StoredSession
 from sipsorcery_web.provisioning.client import ClientIdentity, ProvisioningClient
 from sipsorcery_web.provisioning.soap import SoapChannel
 from sipsorcery_web.service.context import ServiceContext
@@ -31,11 +35,12 @@ from tests.factories.records import person
 from tests.factories.rows import binding_of
 from tests.provisioning.genuine import STORES, GenuineService
 from tests.running import free_port
+from tests.shared_cache import share
 
 TOP = Path(__file__).resolve().parents[2]
 PATIENCE = 30.0
 SET_UP_LINK = re.compile(r"http://\S+/setup/[\w-]{43}")
-NEVER_LOGGED = re.compile(rf"/setup/[\w-]{{43}}|\b[0-9A-Fa-f]{{96}}\b|{PASSWORD}")
+NEVER_LOGGED = re.compile(rf"/(?:setup|login/reset|login/confirm|shared)/[\w-]{{43}}|\b[0-9A-Fa-f]{{96}}\b|{PASSWORD}")
 
 BACKEND = os.environ.get("SIPSORCERY_TEST_BACKEND", "")
 if BACKEND not in ("", "soap"):
@@ -56,6 +61,8 @@ class Server:
         self.settings = settings
         self.said = ""
         self._process: subprocess.Popen[str] | None = None
+        self._builds_no_image: int | None = _held(self.folder / "instance" / "plans")
+        share(self.folder / "instance")
 
     @property
     def address(self) -> str:
@@ -106,6 +113,12 @@ class Server:
         assert not NEVER_LOGGED.search(self.log), "a secret stands in the log"
         assert "Traceback" not in self.log, self.log
 
+    def let_image_be_built(self) -> None:
+        """Let Ruby be prepared, which takes a minute of a processor where its image is not there already."""
+        if self._builds_no_image is not None:
+            os.close(self._builds_no_image)
+            self._builds_no_image = None
+
     def command(self, *words: str) -> str:
         """Run `flask --app app …` beside the server and return its output."""
         command = [sys.executable, "-m", "flask", "--app", "app", *words]
@@ -126,6 +139,23 @@ class Server:
             line = self._process.stdout.readline()
             assert line, f"it ended: {self.log}"
             self.said += line
+
+
+def _held(folder: Path) -> int:
+    """Hold the lock of a folder for images of Ruby, so that whoever would build one there waits; its descriptor."""
+    folder.parent.mkdir(mode=0o700)
+    folder.mkdir(mode=0o700)
+    descriptor = os.open(folder, os.O_RDONLY)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    return descriptor
+
+
+class Addressed(Protocol):
+    """A server that browsers can talk to."""
+
+    @property
+    def address(self) -> str:
+        """The address, without a path."""
 
 
 @dataclass
@@ -195,6 +225,13 @@ class Portal:
         """Ends a customer's sessions in browsers: at the service, without a word to the portal."""
         self.program_of(username).update_customer_password(username, PASSWORD, new_password)
 
+    def let_proofs_grow_old(self, username: str) -> None:
+        """Make it ten minutes since a customer's browsers have proven who is there."""
+        folder, now = self.front.folder / "instance", datetime.now(UTC)
+        with closing(open_database(f"sqlite:///{folder / 'sipsorcery.db'}")) as database:
+            sessions = SqlSessions(database, Keyring.load(folder / "keys"))
+            sessions.rewrite_others("", username, _proved_long_ago, now)
+
     def register(self, account: SIPAccount, user_agent: str, socket: str, **more: Any) -> None:
         """A phone's registration, as a registrar would store it."""
         now = datetime.now(UTC)
@@ -219,6 +256,15 @@ class Portal:
                 stack.callback(self.database.close)
             if "channel" in self.__dict__:
                 stack.callback(self.channel._transport._pools.clear)
+
+
+def _proved_long_ago(stored: StoredSession) -> SessionRecord | None:
+    contents = SessionContents.from_json(stored.contents)
+    if contents.login is None:
+        return None
+    login = replace(contents.login, proved_at=contents.login.signed_in_at - HOLDS_FOR)
+    text = replace(contents, login=login).to_json()
+    return SessionRecord(text, stored.username, stored.ends_at, stored.forget_at)
 
 
 @dataclass

@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from math import inf
 from pathlib import Path
+from time import monotonic
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from playwright.sync_api import Page
 from sqlalchemy import update
@@ -19,12 +21,22 @@ from tests.conftest import HOME
 from tests.factories.records import dial_plan, sip_account, sip_provider
 from tests.running import free_port
 
-from .portals import Portal, Server, as_chosen, embedded, in_use
-from .sample_data import calls, dial_plans, providers
+from .portals import Addressed, Portal, Server, as_chosen, embedded, in_use
+from .sample_data import calls, dial_plans, executions, providers
+from .sample_data.console import ConsolePortal, portal_with_console
 from .sample_data.engine import Switchboard, portal_with_engine, register, talk
 from .steps import sign_in
 
+SIGNED_IN_EVERY = 300.0
+"""Seconds; a sign-in shows stored passwords for ten minutes."""
+
 Opening = Callable[..., Page]
+MAIL = {
+    "smtp_url": f"smtp://{HOME}:9",
+    "mail_from": "SIPSorcery <sip@example.org>",
+    "public_url": "https://sip.example.org",
+}
+"""The settings of a portal that mails links, to a mail server that is away."""
 Phones = tuple[tuple[str, str], ...]
 
 
@@ -141,18 +153,37 @@ LONG = Cast(
 
 
 @dataclass
+class SignIns:
+    """The cookies of people who have just signed in, for all pages of theirs."""
+
+    _states: dict[str, tuple[float, Any]] = field(default_factory=dict)
+
+    def of(self, username: str, portal: Addressed, open_page: Opening) -> Any:
+        """Return the cookies of somebody's last sign-in, or of a new one."""
+        signed_in_at, state = self._states.get(username, (-inf, None))
+        if monotonic() - signed_in_at > SIGNED_IN_EVERY:
+            first = open_page(portal)
+            sign_in(first, username)
+            state = first.context.storage_state()
+            self._states[username] = monotonic(), state
+        return state
+
+
+@dataclass
 class Scene:
-    """A portal with a cast at work; beside it one that nobody has set up, one that takes the invited only, one whose
-    service is away, and one with a SIP engine."""
+    """A portal with a cast at work; beside it one that nobody has set up, one that takes the invited only and mails
+    links, one whose service is away, one with a SIP engine, and one with a console."""
 
     portal: Portal
     not_set_up: Portal
     by_invitation: Portal
     away: Portal
     with_engine: "Telephony"
+    with_console: "Monitored"
     users: Cast
     plan: SIPDialPlan = field(init=False)
-    _states: dict[str, Any] = field(default_factory=dict)
+    call_with_plan: UUID = field(init=False)
+    _states: SignIns = field(default_factory=SignIns)
 
     def __post_init__(self) -> None:
         portal, users = self.portal, self.users
@@ -168,7 +199,7 @@ class Scene:
         self.accounts = {line.name: self._add(program, line) for line in users.lines}
         locked = self.accounts[users.locked].with_(is_admin_disabled=True, admin_disabled_reason=users.reason)
         portal.program_of(self.administrator).sip_accounts.update(locked)
-        for area in (providers, dial_plans, calls):
+        for area in (providers, dial_plans, calls, executions):
             area.furnish(self)
 
     def path_of(self, name: str) -> str:
@@ -176,16 +207,12 @@ class Scene:
         return f"/sip-accounts/{self.accounts[name].id}"
 
     def page_of(self, username: str, open_page: Opening, **options: Any) -> Page:
-        """A page of somebody who has signed in; they do so once, but for the one whose sessions end."""
+        """A page of somebody who has just signed in; they do so once in a while, but for the one whose sessions end."""
         if username == self.leaver:
             page = open_page(self.portal, **options)
             sign_in(page, username)
             return page
-        if username not in self._states:
-            first = open_page(self.portal)
-            sign_in(first, username)
-            self._states[username] = first.context.storage_state()
-        return open_page(self.portal, storage_state=self._states[username], **options)
+        return open_page(self.portal, storage_state=self._states.of(username, self.portal, open_page), **options)
 
     def _add_plans(self, program: ProvisioningClient) -> None:
         names = {name for line in self.users.lines for name in (line.out_plan, line.in_plan)} - {"", "default"}
@@ -219,7 +246,7 @@ class Telephony:
     portal: Portal
     board: Switchboard
     users: Cast
-    _state: Any = None
+    _states: SignIns = field(default_factory=SignIns)
 
     def __post_init__(self) -> None:
         portal = self.portal
@@ -249,12 +276,21 @@ class Telephony:
         self.board.is_away = False
 
     def page_of(self, open_page: Opening, **options: Any) -> Page:
-        """A page of the customer, who signs in once."""
-        if self._state is None:
-            first = open_page(self.portal)
-            sign_in(first, self.owner)
-            self._state = first.context.storage_state()
-        return open_page(self.portal, storage_state=self._state, **options)
+        """A page of the customer, who has just signed in."""
+        return open_page(self.portal, storage_state=self._states.of(self.owner, self.portal, open_page), **options)
+
+
+@dataclass
+class Monitored:
+    """A portal whose console shows events of its one customer."""
+
+    portal: ConsolePortal
+    _states: SignIns = field(default_factory=SignIns)
+
+    def page_of(self, open_page: Opening, **options: Any) -> Page:
+        """A page of the customer, who has just signed in."""
+        owner = self.portal.owner
+        return open_page(self.portal, storage_state=self._states.of(owner, self.portal, open_page), **options)
 
 
 def _lately(name: str, number: int) -> datetime:
@@ -268,12 +304,13 @@ def scene(folder: Path, portal: Portal, users: Cast) -> Iterator[Scene]:
     with ExitStack() as stack:
         not_set_up = stack.enter_context(in_use(lambda: embedded(folder / "new", portal.domain, new_accounts="invite")))
         invited = stack.enter_context(
-            in_use(lambda: as_chosen(folder / "invited", portal.domain, new_accounts="invite"))
+            in_use(lambda: as_chosen(folder / "invited", portal.domain, new_accounts="invite", **MAIL))
         )
         away = stack.enter_context(in_use(lambda: in_front_of_nothing(folder / "away")))
         invited.customer("root-admin", administrator=True)
         telephony = Telephony(*stack.enter_context(portal_with_engine(folder / "engine", portal.domain)), users)
-        yield Scene(portal, not_set_up, invited, away, telephony, users)
+        console = stack.enter_context(portal_with_console(folder / "console", portal.domain, users.owner))
+        yield Scene(portal, not_set_up, invited, away, telephony, Monitored(console), users)
 
 
 def in_front_of_nothing(folder: Path) -> Portal:

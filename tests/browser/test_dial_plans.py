@@ -21,7 +21,8 @@ def page(portal: Portal, open_page: Opening, owner: str) -> Page:
     """The owner's browser, at a new plan with 3 lines."""
     program = portal.program_of(owner)
     plan = program.dial_plans.page()[0]
-    program.dial_plans.update(plan.with_(dial_plan_script='sys.Log "é"\r\nif sys.In then\r\nend\r\n'))
+    script = 'sys.Log "é"\r\nif sys.In then\r\nend\r\n'
+    program.dial_plans.update(plan.with_(dial_plan_script=script, script_type_description="Ruby"))
     page = open_page(portal)
     sign_in(page, owner)
     page.goto(f"/dial-plans/{plan.id}")

@@ -19,12 +19,12 @@ NEW_PASSWORD = "n1ghtingale"
 OFFER = "Stay signed in for 60 more minutes"
 
 
-def test_the_end_is_told_from_minute_45_and_put_off_in_place(page: Page, alice: str) -> None:
+def test_the_end_is_told_in_the_last_five_minutes_and_put_off_in_place(page: Page, alice: str) -> None:
     page.clock.install()
     sign_in(page, alice)
     page.goto("/sip-accounts/add")
     page.get_by_label("Username").fill("front-desk")
-    page.clock.fast_forward("43:00")
+    page.clock.fast_forward("53:00")
     expect(page.get_by_role("button", name=OFFER)).to_be_hidden()
     page.clock.fast_forward("03:00")
     expect(note(page, "Your session ends at")).to_be_visible()
@@ -32,7 +32,7 @@ def test_the_end_is_told_from_minute_45_and_put_off_in_place(page: Page, alice: 
     expect(note(page, "You stay signed in for another 60 minutes.")).to_be_visible()
     expect(page.get_by_role("button", name=OFFER)).to_be_hidden()
     expect(page.get_by_label("Username")).to_have_value("front-desk")
-    page.clock.fast_forward("43:00")
+    page.clock.fast_forward("53:00")
     expect(page.get_by_role("button", name=OFFER)).to_be_hidden()
     page.clock.fast_forward("03:00")
     expect(page.get_by_role("button", name=OFFER)).to_be_visible()

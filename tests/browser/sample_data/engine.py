@@ -31,6 +31,8 @@ class Switchboard:
     port: int = field(default_factory=free_port)
     is_away: bool = False
     told: list[tuple[str, list[Any]]] = field(default_factory=list)
+    tables: dict[tuple[str, str], str] = field(default_factory=dict)
+    """The values of its hash tables, by table and key."""
 
     def answer(self, question: dict[str, Any]) -> dict[str, Any]:
         """Return the answer to a method."""
@@ -40,8 +42,16 @@ class Switchboard:
         known = {
             "core.version": "kamailio 5.6.3 (x86_64/linux)",
             "core.tcp_info": {"opened_connections": 1},
+            "pv.shvGet": {"name": "control", "type": "string", "value": "0:1"},
         }
         result = known.get(method, {})
+        if method == "htable.setxs":
+            self.tables[parameters[0], parameters[1]] = parameters[2]
+        if method == "htable.get":
+            if (parameters[0], parameters[1]) not in self.tables:
+                error = {"code": 500, "message": "Key name doesn't exist in htable."}
+                return {"jsonrpc": "2.0", "error": error, "id": question["id"]}
+            result = {"item": {"name": parameters[1], "value": self.tables[parameters[0], parameters[1]]}}
         return {"jsonrpc": "2.0", "result": result, "id": question["id"]}
 
     @contextmanager
@@ -75,7 +85,12 @@ class Switchboard:
 def portal_with_engine(folder: Path, domain: str, **settings: str) -> Iterator[tuple[Portal, Switchboard]]:
     """A portal whose engine is the switchboard; phones would find it at SIP_HOST."""
     with Switchboard().at_work() as board:
-        named = {"sip_host": SIP_HOST, "sip_rpc_port": str(board.port), "new_accounts": "open"}
+        named = {
+            "sip_host": SIP_HOST,
+            "sip_rpc_port": str(board.port),
+            "sip_third_party_port": str(free_port()),
+            "new_accounts": "open",
+        }
         with in_use(lambda: embedded(folder, domain, **(named | settings))) as portal:
             yield portal, board
 

@@ -1,12 +1,17 @@
 """Before signing in."""
 
 import re
+from datetime import UTC, datetime
 
 from playwright.sync_api import Page, expect
 
+from sipsorcery_web.contract.extensions import LinkPurpose
+from sipsorcery_web.service.mailed_links import new_link
+
+from ..portals import OVER_SOAP
 from ..scenes import Scene
 from ..steps import fill_in_customer, heading, note, try_to_sign_in
-from .view import view
+from .view import Steps, view
 
 
 @view("portal")
@@ -65,6 +70,45 @@ def register_refused(page: Page, scene: Scene) -> None:
     page.get_by_label("City").fill("")
     page.get_by_role("button", name="Create account").click()
     expect(page).to_have_title(re.compile("^Error: "))
+
+
+def mailing_view(steps: Steps) -> Steps:
+    """Make a view where links are mailed, which the portal by invitation does."""
+    return steps if OVER_SOAP else view("by_invitation")(steps)
+
+
+def _new_link(scene: Scene, purpose: LinkPurpose) -> str:
+    """Return the token of a new link of the administrator."""
+    portal = scene.by_invitation
+    with portal.database.write() as session:
+        return new_link(session, purpose, "root-admin", "root-admin@example.org", datetime.now(UTC))
+
+
+@mailing_view
+def password_forgotten(page: Page, scene: Scene) -> None:
+    page.goto("/login")
+    page.get_by_role("link", name="Forgotten your password?").click()
+    page.get_by_role("button", name="Send the mail").click()
+    expect(page).to_have_title(re.compile("^Error: "))
+
+
+@mailing_view
+def password_chosen_anew(page: Page, scene: Scene) -> None:
+    page.goto(f"/login/reset/{_new_link(scene, LinkPurpose.RESET)}")
+    page.get_by_role("button", name="Change password").click()
+    expect(page).to_have_title(re.compile("^Error: "))
+
+
+@mailing_view
+def address_confirmed(page: Page, scene: Scene) -> None:
+    page.goto(f"/login/confirm/{_new_link(scene, LinkPurpose.CONFIRMATION)}")
+    expect(heading(page, "Confirm an e-mail address")).to_be_visible()
+
+
+@mailing_view
+def mailed_link_is_over(page: Page, scene: Scene) -> None:
+    page.goto("/login/reset/nowhere")
+    expect(heading(page, "This link is not good any more")).to_be_visible()
 
 
 @view("not_set_up")

@@ -41,6 +41,13 @@ def call_details(page: Page, scene: Scene) -> None:
     expect(heading(page, "Call of")).to_be_visible()
 
 
+@view("owner")
+def call_with_plan(page: Page, scene: Scene) -> None:
+    page.goto(f"/cdrs/{scene.call_with_plan}")
+    for told in page.locator(".call-plan summary").all():
+        told.click()
+
+
 @view("newcomer")
 def calls_empty(page: Page, scene: Scene) -> None:
     page.goto("/calls")

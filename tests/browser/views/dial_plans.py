@@ -25,6 +25,30 @@ def dial_plan(page: Page, scene: Scene) -> None:
 
 
 @view("owner")
+def dial_plan_rules(page: Page, scene: Scene) -> None:
+    page.goto("/dial-plans/add/rules")
+    page.locator(".rule summary").first.click()
+    expect(page.locator("[name=user]").first).to_be_visible()
+
+
+@view("owner")
+def dial_plan_rules_refused(page: Page, scene: Scene) -> None:
+    page.goto("/dial-plans/add/rules")
+    page.locator(".rule summary").first.click()
+    page.locator("[name=begins]").first.fill("09:00")
+    page.locator("[name=user]").first.fill("a&b")
+    page.locator("[name=dial_plan_name]").fill("simple")
+    page.get_by_role("button", name="Add plan").click()
+    expect(page).to_have_title(re.compile("^Error: "))
+
+
+@view("owner")
+def dial_plan_why(page: Page, scene: Scene) -> None:
+    page.goto("/dial-plans/why?ring=blueline-trunk")
+    expect(page.get_by_role("heading", name="blueline-trunk")).to_be_visible()
+
+
+@view("owner")
 def dial_plan_refused(page: Page, scene: Scene) -> None:
     page.goto("/dial-plans/add?type=Asterisk")
     expect(page.locator(".ace_content")).to_be_visible()

@@ -1,12 +1,17 @@
 """Settings."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 from playwright.sync_api import Page, expect
 
+from sipsorcery_web.contract.extensions import LinkPurpose
+from sipsorcery_web.service.mailed_links import new_link
 from tests.factories import PASSWORD
 
 from ..scenes import Scene
+from ..steps import heading, sign_in
+from .before_signing_in import mailing_view
 from .view import view
 
 
@@ -21,6 +26,46 @@ def settings_refused(page: Page, scene: Scene) -> None:
     page.get_by_label("First name").fill("")
     page.get_by_label("E-mail address").fill("nobody")
     page.get_by_role("button", name="Save settings").click()
+    expect(page).to_have_title(re.compile("^Error: "))
+
+
+def _ask_for_address(scene: Scene, asked_at: datetime) -> None:
+    """Leave the administrator of a portal with mail an address that waits to be confirmed."""
+    address = "root.administrator.of-all-telephones@telephones.northern-harbour.example"
+    with scene.by_invitation.database.write() as session:
+        new_link(session, LinkPurpose.ADDRESS_CHANGE, "root-admin", address, asked_at)
+
+
+@mailing_view
+def address_waits(page: Page, scene: Scene) -> None:
+    _ask_for_address(scene, datetime.now(UTC))
+    sign_in(page, "root-admin")
+    page.goto("/account")
+    expect(page.get_by_text("waits to be confirmed")).to_be_visible()
+
+
+@mailing_view
+def address_waits_for_long(page: Page, scene: Scene) -> None:
+    _ask_for_address(scene, datetime.now(UTC) - timedelta(hours=1))
+    sign_in(page, "root-admin")
+    page.goto("/account")
+    expect(page.get_by_role("button", name="Send the mail again")).to_be_visible()
+
+
+@view("leaver")
+def confirm(page: Page, scene: Scene) -> None:
+    page.goto("/account")
+    scene.portal.let_proofs_grow_old(scene.leaver)
+    page.get_by_label("E-mail address").fill("somebody.else@telephones.northern-harbour.example")
+    page.get_by_role("button", name="Save settings").click()
+    expect(heading(page, "Confirm that it is you")).to_be_visible()
+
+
+@view("leaver")
+def confirm_refused(page: Page, scene: Scene) -> None:
+    confirm(page, scene)
+    page.get_by_label("Password", exact=True).fill("n1ghtingale")
+    page.get_by_role("button", name="Confirm and go on").click()
     expect(page).to_have_title(re.compile("^Error: "))
 
 

@@ -4,6 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from ..sample_data.console import UNREADABLE, WEAK
 from ..scenes import Scene
 from ..steps import fill_in_account, heading, note, row_of
 from .view import view
@@ -127,13 +128,58 @@ def account_delete(page: Page, scene: Scene) -> None:
     page.goto(f"{scene.path_of(scene.users.edited)}/delete")
 
 
-@view("owner")
-def account_password(page: Page, scene: Scene) -> None:
+def _ask_for_password(page: Page, scene: Scene, title: str) -> None:
     page.goto("/sip-accounts")
     page.locator("#reveal").evaluate(
         "(form, action) => { form.action = action; form.submit() }", f"{scene.path_of(scene.users.edited)}/password"
     )
-    expect(heading(page, "Password of")).to_be_visible()
+    expect(heading(page, title)).to_be_visible()
+
+
+@view("owner")
+def account_password(page: Page, scene: Scene) -> None:
+    _ask_for_password(page, scene, "Password of")
+
+
+@view("administrator")
+def account_password_of_another(page: Page, scene: Scene) -> None:
+    _ask_for_password(page, scene, "Why do you look at it?")
+
+
+@view("console")
+def account_with_weak_password(page: Page, scene: Scene) -> None:
+    page.goto(f"/sip-accounts/{scene.with_console.portal.account(WEAK)}")
+    expect(page.get_by_text("Strangers who call at other people")).to_be_visible()
+
+
+@view("console")
+def account_with_unreadable_password(page: Page, scene: Scene) -> None:
+    page.goto(f"/sip-accounts/{scene.with_console.portal.account(UNREADABLE)}")
+    expect(page.get_by_text("The stored password cannot be read")).to_be_visible()
+
+
+@view("console")
+def accounts_with_unreadable_password(page: Page, scene: Scene) -> None:
+    page.goto("/sip-accounts")
+    expect(page.get_by_role("link", name="Cannot be read")).to_be_visible()
+
+
+@view("console")
+def account_beyond_the_quota(page: Page, scene: Scene) -> None:
+    page.goto("/sip-accounts/add")
+    page.get_by_label("Username").fill("one-too-many")
+    page.get_by_label("Password", exact=True).fill("tr0ubad0ur")
+    page.get_by_role("button", name="Add account").click()
+    expect(note(page, "are limited to 3 here")).to_be_visible()
+
+
+@view("owner")
+def account_new_with_weak_password(page: Page, scene: Scene) -> None:
+    page.goto("/sip-accounts/add")
+    page.get_by_label("Username").fill("telephone-1")
+    page.get_by_label("Password", exact=True).fill("telephone")
+    page.get_by_role("button", name="Add account").click()
+    expect(page).to_have_title(re.compile("^Error: "))
 
 
 @view("owner")
