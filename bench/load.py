@@ -2,11 +2,14 @@
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 
 HOST = "127.0.0.1"
+PROCESS = "X-Process"
+"""The header in which a target says which process has answered."""
 
 
 @dataclass
@@ -19,6 +22,8 @@ class Load:
     browsers: int
     seconds: list[float] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
+    processes: Counter[str] = field(default_factory=Counter)
+    """How many requests each process has answered, where it says who it is."""
     _over: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list)
 
@@ -45,6 +50,7 @@ class Load:
             except (OSError, HTTPException) as error:
                 self.wrong.append(type(error).__name__)
                 return
+            self.processes[response.headers.get(PROCESS, "")] += 1
             if response.status != 200:
                 self.wrong.append(str(response.status))
             self.seconds.append(time.perf_counter() - started)

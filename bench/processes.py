@@ -19,10 +19,21 @@ def megabytes(pid: int, of: str) -> float:
     return sum(int(kilobytes) for text in texts for kilobytes in re.findall(rf"^{of}:\s+(\d+) kB", text, re.M)) / 1024
 
 
+def resident(pid: int) -> float:
+    """The memory of a process alone, in megabytes."""
+    (kilobytes,) = re.findall(r"^VmRSS:\s+(\d+) kB", (PROC / str(pid) / "status").read_text(), re.M)
+    return int(kilobytes) / 1024
+
+
 def cpu_seconds(pid: int) -> float:
     """The processor time of a process and all that descend from it."""
-    stats = [(PROC / str(member) / "stat").read_text().rsplit(")", 1)[1].split() for member in family(pid)]
-    return sum(int(ticks) for fields in stats for ticks in fields[11:13]) / os.sysconf("SC_CLK_TCK")
+    return sum(own_cpu_seconds(member) for member in family(pid))
+
+
+def own_cpu_seconds(pid: int) -> float:
+    """The processor time of a process alone."""
+    fields = (PROC / str(pid) / "stat").read_text().rsplit(")", 1)[1].split()
+    return sum(int(ticks) for ticks in fields[11:13]) / os.sysconf("SC_CLK_TCK")
 
 
 def is_running(pid: int) -> bool:

@@ -11,16 +11,17 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
 
 from bench.load import HOST, Load, percentile
 from bench.processes import cpu_seconds, family, is_running, megabytes
+from bench.rude_browsers import idle, trickling
 from bench.service_fixture import signed_in
 from bench.target import FORWARDED
-from sipsorcery_web.serving import STOPS_WITHIN, THREADS
+from sipsorcery_web.serving.server import STOPS_WITHIN, THREADS
 
 TOP = Path(__file__).resolve().parent.parent
 TARGET = "bench.target:create"
@@ -28,7 +29,7 @@ PAGE = "/sip-accounts"
 A_ROW = b'class="cell-password"'
 ROWS = 25
 BROWSERS = 8
-ROUNDS = 5
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
 WARM_UP = 1.0
 SECONDS = float(os.environ.get("BENCH_SECONDS", "5"))
 PATIENCE = 20.0
@@ -39,7 +40,7 @@ HALF_REQUESTS = {
 }
 
 COMMANDS = {
-    "waitress": ("python", "-m", "bench.portal_server"),
+    "portal": ("python", "-m", "bench.portal_server"),
     "granian": (
         *("granian", "--interface", "wsgi", "--factory", "--no-ws", "--host", HOST, "--port", "{port}"),
         *("--blocking-threads", str(THREADS), "--workers-kill-timeout", f"{STOPS_WITHIN:.0f}", "--log-level", "error"),
@@ -51,11 +52,14 @@ COMMANDS = {
         f"{TARGET}()",
     ),
 }
-CONTESTANTS = (("waitress", 1), ("granian", 1), ("gunicorn", 1), ("granian", 2), ("gunicorn", 2))
+CONTESTANTS = (("portal", 1), ("portal", 2), ("granian", 2), ("gunicorn", 2))
+"""The portal's own is waitress in processes that one parent gives their connections to."""
+TRICKLING, IDLE, FEW = 600, 500, 4
 COLUMNS = (
     *("req/s", "p50 ms", "p99 ms", "CPU ms a request", "RSS MB", "PSS MB", "first 200 s"),
     *("busy stop s", "cut off", "exit"),
-    *("8 half heads", "8 half bodies", "X_Forwarded_For"),
+    *("8 half heads", "8 half bodies", "X_Forwarded_For", "least share"),
+    *(f"s beside {TRICKLING} trickling", f"s beside {IDLE} idle"),
 )
 
 
@@ -90,6 +94,7 @@ def running(name: str, workers: int, data_dir: Path) -> Iterator[Server]:
     words = [word.format(port=port, workers=workers) for word in COMMANDS[name]]
     command = [str(Path(sys.executable).with_name(words[0])), *words[1:]]
     settings = {"SIPSORCERY_DATA_DIR": str(data_dir), "SIPSORCERY_PORT": str(port), "SIPSORCERY_TRUSTED_PROXIES": "1"}
+    settings["SIPSORCERY_WORKERS"] = str(workers)
     environment = {**os.environ, **settings, "PYTHONPATH": str(TOP)}
     began = time.perf_counter()
     process = subprocess.Popen(command, env=environment, cwd=TOP, stdout=subprocess.DEVNULL)
@@ -182,6 +187,25 @@ def beside(server: Server, half: bytes) -> str:
     return "served" if served else "starved"
 
 
+def least_share(server: Server, cookies: str) -> str:
+    """Return how much the process that did least did of what the other did, over a few connections, at the worst."""
+    shares = []
+    for _ in range(ROUNDS):
+        load = Load(server.port, PAGE, {"Cookie": cookies}, FEW)
+        times_of(load, SECONDS / ROUNDS)
+        did = sorted(load.processes.values())
+        shares.append(did[0] / did[-1] if len(did) > 1 else 0.0)
+    return f"{min(shares):.2f}"
+
+
+def seconds_beside(server: Server, rude: AbstractContextManager[None]) -> str:
+    """Return the seconds until somebody else is answered beside rude browsers."""
+    with rude:
+        began = time.perf_counter()
+        served = answers(server.port, "/healthz", PATIENCE)
+        return f"{time.perf_counter() - began:.2f}" if served else f"> {PATIENCE:.0f}"
+
+
 def measured(name: str, workers: int, data_dir: Path, cookies: str) -> tuple[float, ...]:
     """One round."""
     with running(name, workers, data_dir) as server:
@@ -201,6 +225,10 @@ def row(name: str, workers: int, rounds: list[tuple[float, ...]], data_dir: Path
         busy, cut, busy_code = stop_while_busy(server, cookies)
     with running(name, workers, data_dir) as server:
         answers_to_rude = [*(beside(server, half) for half in HALF_REQUESTS.values()), forged(server)]
+        share = least_share(server, cookies) if workers > 1 else ""
+        answers_to_rude += [share, seconds_beside(server, idle(server.port, IDLE))]
+    with running(name, workers, data_dir) as server:
+        answers_to_rude.insert(-1, seconds_beside(server, trickling(server.port, TRICKLING)))
     speed, *others = best(rounds)
     figures = [f"{speed:.0f}", *(f"{figure:.1f}" for figure in others)]
     return [f"{name}, {workers} × {THREADS}", *figures, f"{busy:.1f}", str(cut), busy_code, *answers_to_rude]

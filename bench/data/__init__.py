@@ -1,0 +1,1 @@
+"""The stores that are measured: from a hundred SIP accounts to a million."""

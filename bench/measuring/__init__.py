@@ -1,0 +1,1 @@
+"""The ways to measure: wrk, crowds of people, downloads."""

@@ -1,0 +1,1 @@
+"""Configurations of nginx, PHP and MariaDB for OpenSIPS-CP."""

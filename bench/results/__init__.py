@@ -1,0 +1,1 @@
+"""Figures made of measurements, and the document that tells them."""

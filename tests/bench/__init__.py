@@ -1,0 +1,1 @@
+"""Tests of what makes figures of measurements; nothing is measured here."""
