@@ -1,6 +1,7 @@
 // Prints a customer's first name and SIP accounts. Compile with .NET Framework or with Mono:
 // mcs -r:System.ServiceModel -r:System.Runtime.Serialization Customer.cs
 // SIPSORCERY_PASSWORD=secret mono Customer.exe https://sip.example.org/provisioning.svc alice
+// SIPSORCERY_TOKEN=sips_... mono Customer.exe https://sip.example.org/provisioning.svc alice
 
 using System;
 using System.Runtime.Serialization;
@@ -52,7 +53,11 @@ public static class Program
         var service = new ChannelFactory<IProvisioningService>(binding, address).CreateChannel();
         try
         {
-            Describe(service, arguments[1], Environment.GetEnvironmentVariable("SIPSORCERY_PASSWORD"));
+            var token = Environment.GetEnvironmentVariable("SIPSORCERY_TOKEN");
+            if (string.IsNullOrEmpty(token))
+                SignInAndDescribe(service, arguments[1], Environment.GetEnvironmentVariable("SIPSORCERY_PASSWORD"));
+            else
+                Describe(service, arguments[1], token, false);
             return 0;
         }
         catch (CommunicationException error)
@@ -62,17 +67,22 @@ public static class Program
         }
     }
 
-    private static void Describe(IProvisioningService service, string username, string password)
+    private static void SignInAndDescribe(IProvisioningService service, string username, string password)
     {
         var token = service.Login(username, password);
         if (token == null) throw new FaultException("The username or the password is wrong.");
+        Describe(service, username, token, true);
+    }
+
+    private static void Describe(IProvisioningService service, string username, string token, bool isSession)
+    {
         using (new OperationContextScope((IContextChannel)service))
         {
             OperationContext.Current.OutgoingMessageHeaders.Add(SecurityHeader.For(token));
             Console.WriteLine(service.GetCustomer(username).FirstName);
             foreach (var account in service.GetSIPAccounts("", 0, int.MaxValue))
                 Console.WriteLine("{0}@{1}", account.SIPUsername, account.SIPDomain);
-            service.Logout();
+            if (isSession) service.Logout();
         }
     }
 }

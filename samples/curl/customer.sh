@@ -1,11 +1,12 @@
 #!/bin/sh
 # Print a customer's first name and SIP accounts. Needs curl, grep, sed and awk.
 # SIPSORCERY_PASSWORD=secret sh customer.sh https://sip.example.org/provisioning.svc alice
+# SIPSORCERY_TOKEN=sips_... sh customer.sh https://sip.example.org/provisioning.svc alice
 set -eu
 
 address=$1
 username=$2
-token=
+token=${SIPSORCERY_TOKEN-}
 service=http://www.sipsorcery.com/provisioning
 
 escaped() { printf %s "$1" | sed 's/&/\&amp;/g; s/</\&lt;/g; s/>/\&gt;/g'; }
@@ -27,10 +28,12 @@ EOF
 }
 
 name="<username>$(escaped "$username")</username>"
-call Login "$name<password>$(escaped "$SIPSORCERY_PASSWORD")</password>"
-token=$(value LoginResult)
-[ "$token" ] || { echo 'The username or the password is wrong.' >&2; exit 1; }
-trap 'call Logout' EXIT
+if [ ! "$token" ]; then
+  call Login "$name<password>$(escaped "$SIPSORCERY_PASSWORD")</password>"
+  token=$(value LoginResult)
+  [ "$token" ] || { echo 'The username or the password is wrong.' >&2; exit 1; }
+  trap 'call Logout' EXIT
+fi
 
 call GetCustomer "$name"
 value FirstName

@@ -1,11 +1,15 @@
 // SIPSORCERY_PASSWORD=secret node customer.js https://sip.example.org/provisioning.svc alice
+// SIPSORCERY_TOKEN=sips_... node customer.js https://sip.example.org/provisioning.svc alice
 import { DOMParser } from "@xmldom/xmldom"
-import { describe } from "./provisioning.js"
+import { describe, describeWithToken } from "./provisioning.js"
 
 const [address, username] = process.argv.slice(2)
+const { SIPSORCERY_PASSWORD: password, SIPSORCERY_TOKEN: token } = process.env
 
 try {
-  const lines = await describe(address, username, process.env.SIPSORCERY_PASSWORD, DOMParser)
+  const lines = token
+    ? await describeWithToken(address, username, token, DOMParser)
+    : await describe(address, username, password, DOMParser)
   console.log(lines.join("\n"))
 } catch (error) {
   console.error(error.message)

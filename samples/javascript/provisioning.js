@@ -48,12 +48,23 @@ export async function describe(address, username, password, Parser) {
   const service = new Provisioning(address, Parser)
   await service.logIn(username, password)
   try {
-    const customer = await service.call("GetCustomer", { username })
-    const accounts = await service.call("GetSIPAccounts", { whereExpression: "", offset: 0, count: ALL })
-    const names = Array.from(accounts.getElementsByTagNameNS("*", "SIPAccount"))
-      .map((account) => `${textOf(account, "SIPUsername")}@${textOf(account, "SIPDomain")}`)
-    return [textOf(customer, "FirstName"), ...names]
+    return await linesOf(service, username)
   } finally {
     await service.call("Logout")
   }
+}
+
+// The same with a token for programs, which is neither got nor given back.
+export async function describeWithToken(address, username, token, Parser) {
+  const service = new Provisioning(address, Parser)
+  service.token = token
+  return await linesOf(service, username)
+}
+
+async function linesOf(service, username) {
+  const customer = await service.call("GetCustomer", { username })
+  const accounts = await service.call("GetSIPAccounts", { whereExpression: "", offset: 0, count: ALL })
+  const names = Array.from(accounts.getElementsByTagNameNS("*", "SIPAccount"))
+    .map((account) => `${textOf(account, "SIPUsername")}@${textOf(account, "SIPDomain")}`)
+  return [textOf(customer, "FirstName"), ...names]
 }

@@ -50,7 +50,9 @@ def nginx(folder: Path, sites: str, port: int) -> Iterator[None]:
     configuration = folder / "nginx.conf"
     configuration.write_text(
         f"{user}daemon off;\nworker_processes 1;\npid {folder}/nginx.pid;\nerror_log {folder}/error.log;\n"
-        f"events {{}}\nhttp {{\naccess_log {folder}/access.log;\n{own}{sites}}}\n"
+        f"events {{ worker_connections 2048; }}\nhttp {{\naccess_log {folder}/access.log;\n{own}{sites}}}\n".replace(
+            "/var/log/nginx/", f"{folder}/"
+        )
     )
     command = [nginx_path(), "-p", str(folder), "-e", str(folder / "error.log"), "-c", str(configuration)]
     checked = subprocess.run([*command, "-t"], capture_output=True, text=True, check=False)

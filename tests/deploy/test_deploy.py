@@ -24,8 +24,12 @@ from .shipped import DEPLOY, PATIENCE, shipped
 LOOKED_AT = {
     "README.md",
     "engine-role.sql",
+    "fail2ban-filter.conf",
+    "fail2ban-jail.conf",
     "nginx-under-path.conf",
     "nginx.conf",
+    "search-indexes.sql",
+    "sipsorcery-media.service",
     "sipsorcery-sip.service",
     "sipsorcery-web.env",
     "sipsorcery-web.service",
@@ -70,7 +74,7 @@ def verified(machine: Path, *units: str) -> tuple[int, str]:
 
 
 def test_systemd_finds_nothing_wrong_with_the_units(machine: Path) -> None:
-    assert len(UNITS) == 2
+    assert len(UNITS) == 3
     assert verified(machine, *UNITS) == (0, "")
 
 
@@ -187,6 +191,20 @@ def test_the_role_of_the_engine_sees_its_tables_and_nothing_else(store: Store, s
             engine.execute("SELECT * FROM customers")
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             engine.execute("CREATE TABLE mine (id int)")
+
+
+def test_what_the_role_writes_raises_the_revision_numbers_which_it_cannot_write_itself(
+    store: Store, script: Path
+) -> None:
+    assert store.run(script, "s3cret-word\ns3cret-word\n").returncode == 0
+    with store.as_(store.role, "s3cret-word") as engine:
+        engine.execute("INSERT INTO location (ruid, expires, last_modified) VALUES ('one', now(), now())")
+        engine.commit()
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            engine.execute("UPDATE revisions SET number = 0")
+    operator = make_url(store.url)
+    with store.as_(operator.username or "postgres", operator.password or "") as connection:
+        assert connection.execute("SELECT sum(number) FROM revisions WHERE scope = '*'").fetchone() == (1,)
 
 
 def privilege(connection: "psycopg.Connection[tuple[object, ...]]", table: str, which: str) -> bool:

@@ -5,15 +5,18 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from sipsorcery_web import create_app
+from sipsorcery_web.contract.extensions import AccessToken
 from sipsorcery_web.database.connection import open_database
 from sipsorcery_web.database.keyring import Keyring
 from sipsorcery_web.portal.areas.developers import SOURCE
+from sipsorcery_web.provisioning.client import ClientIdentity, ProvisioningClient
+from sipsorcery_web.provisioning.soap import SoapChannel
 from sipsorcery_web.service.context import ServiceContext
 from sipsorcery_web.service.dispatch import Service
 from sipsorcery_web.service.operators import Operators
@@ -27,6 +30,7 @@ from tests.running import folder_at_work, portal_at_work
 SAMPLES = SOURCE
 PASSWORD = "7&<open>sesame"
 LINES = ["Alice", f"alice@{DOMAIN}", f"front-desk@{DOMAIN}"]
+UNAUTHORISED = "Attempted to perform an unauthorized operation."
 PATIENCE = 60
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -73,16 +77,26 @@ def service_address(site_port: int, tmp_path_factory: pytest.TempPathFactory, pa
         yield f"{address}/provisioning.svc"
 
 
+@pytest.fixture(scope="session")
+def token(service_address: str) -> str:
+    """A token of alice's with the scopes that the samples need, made over the wire."""
+    channel = SoapChannel(service_address, timeout=PATIENCE)
+    session = ProvisioningClient(channel, ClientIdentity()).login("alice", PASSWORD)
+    asked = AccessToken(name="samples", scopes="accounts:read customer:read", ends=now() + timedelta(days=1))
+    return ProvisioningClient(channel, ClientIdentity(session)).add_access_token(asked).token or ""
+
+
 @pytest.fixture
 def run(service_address: str) -> Run:
-    """Run a command for a customer; the password goes by the environment."""
+    """Run a command for a customer; the password, or a token, goes by the environment."""
 
     def run(
-        command: Sequence[str | Path], username: str = "alice", password: str = PASSWORD
+        command: Sequence[str | Path], username: str = "alice", password: str = PASSWORD, token: str = ""
     ) -> subprocess.CompletedProcess[str]:
+        secret = {"SIPSORCERY_TOKEN": token} if token else {"SIPSORCERY_PASSWORD": password}
         return subprocess.run(
             [*command, service_address, username],
-            env={**os.environ, "SIPSORCERY_PASSWORD": password},
+            env={**os.environ, **secret},
             capture_output=True,
             text=True,
             timeout=PATIENCE,

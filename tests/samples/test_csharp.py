@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import LINES, PATIENCE, SAMPLES, Run, needs, tells
+from .conftest import LINES, PATIENCE, SAMPLES, UNAUTHORISED, Run, needs, tells
 
 pytestmark = needs("mcs", "mono")
 
@@ -36,3 +36,11 @@ def test_the_csharp_sample_shows_the_customer(run: Run, program: Path) -> None:
 
 def test_the_csharp_sample_says_that_the_password_is_wrong(run: Run, program: Path) -> None:
     assert tells(run(("mono", program), "nobody-wcf")) == (1, [], "The username or the password is wrong.")
+
+
+def test_the_csharp_sample_takes_a_token_in_place_of_a_password(run: Run, token: str, program: Path) -> None:
+    assert tells(run(("mono", program), token=token)) == (0, LINES, "")
+
+
+def test_the_csharp_sample_says_that_a_token_is_no_good(run: Run, program: Path) -> None:
+    assert tells(run(("mono", program), token="sips_unknown")) == (1, [], UNAUTHORISED)

@@ -2,7 +2,7 @@ import subprocess
 
 from lxml import html
 
-from .conftest import LINES, PATIENCE, SAMPLES, Run, needs, tells
+from .conftest import LINES, PATIENCE, SAMPLES, UNAUTHORISED, Run, needs, tells
 
 pytestmark = needs("sh", "curl", "awk")
 COMMAND = ("sh", SAMPLES / "curl" / "customer.sh")
@@ -14,6 +14,14 @@ def test_the_shell_sample_shows_the_customer(run: Run) -> None:
 
 def test_the_shell_sample_says_that_the_password_is_wrong(run: Run) -> None:
     assert tells(run(COMMAND, "nobody-<curl>")) == (1, [], "The username or the password is wrong.")
+
+
+def test_the_shell_sample_takes_a_token_in_place_of_a_password(run: Run, token: str) -> None:
+    assert tells(run(COMMAND, token=token)) == (0, LINES, "")
+
+
+def test_the_shell_sample_says_that_a_token_is_no_good(run: Run) -> None:
+    assert tells(run(COMMAND, token="sips_unknown")) == (1, [], UNAUTHORISED)
 
 
 def shell(command: str) -> str:

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.conftest import HOME
 
-from .conftest import LINES, PASSWORD, PATIENCE, SAMPLES, Run, needs, tells
+from .conftest import LINES, PASSWORD, PATIENCE, SAMPLES, UNAUTHORISED, Run, needs, tells
 
 # In Node
 
@@ -35,6 +35,18 @@ def test_the_javascript_sample_says_that_the_password_is_wrong_in_node(run: Run,
     told = tells(run(("node", installed / "customer.js"), "nobody-node"))
 
     assert told == (1, [], "The username or the password is wrong.")
+
+
+@needs("node", "npm")
+def test_the_javascript_sample_takes_a_token_in_place_of_a_password(run: Run, installed: Path, token: str) -> None:
+    assert tells(run(("node", installed / "customer.js"), token=token)) == (0, LINES, "")
+
+
+@needs("node", "npm")
+def test_the_javascript_sample_says_that_a_token_is_no_good(run: Run, installed: Path) -> None:
+    told = tells(run(("node", installed / "customer.js"), token="sips_unknown"))
+
+    assert told == (1, [], UNAUTHORISED)
 
 
 # In a browser, from another site
