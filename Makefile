@@ -5,9 +5,11 @@ VENV := .venv
 IN_VENV := $(VENV)/bin/python
 INSTALL := $(IN_VENV) -m pip install --quiet --disable-pip-version-check
 EXTRAS ?=
+RTPENGINE := rtpengine-daemon
+PANEL := nginx php-fpm php-mysql mariadb-server
 KAMAILIO := kamailio kamailio-sqlite-modules kamailio-postgres-modules kamailio-extra-modules kamailio-tls-modules
 
-.PHONY: help setup run run-sip demo test test-sip test-plans test-wcf check bench bench-sip clean browser kamailio phones office proxy npm mono
+.PHONY: help setup run run-sip demo test test-long test-sip test-plans test-wcf check bench bench-servers bench-sip clean browser kamailio rtpengine phones office proxy fail2ban captures wrk panel npm mono
 .DELETE_ON_ERROR:
 
 help: ## List the targets.
@@ -18,23 +20,26 @@ setup: $(VENV)/runtime.done $(if $(EXTRAS),$(VENV)/extras.done) ## Install what 
 run: setup ## Serve the portal at SIPSORCERY_HOST:SIPSORCERY_PORT, until Ctrl-C.
 	@exec $(IN_VENV) app.py
 
-run-sip: setup kamailio ## The same with the SIP engine: phones register at SIPSORCERY_SIP_HOST:SIPSORCERY_SIP_PORT.
+run-sip: setup kamailio rtpengine ## The same with the SIP engine: phones register at SIPSORCERY_SIP_HOST:SIPSORCERY_SIP_PORT.
 	@exec env SIPSORCERY_SIP_HOST=$${SIPSORCERY_SIP_HOST:-127.0.0.1} $(IN_VENV) app.py --with-engine
 
 demo: setup ## Serve a portal to try, with customers who are made up; nothing of it is kept.
 	@exec $(IN_VENV) -m demo
 
-test: $(VENV)/tests.done browser kamailio phones office proxy ## Run the tests, as many at once as there are cores; ARGS=… goes to pytest.
-	@exec env $$($(IN_VENV) -m tests.services) $(IN_VENV) -m pytest --numprocesses auto $(ARGS)
+test: $(VENV)/tests.done browser kamailio rtpengine phones office proxy fail2ban captures ## Run the tests, on all cores; ARGS=… goes to pytest.
+	@exec env $$($(IN_VENV) -m tests.services) $(IN_VENV) -m pytest --numprocesses auto --dist worksteal $(ARGS)
 
-test-sip: $(VENV)/tests.done kamailio phones ## Run the tests of the SIP engine alone: real Kamailio and real telephones.
-	@exec env $$($(IN_VENV) -m tests.services) $(IN_VENV) -m pytest tests/kamailio $(ARGS)
+test-long: $(VENV)/tests.done ## Run what make test has a sample of: thousands of made-up messages, telephones with PostgreSQL.
+	@exec env $$($(IN_VENV) -m tests.services) $(IN_VENV) -m pytest --numprocesses auto --dist worksteal -m long $(ARGS)
 
-test-plans: $(VENV)/tests.done ## Run the tests of dial plans with real Ruby; the first time its image is built, for some minutes.
-	@exec env SIPSORCERY_TEST_BUILD_RUBY=1 $(IN_VENV) -m pytest tests/dial_plans $(ARGS)
+test-sip: $(VENV)/tests.done kamailio rtpengine phones ## Run the tests of the SIP engine alone: real Kamailio and real telephones.
+	@exec env $$($(IN_VENV) -m tests.services) $(IN_VENV) -m pytest -m "long or not long" tests/kamailio $(ARGS)
 
-test-wcf: $(VENV)/tests.done mono ## Compile and run the C# sample with Debian's Mono.
-	@exec $(IN_VENV) -m pytest tests/samples/test_csharp.py $(ARGS)
+test-plans: $(VENV)/tests.done browser ## Run the tests of dial plans with real Ruby; the first time its image is built, for some minutes.
+	@exec env SIPSORCERY_TEST_BUILD_RUBY=1 $(IN_VENV) -m pytest tests/dial_plans tests/browser/test_tries.py $(ARGS)
+
+test-wcf: $(VENV)/tests.done mono ## Compile and run the C# sample, and clients of the notification service, with Debian's Mono.
+	@exec $(IN_VENV) -m pytest tests/samples/test_csharp.py tests/service/notifications/test_mono.py $(ARGS)
 
 check: $(VENV)/tests.done node_modules/made.done ## Look for mistakes without running anything: ruff, mypy in strict mode, Biome and djLint.
 	@$(IN_VENV) -m ruff check .
@@ -43,11 +48,11 @@ check: $(VENV)/tests.done node_modules/made.done ## Look for mistakes without ru
 	@node_modules/.bin/biome lint --error-on-warnings
 	@$(IN_VENV) -m djlint --lint --quiet templates
 
-bench: $(VENV)/bench.done ## Measure; takes some minutes and a quiet machine.
+bench: $(VENV)/bench.done wrk $(if $(OPENSIPS_CP),panel) ## Measure the portal beside its peers, for twenty minutes on a quiet machine; ARGS=--help tells of parts of it.
+	@env $$($(IN_VENV) -m tests.services) $(IN_VENV) -m bench $(ARGS)
+
+bench-servers: $(VENV)/bench.done ## Compare servers for the portal.
 	@$(IN_VENV) -m bench.servers
-	@$(IN_VENV) -m bench.corpus
-	@$(IN_VENV) -m bench.portal
-	@$(IN_VENV) -m bench.plans
 
 bench-sip: $(VENV)/tests.done kamailio phones ## Measure how fast phones register and call; needs what the tests need, and a quiet machine.
 	@env $$($(IN_VENV) -m tests.services) $(IN_VENV) -m bench.registrations
@@ -81,7 +86,7 @@ $(VENV)/tests.done: $(VENV)/made.done requirements.txt requirements-extras.txt t
 	@$(INSTALL) -r tests/requirements.txt
 	@touch $@
 
-$(VENV)/bench.done: $(VENV)/runtime.done bench/requirements.txt
+$(VENV)/bench.done: $(VENV)/tests.done bench/requirements.txt
 	@$(INSTALL) -r bench/requirements.txt
 	@touch $@
 
@@ -90,12 +95,14 @@ node_modules/made.done: package.json package-lock.json | npm
 	@npm ci --silent --no-audit --no-fund
 	@touch $@
 
-# $(call debian,what for,packages): Debian packages, where root or sudo is there and apt is; a clear word where not.
+# $(call debian,what for,packages,services): Debian packages, where root or sudo is there and apt is; a clear word where
+# not. Services that come with them shall not run: they have the ports that the portal's own processes want.
 debian = as_root=$$([ "$$(id -u)" = 0 ] || echo 'sudo -n'); \
 	if command -v apt-get >/dev/null && $$as_root true 2>/dev/null; then \
 	  echo 'Installing $(2).'; \
 	  { $$as_root apt-get -qq update && \
-	    $$as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends $(2) >/dev/null; }; \
+	    $$as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends $(2) >/dev/null$(if $(3), && \
+	    { [ -z "$(3)" ] || ! command -v systemctl >/dev/null || $$as_root systemctl --quiet disable --now $(3) || true; }); }; \
 	else \
 	  echo '$(1) $(2). As root on Debian: apt-get install $(2)' >&2; \
 	fi
@@ -105,7 +112,13 @@ browser: # Debian's Chromium, for the browser tests
 
 kamailio: # Debian's Kamailio, the SIP engine
 	@dpkg -s $(KAMAILIO) >/dev/null 2>&1 || [ ! -x "$$(command -v apt-get)" ] || { \
-	  $(call debian,The SIP engine needs,$(KAMAILIO)); }
+	  new=$$(dpkg -s kamailio >/dev/null 2>&1 || echo kamailio); \
+	  $(call debian,The SIP engine needs,$(KAMAILIO),$$new); }
+
+rtpengine: # Debian's rtpengine, which carries sound through NAT; SIPSORCERY_MEDIA=off leaves it out
+	@case "$${SIPSORCERY_MEDIA:-on}" in [oO][fF][fF]|[nN][oO]|[fF][aA][lL][sS][eE]|0) exit 0;; esac; \
+	command -v rtpengine >/dev/null || { $(call debian,Sound through NAT needs,$(RTPENGINE),rtpengine-daemon); } || \
+	  echo 'rtpengine is not installed, so sound goes between the phones themselves.' >&2
 
 phones: # what the tests make calls with
 	@command -v sipp >/dev/null && command -v baresip >/dev/null && command -v linphonec >/dev/null || { \
@@ -119,9 +132,25 @@ proxy: # the reverse proxy of deploy/
 	@command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || { $(call debian,The tests of deploy/ need,nginx); } || \
 	  echo 'nginx is not installed, so its tests are left out.' >&2
 
+fail2ban: # what reads the filter of deploy/
+	@command -v fail2ban-regex >/dev/null || { $(call debian,The tests of the fail2ban filter need,fail2ban); } || \
+	  echo 'fail2ban is not installed, so its tests are left out.' >&2
+
+captures: # what opens the captures of calls in a test
+	@command -v tshark >/dev/null && command -v sngrep >/dev/null || { \
+	  $(call debian,The tests of captures need,tshark sngrep); } || \
+	  echo 'tshark and sngrep are not installed, so their tests are left out.' >&2
+
+wrk: # the load of make bench
+	@command -v wrk >/dev/null || { $(call debian,The measurements need,wrk); }
+
+panel: # what OpenSIPS-CP runs on, where OPENSIPS_CP names its sources
+	@dpkg -s $(PANEL) >/dev/null 2>&1 || { $(call debian,OpenSIPS-CP needs,$(PANEL)); } || \
+	  echo 'OpenSIPS-CP is left out.' >&2
+
 npm: # what Biome comes by
 	@command -v npm >/dev/null || { $(call debian,The linter of scripts and styles needs,npm); }
 
-mono: # Debian's Mono with WCF, for the C# sample
-	@command -v mcs >/dev/null || { $(call debian,The C# sample needs,mono-mcs mono-runtime \
+mono: # Debian's Mono with WCF and its generator of proxies, for the C# sample and clients of the notification service
+	@command -v wsdl >/dev/null || { $(call debian,The clients in C# need,mono-devel mono-mcs mono-runtime \
 	  libmono-system-servicemodel4.0a-cil libmono-system-runtime-serialization4.0-cil); }

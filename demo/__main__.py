@@ -2,16 +2,18 @@
 
 import os
 import signal
+import socket
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from flask import Flask
 
 from sipsorcery_web.portal.areas.auth.demonstration import Demonstration
-from sipsorcery_web.serving import announce, prepare, run, set_up_logging, stop_on_signals
+from sipsorcery_web.serving import announce, prepare, run_workers, set_up_logging
+from sipsorcery_web.serving.companions import Companion
 from sipsorcery_web.settings import NewAccounts, SettingError, Settings
 
 from .life import Life
@@ -30,10 +32,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="sipsorcery-demo-") as folder:
         try:
             settings = settings_for(Path(folder))
-            app, server = prepare(settings, SHOWN)
+            app, listener = prepare(settings, SHOWN)
         except (SettingError, OSError) as error:
             sys.exit(f"The demonstration does not start: {error}")
-        show(app, server, settings)
+        show(app, listener, settings)
 
 
 def settings_for(folder: Path, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -48,19 +50,22 @@ def settings_for(folder: Path, environment: Mapping[str, str] = os.environ) -> S
     return Settings(host=given.host, port=given.port, data_dir=folder, domain=DOMAIN, new_accounts=closed)
 
 
-def show(app: Flask, server: Any, settings: Settings) -> None:
+def show(app: Flask, listener: socket.socket, settings: Settings) -> None:
     """Fill the store and serve until told to stop."""
     print("Making everything up takes some seconds.", file=sys.stderr, flush=True)
     service = DemoService(app.extensions["service"].context)
     service.fill()
-    told_to_stop = stop_on_signals(server)
-    announce(app, settings)
-    print(f"Everybody's password is {PASSWORD}; sign in as", ", ".join(SHOWN.people), flush=True)
-    life = Life(service.parts, service.random, service.calls)
-    life.start()
-    run(server, told_to_stop)
-    life.stop()
-    app.extensions["database"].close()
+
+    def tell() -> None:
+        announce(app, settings)
+        print(f"Everybody's password is {PASSWORD}; sign in as", ", ".join(SHOWN.people), flush=True)
+
+    def live() -> Callable[[], None]:
+        life = Life(service.parts, service.random, service.calls)
+        life.start()
+        return life.stop
+
+    run_workers(app, settings, listener, [Companion("life", live)], tell)
 
 
 def _leave(*_: object) -> NoReturn:

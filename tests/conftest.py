@@ -1,5 +1,6 @@
 """The stage and the cast: alice and bob are customers, root-admin is the administrator."""
 
+import os
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -27,8 +28,15 @@ from sipsorcery_web.settings import NewAccounts, Settings
 from tests.chromium import chromium, playwright  # noqa: F401 (fixtures)
 from tests.factories import DOMAIN, PASSWORD
 from tests.factories.records import person
+from tests.shared_cache import own_cache, shared_cache  # noqa: F401 (fixtures)
 
 HOME = "127.0.0.1"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Return one process more than there are cores, for tests with telephones wait most of their time."""
+    return len(os.sched_getaffinity(0)) + 1
 
 
 class Clock:

@@ -8,6 +8,8 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from sipsorcery_web.contract.errors import (
+    Attempts,
+    Busy,
     ContractError,
     InternalFault,
     NotFound,
@@ -33,6 +35,7 @@ UNKNOWN = ErrorPage(
     "The service does not answer in time",
     "It may have saved what you sent, or not. Look before you send it again.",
 )
+BUSY = ErrorPage(503, "The service has too much to do", "Nothing was saved. Try again in a moment.")
 FAILED = ErrorPage(
     503,
     "The service has met an error",
@@ -58,6 +61,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Refused, lambda error: form_error_page(_refusal(error)))
     app.register_error_handler(OutcomeUnknown, lambda _: _out_of_reach(UNKNOWN))
     app.register_error_handler(InternalFault, lambda _: _out_of_reach(FAILED))
+    app.register_error_handler(Busy, lambda _: _out_of_reach(BUSY))
     app.register_error_handler(Unavailable, lambda _: _out_of_reach(PAGES[503]))
     app.register_error_handler(ContractError, lambda _: _out_of_reach(UNREADABLE))
     app.register_error_handler(StorageUnavailable, lambda _: form_error_page(PAGES[503]))
@@ -89,7 +93,8 @@ def _out_of_reach(page: ErrorPage) -> Any:
 
 
 def _too_many(error: TooManyAttempts) -> Any:
-    page = replace(PAGES[429], message=f"Try again in {duration(error.retry_after)}. Nothing was saved.")
+    why = "" if error.attempts is Attempts.SIGN_IN else f"Too many {error.attempts.value}. "
+    page = replace(PAGES[429], message=f"{why}Try again in {duration(error.retry_after)}. Nothing was saved.")
     return form_error_page(page, error.retry_after)
 
 
