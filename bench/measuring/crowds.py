@@ -49,7 +49,7 @@ class Crowd:
                 wait = self.think * number / len(self.scripts)
                 tasks.append(asyncio.create_task(self._live(session, script, wait)))
             try:
-                await asyncio.sleep(self.think + 1)
+                await asyncio.sleep(2 * self.think + 1)
                 self.forget()
                 yield
             finally:

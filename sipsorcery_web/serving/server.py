@@ -60,8 +60,17 @@ class Task(WSGITask):
     def build_response_header(self) -> bytes:
         server: Any = self.channel.server
         if server.is_stopping or self.channel.total_outbufs_len > UNTAKEN_BYTES:
-            self.set_close_on_finish()
+            super().set_close_on_finish()
         return super().build_response_header()
+
+    def set_close_on_finish(self) -> None:
+        """Close the connection after this answer, unless only its length is missing, and it has no body to need one.
+
+        Such an answer, as 304, ends with its head (RFC 9112, section 6.3); waitress closes all that have no length.
+        """
+        asks_to_close = self.request.headers.get("CONNECTION", "").lower() == "close"
+        if self.version != "1.1" or self.has_body or asks_to_close:
+            super().set_close_on_finish()
 
 
 class Watched(wasyncore.dispatcher):

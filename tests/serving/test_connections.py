@@ -77,6 +77,33 @@ def test_an_address_has_so_many_connections_of_which_the_longest_idle_gives_way(
         assert all(is_served(browser) for browser in (alone, *others, newest))
 
 
+@pytest.mark.parametrize("status", ["204 No Content", "304 Not Modified"])
+def test_a_connection_is_kept_after_an_answer_without_a_body(status: str) -> None:
+    def unchanged(_environ: Mapping[str, Any], start_response: Any) -> list[bytes]:
+        start_response(status, [])
+        return []
+
+    with served(unchanged) as running, closing(running.connection()) as browser:
+        browser.auto_open = 0
+        browser.connect()
+        for _ in range(3):
+            browser.request("GET", "/")
+            with browser.getresponse() as answer:
+                assert (answer.read(), answer.getheader("Connection")) == (b"", None)
+
+
+@pytest.mark.parametrize("version", [10, 11])
+def test_it_is_closed_for_a_browser_that_asks_for_that_or_knows_no_other_way(version: int) -> None:
+    def unchanged(_environ: Mapping[str, Any], start_response: Any) -> list[bytes]:
+        start_response("304 Not Modified", [])
+        return []
+
+    with served(unchanged) as running, closing(running.connection()) as browser:
+        browser._http_vsn, browser._http_vsn_str = version, f"HTTP/{version / 10}"  # type: ignore[attr-defined]
+        browser.request("GET", "/", headers={"Connection": "close"} if version == 11 else {})
+        assert browser.getresponse().getheader("Connection") == "close"
+
+
 @pytest.mark.parametrize("settings", [{}, {"trusted_proxies": 1}], ids=["this machine", "a proxy"])
 def test_this_machine_and_a_proxy_have_as_many_connections_as_there_are(
     monkeypatch: pytest.MonkeyPatch, settings: dict[str, int]
