@@ -21,7 +21,7 @@ from . import access_tokens
 from .context import AuthedUnitOfWork, ServiceContext, ServiceRequest, UnitOfWork
 from .operations import HANDLERS
 from .operations.handler import Handler, Unit
-from .revisions import revision_by_token, revision_of
+from .revisions import revision_by_token, revision_now, revision_of
 from .store.integrity_errors import translate_integrity_errors
 
 log = logging.getLogger(__name__)
@@ -61,6 +61,14 @@ class Service:
     def revision(self, token: str) -> str:
         """Return the revision of what a token's customer sees. SessionExpired as for an operation, or Unavailable."""
         return self._read("revision", revision_by_token if is_access_token(token) else revision_of, token)
+
+    def revision_now(self, token: str) -> str | None:
+        """Return the same for a session, read by itself; None for a token that is not good, or without the store."""
+        try:
+            return revision_now(self.context.database, token, self.context.clock())
+        except (SQLAlchemyError, self.context.database.driver_error):
+            log.exception("The revision could not be read")
+            return None
 
     def owner_of(self, token: str) -> str:
         """Return the customer whom a token for programs stands for. Errors as for `revision`."""

@@ -104,10 +104,15 @@ def look_up(session: Session, token: str | None, now: datetime, statement: Execu
     """
     key = hash_secret(token or "")
     found = session.connection().execute(statement, {"token_hash": key}).one_or_none()
-    if found is None or not now < found.ends_at <= now + LONGEST:
+    if found is None or not is_on(found, now):
         raise SessionExpired
     session.info[key] = found
     return found
+
+
+def is_on(found: Any, now: datetime) -> bool:
+    """Return True for a session, as SIGNED_IN gives it, that has not ended."""
+    return bool(now < found.ends_at <= now + LONGEST)
 
 
 def extend(session: Session, token: str | None, minutes: int) -> None:

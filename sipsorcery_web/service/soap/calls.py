@@ -23,6 +23,7 @@ from sipsorcery_web.contract.xml_text import in_one_line
 from sipsorcery_web.cross_origin import CrossOrigin
 
 from ..dispatch import Service
+from .kept_answers import KeptAnswers, name_of
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +51,7 @@ class Calls:
         self._cross_origin = cross_origin
         self._limit = limit
         self._headers = headers
+        self._kept = KeptAnswers(service)
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         request = Request(environ)
@@ -74,6 +76,10 @@ class Calls:
         return _reply(envelope.envelope_bytes(envelope.fault_element(fault)), self._fault_status, retry_after)
 
     def _carried_out(self, request: Request) -> bytes:
+        name = name_of(request)
+        return self._kept.find(name) or self._carried_out_anew(request, name)
+
+    def _carried_out_anew(self, request: Request, name: bytes) -> bytes:
         if request.mimetype != "text/xml":
             raise ContractError("A SOAP 1.1 message has the content type text/xml.")
         message = envelope.parse_envelope(request.get_data(), request.mimetype_params.get("charset"))
@@ -85,7 +91,12 @@ class Calls:
             arguments[CONNECTION] = envelope.connection_of(message)
         if "program" in operation.in_process:
             arguments["program"] = in_one_line(request.user_agent.string)
-        return answer_bytes(operation, self._service.call(operation, token, request.remote_addr or "", arguments))
+        address = request.remote_addr or ""
+
+        def answer() -> bytes:
+            return answer_bytes(operation, self._service.call(operation, token, address, arguments))
+
+        return self._kept.made(name, operation, token, answer)
 
     def _operation(self, action: str, tag: str) -> Operation:
         """The operation that SOAPAction and body agree on; ContractError otherwise."""

@@ -2,7 +2,19 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, ScalarSelect, String, TableClause, case, column, func, select, table
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Label,
+    ScalarSelect,
+    String,
+    TableClause,
+    case,
+    column,
+    func,
+    select,
+    table,
+)
 from sqlalchemy import update as update_rows
 from sqlalchemy.orm import Session
 
@@ -17,9 +29,9 @@ _NUMBERS: Any = RevisionRow.__table__
 _NUMBERS_OF_ENGINES_FILE = table("revisions", column("scope", String), column("number", BigInteger), schema="engine")
 
 
-def numbers_seen(is_sqlite: bool) -> list[ScalarSelect[int]]:
+def numbers_seen(is_sqlite: bool) -> list[Label[int]]:
     """Return subqueries for the numbers of what the customer of a row sees: one, or with SQLite one for each file."""
-    return [_sum_of(numbers) for numbers in _tables(is_sqlite)]
+    return [_sum_of(numbers).label(f"number_{place}") for place, numbers in enumerate(_tables(is_sqlite))]
 
 
 def skip_lost_numbers(session: Session) -> None:

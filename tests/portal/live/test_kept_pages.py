@@ -1,22 +1,14 @@
 """Pages of lists that are kept: for whom, how long, and how many."""
 
-from datetime import UTC, datetime, timedelta
-
 import pytest
 
 from sipsorcery_web.contract.errors import Unavailable
 from sipsorcery_web.portal.http.parts import parts_of
-from sipsorcery_web.portal.live.kept_pages import UNUSED_FOR, KeptPage, KeptPages
-from sipsorcery_web.portal.live.stamps import Validity
+from sipsorcery_web.portal.live.kept_pages import KeptPages
 from tests.portal.app_harness import AppHarness
 from tests.portal.browser import Browser
 
 LIST = "/sip-accounts"
-NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
-
-
-def page(size: int, used: datetime = NOON) -> KeptPage:
-    return KeptPage(["x" * size], Validity("1", None), used)
 
 
 def kept(harness: AppHarness) -> KeptPages:
@@ -45,7 +37,7 @@ def test_a_kept_page_has_a_token_of_its_own_that_is_good(harness: AppHarness, al
 def test_no_token_is_kept(harness: AppHarness, alice: Browser) -> None:
     token = token_of(alice)
     assert token
-    parts = [part for each in kept(harness)._pages.values() for part in each.parts]
+    parts = [part for each in kept(harness).values() for part in each.parts]
     assert parts
     assert not [part for part in parts if token in part]
 
@@ -56,7 +48,7 @@ def test_a_password_that_is_shown_is_not_kept(harness: AppHarness, alice: Browse
     answer = alice.raw("POST", f"{LIST}/{account.id}/password", data={"csrf_token": token_of(alice)})
     assert "Longenough7" in answer.text
     assert "Longenough7" not in alice.open(LIST).text
-    assert not [part for each in kept(harness)._pages.values() for part in each.parts if "Longenough7" in part]
+    assert not [part for each in kept(harness).values() for part in each.parts if "Longenough7" in part]
 
 
 def test_what_is_told_once_is_not_kept(harness: AppHarness, alice: Browser) -> None:
@@ -115,36 +107,3 @@ def test_what_the_service_did_not_tell_is_asked_for_again(
     harness.clock.pass_(seconds=11)
     assert not is_kept(harness, alice, path)
     assert is_kept(harness, alice, path)
-
-
-def test_the_pages_that_were_asked_for_last_stay() -> None:
-    pages = KeptPages(most_bytes=10_000)
-    for name in "abc":
-        pages.keep(name, page(3_000))
-    pages.find("a", NOON)
-    pages.keep("d", page(3_000))
-    assert [name for name in "abcd" if pages.find(name, NOON)] == ["a", "c", "d"]
-    assert pages.bytes <= 10_000
-
-
-def test_a_page_that_is_too_large_is_not_kept() -> None:
-    pages = KeptPages(most_bytes=10_000)
-    pages.keep("a", page(3_000))
-    pages.keep("b", page(10_000))
-    assert pages.find("a", NOON)
-    assert not pages.find("b", NOON)
-
-
-def test_a_page_in_place_of_another_counts_once() -> None:
-    pages = KeptPages()
-    for _ in range(5):
-        pages.keep("a", page(3_000))
-    assert pages.bytes < 4_000
-
-
-def test_what_nobody_asks_for_goes() -> None:
-    pages = KeptPages()
-    pages.keep("a", page(10))
-    pages.keep("b", page(10, NOON + UNUSED_FOR + timedelta(seconds=1)))
-    assert not pages.find("a", NOON)
-    assert pages.find("b", NOON)

@@ -55,6 +55,9 @@ class Noted:
         if self.error is not None:
             raise self.error
 
+    def revision_now(self, _token: str) -> None:
+        """Tell nothing, so that no answer is kept."""
+
 
 @dataclass
 class Wire:

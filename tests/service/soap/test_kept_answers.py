@@ -1,0 +1,138 @@
+"""Lists that are asked for again over the wire: kept while nothing changes, and for nobody but who has asked."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event, update
+
+from sipsorcery_web.database.connection import Database
+from sipsorcery_web.database.keyring import Keyring
+from sipsorcery_web.service.context import ServiceContext
+from sipsorcery_web.service.dispatch import Service
+from sipsorcery_web.service.domains import keep_default_domain
+from sipsorcery_web.service.passwords import Passwords
+from sipsorcery_web.service.store.models import CustomerRow
+from sipsorcery_web.settings import NewAccounts
+from tests.conftest import Clock, ServiceFixture
+from tests.factories import DOMAIN
+from tests.factories.records import sip_account, sip_provider
+from tests.schemas import migrated_store
+
+from ..edge import Edge, edge_of, security
+
+PAGE = "<whereExpression/><offset>0</offset><count>25</count>"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    with migrated_store(request.param, f"sqlite:///{tmp_path}/portal.db") as database:
+        yield database
+
+
+@pytest.fixture
+def service_fixture(store: Database, keyring: Keyring, passwords: Passwords, clock: Clock) -> ServiceFixture:
+    with store.write() as session:
+        keep_default_domain(session, DOMAIN, keyring, clock())
+    parts = ServiceContext(
+        database=store, keyring=keyring, passwords=passwords, clock=clock, new_accounts=NewAccounts("open", chosen=True)
+    )
+    fixture = ServiceFixture(Service(parts))
+    assert fixture.alice
+    assert fixture.bob
+    return fixture
+
+
+@pytest.fixture
+def edge(service_fixture: ServiceFixture) -> Edge:
+    return edge_of(service_fixture.service)
+
+
+@pytest.fixture
+def token(service_fixture: ServiceFixture) -> str:
+    return service_fixture.token_of("alice")
+
+
+def accounts(edge: Edge, token: str, parameters: str = PAGE) -> str:
+    """The answer of the list of SIP accounts."""
+    return edge.call("GetSIPAccounts", parameters, security(token)).response.text
+
+
+def statements(store: Database, edge: Edge, token: str) -> list[str]:
+    """The statements that the list of SIP accounts takes."""
+    noted: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        noted.append(statement)
+
+    event.listen(store.engine, "before_cursor_execute", note)
+    accounts(edge, token)
+    event.remove(store.engine, "before_cursor_execute", note)
+    return noted
+
+
+def test_a_list_that_is_as_it_was_is_not_read_again(
+    service_fixture: ServiceFixture, store: Database, edge: Edge, token: str
+) -> None:
+    service_fixture.alice.sip_accounts.add(sip_account("front-desk"))
+    first = accounts(edge, token)
+    assert "front-desk" in first
+    assert statements(store, edge, token) == []  # the revision is read by the driver itself
+    assert accounts(edge, token) == first
+
+
+def test_what_has_changed_is_read(service_fixture: ServiceFixture, edge: Edge, token: str) -> None:
+    alice = service_fixture.alice.sip_accounts
+    assert "front-desk" not in accounts(edge, token)
+    account = alice.add(sip_account("front-desk"))
+    assert "<a:IsIncomingOnly>false" in accounts(edge, token)
+    alice.update(account.with_(is_incoming_only=True))
+    assert "<a:IsIncomingOnly>true" in accounts(edge, token)
+    alice.delete(account)
+    assert "front-desk" not in accounts(edge, token)
+
+
+def test_providers_are_kept_and_read_alike(service_fixture: ServiceFixture, edge: Edge, token: str) -> None:
+    def providers() -> str:
+        return edge.call("GetSIPProviders", PAGE, security(token)).response.text
+
+    assert providers() == providers()
+    service_fixture.alice.sip_providers.add(sip_provider("northline"))
+    assert "northline" in providers()
+
+
+def test_another_page_is_another_answer(service_fixture: ServiceFixture, edge: Edge, token: str) -> None:
+    service_fixture.alice.sip_accounts.add(sip_account("front-desk"))
+    assert "front-desk" in accounts(edge, token)
+    assert "front-desk" not in accounts(edge, token, PAGE.replace("<offset>0", "<offset>9"))
+
+
+def test_bob_is_given_nothing_of_what_alice_has_asked_for(
+    service_fixture: ServiceFixture, edge: Edge, token: str
+) -> None:
+    service_fixture.alice.sip_accounts.add(sip_account("front-desk"))
+    assert "front-desk" in accounts(edge, token)
+    assert "front-desk" not in accounts(edge, service_fixture.token_of("bobby"))
+
+
+def test_a_session_that_has_ended_is_given_nothing(service_fixture: ServiceFixture, edge: Edge, token: str) -> None:
+    service_fixture.alice.sip_accounts.add(sip_account("front-desk"))
+    assert "front-desk" in accounts(edge, token)
+    edge.call("Logout", "", security(token))
+    answer = edge.call("GetSIPAccounts", PAGE, security(token))
+    assert (answer.status, "front-desk" in answer.response.text) == (500, False)
+
+
+def test_a_session_that_has_run_out_is_given_nothing(
+    service_fixture: ServiceFixture, edge: Edge, token: str, clock: Clock
+) -> None:
+    assert "Fault" not in accounts(edge, token)
+    clock.pass_(minutes=120)
+    assert "Fault" in accounts(edge, token)
+
+
+def test_a_suspended_customer_is_given_nothing(store: Database, edge: Edge, token: str) -> None:
+    assert "Fault" not in accounts(edge, token)
+    with store.write() as session:
+        session.execute(update(CustomerRow).where(CustomerRow.customer_username == "alice").values(suspended=True))
+    assert "Fault" in accounts(edge, token)
