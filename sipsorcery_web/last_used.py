@@ -1,4 +1,4 @@
-"""What was made with some effort, for whoever asks for the same again: as much of it as there is room for."""
+"""Values that took some effort, kept for whoever asks for the same again: as many as there is room for."""
 
 import threading
 from collections import OrderedDict

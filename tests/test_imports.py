@@ -25,6 +25,7 @@ ASSEMBLY = (
 MAY_IMPORT = {
     "contract": {"contract"},
     "breaker": set(),
+    "last_used": set(),
     "child_environment": set(),
     "database": {"database", "breaker", "private_files"},
     "logs": {"logs", "ip_addresses", "invisible"},
@@ -58,6 +59,7 @@ MAY_IMPORT = {
     "service": {
         "service",
         "service/store",
+        "last_used",
         "cross_origin",
         "contract",
         "database",
@@ -121,6 +123,7 @@ MAY_IMPORT = {
         "events",
         "in_thread",
         "invisible",
+        "last_used",
         "ip_addresses",
         "logs",
         "version",

@@ -1,4 +1,4 @@
-"""What is kept for whoever asks for the same again: how much of it, and how long."""
+"""Values that are kept for whoever asks for the same again: how many, and how long."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -113,7 +113,7 @@ def _of_built_in(installation: Installation, service: Service | None) -> dict[st
     return {
         "passkey_sign_ins": PasskeySignIns(OpenedByPasskey(context).open_session),
         "set_up": FirstRun(context),
-        "revisions": Revisions(service.revision),
+        "revisions": Revisions(service.revision, service.revision_now),
         "audit_trail": _audit_trail(context),
         "sign_in_notes": _sign_in_notes(context),
         "call_executions": CallExecutions(executions.of_call, executions.unreadable_of_call),

@@ -90,12 +90,6 @@ class Database:
                 return connection.exec_driver_sql(text, tuple(parameters)).all()
         return self._driver_reads.rows(text, parameters)
 
-    @property
-    def driver_error(self) -> type[Exception]:
-        """Return the error that all of the driver's are of."""
-        found: type[Exception] = self.engine.dialect.loaded_dbapi.Error
-        return found
-
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A session that holds SQLite's write lock from its start, commits at the end and rolls back on an error."""

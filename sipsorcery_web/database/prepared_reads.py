@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Dialect, Engine, PoolProxiedConnection, Select
+from sqlalchemy.exc import DBAPIError
 
 if TYPE_CHECKING:
     from .connection import Database
@@ -28,7 +29,7 @@ class DriverReads:
     _room: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(MOST_CONNECTIONS))
 
     def rows(self, text: str, parameters: Any) -> Sequence[Any]:
-        """The rows of a SELECT, as the driver gives them. Raises the driver's errors, and SQLAlchemy's for none at all.
+        """The rows of a SELECT, as the driver gives them. Raises SQLAlchemy's errors.
 
         The server may have ended a connection since it was used, and others with it: a new one is asked again.
         """
@@ -39,7 +40,12 @@ class DriverReads:
                 pass
             except Exception:
                 self.close()
-            return self._ask(self._new(), text, parameters)
+            try:
+                return self._ask(self._new(), text, parameters)
+            except self.engine.dialect.loaded_dbapi.Error as error:
+                raise DBAPIError.instance(
+                    text, None, error, self.engine.dialect.loaded_dbapi.Error, dialect=self.engine.dialect
+                ) from error
 
     def close(self) -> None:
         """Close those that nobody reads with."""
@@ -66,12 +72,12 @@ class DriverReads:
 class PreparedRead:
     """A SELECT whose parameters are texts."""
 
-    def __init__(self, query: Select[Any]) -> None:
+    def __init__(self, query: Select[*tuple[Any, ...]]) -> None:
         self._query = query
         self._compiled: dict[str, _Compiled] = {}
 
     def all(self, database: "Database", **asked: str) -> Sequence[Any]:
-        """The rows, with their columns by name. Raises the driver's errors."""
+        """The rows, with their columns by name. Raises SQLAlchemy's errors."""
         compiled = self._for(database.engine.dialect)
         return [compiled.row(each) for each in database.driver_rows(compiled.text, compiled.parameters(asked))]
 
@@ -88,7 +94,7 @@ class PreparedRead:
 class _Compiled:
     """A statement in the words of one database, and what makes values of its rows."""
 
-    def __init__(self, query: Select[Any], dialect: Dialect) -> None:
+    def __init__(self, query: Select[*tuple[Any, ...]], dialect: Dialect) -> None:
         compiled = query.compile(dialect=dialect)
         columns = query.selected_columns
         self.text = str(compiled)

@@ -66,7 +66,7 @@ class Service:
         """Return the same for a session, read by itself; None for a token that is not good, or without the store."""
         try:
             return revision_now(self.context.database, token, self.context.clock())
-        except (SQLAlchemyError, self.context.database.driver_error):
+        except SQLAlchemyError:
             log.exception("The revision could not be read")
             return None
 

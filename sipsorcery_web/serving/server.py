@@ -68,7 +68,8 @@ class Task(WSGITask):
 
         Such an answer, as 304, ends with its head (RFC 9112, section 6.3); waitress closes all that have no length.
         """
-        asks_to_close = self.request.headers.get("CONNECTION", "").lower() == "close"
+        request: Any = self.request
+        asks_to_close = request.headers.get("CONNECTION", "").lower() == "close"
         if self.version != "1.1" or self.has_body or asks_to_close:
             super().set_close_on_finish()
 

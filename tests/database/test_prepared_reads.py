@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import Boolean, Column, MetaData, Select, String, Table, Uuid, bindparam, insert, select, text
+from sqlalchemy.exc import DBAPIError
 
 from sipsorcery_web.database.connection import Database
 from sipsorcery_web.database.prepared_reads import MOST_CONNECTIONS, PreparedRead
@@ -74,5 +75,5 @@ def test_many_reads_at_once_leave_connections_to_others(phones: Database) -> Non
 def test_an_error_of_the_database_is_the_reader_s(phones: Database) -> None:
     with phones.write() as session:
         PHONES.drop(session.connection())
-    with pytest.raises(Exception, match="phones"):
+    with pytest.raises(DBAPIError, match="phones"):
         PreparedRead(NAMED).first(phones, name="desk")

@@ -19,7 +19,7 @@ from sipsorcery_web.service.store.account_networks import AccountNetworkRow
 from sipsorcery_web.settings import NewAccounts
 from tests.conftest import Clock, ServiceFixture
 from tests.factories import DOMAIN
-from tests.portal.app_harness import counted_statements
+from tests.statements import counted_statements
 
 
 @pytest.fixture

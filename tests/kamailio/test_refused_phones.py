@@ -20,8 +20,8 @@ from sipsorcery_web.service.store.refused_phones import RefusedPhoneRow
 from sipsorcery_web.settings import NewAccounts, Settings
 from tests.conftest import HOME, Clock, ServiceFixture
 from tests.factories import DOMAIN
-from tests.portal.app_harness import counted_statements
 from tests.revisions import raised
+from tests.statements import counted_statements
 
 HERS, HIS = f"sip:alice@{DOMAIN}", f"sip:bobby@{DOMAIN}"
 

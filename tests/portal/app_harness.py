@@ -4,15 +4,15 @@ As it is in use, but with a clock that stands still and passwords that cost litt
 """
 
 import sqlite3
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
 from uuid import UUID, uuid4
 
-from sqlalchemy import Engine, delete, event, select, update
+from sqlalchemy import delete, select, update
 
 from sipsorcery_web import create_app
 from sipsorcery_web.contract.extensions import AccessToken
@@ -392,21 +392,6 @@ class AppHarnesses:
         harness = self._built[key]
         harness.clear()
         return harness
-
-
-@contextmanager
-def counted_statements() -> Iterator[list[str]]:
-    """The SQL statements of every database while this lasts."""
-    statements: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        statements.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
-        yield statements
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
 
 
 def dump(path: Path, *leaving_out: str) -> str:

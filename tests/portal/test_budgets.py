@@ -18,25 +18,13 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 from sipsorcery_web.contract.records import SIPAccount
 from sipsorcery_web.service.store.models import SIPAccountRow, SIPDialPlanRow, SIPDomainRow
 from tests.factories.rows import dial_plan_values
+from tests.statements import counted_statements
 
 from .app_harness import AppHarness
 from .browser import Browser
 
 LIST = "/sip-accounts"
 LONG_DOMAIN = "telephones.of-the-third-department.north-west.example-holding.example.org"
-
-
-@contextmanager
-def statements() -> Iterator[list[str]]:
-    """The SQL statements of every database while this lasts."""
-    noted: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        noted.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", note)
-    yield noted
-    event.remove(Engine, "before_cursor_execute", note)
 
 
 @contextmanager
@@ -83,7 +71,7 @@ def cost_of(harness: AppHarness, browser: Browser, path: str) -> tuple[int, int]
     """Return how many calls of the service and SQL statements a page takes that is read anew in a warm session."""
     browser.open(path)
     harness.forget_calls()
-    with statements() as noted:
+    with counted_statements() as noted:
         assert browser.raw("GET", path, headers={"Cache-Control": "no-cache"}).status_code == 200
     return len(harness.calls), len(noted)
 
@@ -149,7 +137,7 @@ def test_an_unchanged_list_reads_no_row_and_writes_none(harness: AppHarness, ali
     harness.accounts("alice", 30)
     alice.open(path)
     harness.forget_calls()
-    with statements() as noted, written() as templates:
+    with counted_statements() as noted, written() as templates:
         assert alice.raw("GET", path).status_code == 200
     assert harness.calls == []
     assert len(noted) == 2  # the session, and the revision with the token
@@ -175,7 +163,7 @@ def test_saving_writes_what_has_changed_alone(harness: AppHarness, alice: Browse
     """The account, what the form showed, the message that the list is to show, and that it was shown."""
     account = harness.account("alice", "front-desk")
     page = alice.open(f"{LIST}/{account.id}")
-    with statements() as noted:
+    with counted_statements() as noted:
         page.submit(None, None, network_id="two")
     changing = [statement for statement in noted if statement.startswith(("UPDATE", "INSERT INTO"))]
     at_last = ["INSERT INTO opened_records", "UPDATE browser_sessions", "UPDATE browser_sessions"]
@@ -253,7 +241,7 @@ def test_trying_an_address_takes_as_many_calls_as_the_form(harness: AppHarness, 
 
 def test_a_page_reads_its_session_once_and_writes_nothing(harness: AppHarness, alice: Browser) -> None:
     alice.open(LIST)
-    with statements() as noted:
+    with counted_statements() as noted:
         alice.raw("GET", LIST)
     assert len([statement for statement in noted if "browser_sessions" in statement]) == 1
     assert {statement.split()[0].upper() for statement in noted} == {"SELECT"}
@@ -264,7 +252,7 @@ def test_a_page_reads_its_session_once_and_writes_nothing(harness: AppHarness, a
 )
 def test_a_page_looks_the_token_up_once_in_one_transaction(harness: AppHarness, alice: Browser, path: str) -> None:
     alice.open(path)
-    with statements() as noted, transactions() as begun:
+    with counted_statements() as noted, transactions() as begun:
         alice.raw("GET", path)
     assert len([statement for statement in noted if "customersessions" in statement]) == 1
     assert len(begun) == 1

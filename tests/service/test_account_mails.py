@@ -12,7 +12,7 @@ from sipsorcery_web.service.dispatch import Service
 from tests.conftest import HOME, Clock, ServiceFixture
 from tests.factories.records import person
 from tests.mail.post_office import PUBLIC_URL, PostOffice, link_in, text_of
-from tests.portal.app_harness import counted_statements
+from tests.statements import counted_statements
 
 ALICE = "alice@example.org"
 

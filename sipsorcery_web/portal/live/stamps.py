@@ -39,6 +39,8 @@ class Revisions:
     """
 
     read: Callable[[str], str | None]
+    read_alone: Callable[[str], str | None] | None = None
+    """Reads it for less, where nothing else has to be of the same moment; None for a token that is not good."""
 
 
 @dataclass(frozen=True)

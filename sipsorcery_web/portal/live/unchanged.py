@@ -87,7 +87,8 @@ class UnchangedLists:
         try:
             if not grounds.mark.is_good(self._sessions):
                 return False
-            revision = self._parts[Revisions].read(grounds.token)
+            revisions: Revisions = self._parts[Revisions]
+            revision = (revisions.read_alone or revisions.read)(grounds.token)
         except (ProvisioningError, StorageUnavailable):
             return False
         return grounds.validity.holds(revision, self._sessions.clock())

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import bindparam, delete, insert, literal, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from sipsorcery_web.database.connection import Database, is_of_the_store
 from sipsorcery_web.database.keyring import Keyring, KeyringError
+from sipsorcery_web.database.prepared_reads import PreparedRead
 from sipsorcery_web.hashes import hash_secret
 from sipsorcery_web.portal.storage.errors import StorageUnavailable
 from sipsorcery_web.portal.storage.models import BrowserSession, session_context
@@ -30,12 +31,9 @@ _COLUMNS = (
     BrowserSession.ends_at,
     BrowserSession.forget_at,
 )
-_ONE = select(*_COLUMNS).where(BrowserSession.id_hash == bindparam("key"))
-_AS_IT_WAS = select(literal(1)).where(
-    BrowserSession.id_hash == bindparam("key"),
-    BrowserSession.sealed == bindparam("version"),
-    BrowserSession.ends_at == bindparam("ends_at"),
-)
+_BY_KEY = BrowserSession.id_hash == bindparam("key")
+_ONE = PreparedRead(select(*_COLUMNS).where(_BY_KEY))
+_STATE = PreparedRead(select(BrowserSession.sealed, BrowserSession.ends_at).where(_BY_KEY))
 _REPLACED = (
     update(BrowserSession)
     .where(BrowserSession.id_hash == bindparam("key"), BrowserSession.sealed == bindparam("version"))
@@ -103,14 +101,14 @@ class SqlSessions:
         self._purged_at = datetime.min.replace(tzinfo=UTC)
 
     def read(self, session_id: str) -> StoredSession | None:
-        with sql_errors(), self._database.read() as session:
-            found = session.connection().execute(_ONE, {"key": hash_secret(session_id)}).one_or_none()
+        with sql_errors():
+            found = _ONE.first(self._database, key=hash_secret(session_id))
         return None if found is None else self._stored(found)
 
     def is_stored(self, session_id: str, version: str, ends_at: datetime) -> bool:
-        values = {"key": hash_secret(session_id), "version": version, "ends_at": ends_at}
-        with sql_errors(), self._database.read() as session:
-            return session.connection().execute(_AS_IT_WAS, values).one_or_none() is not None
+        with sql_errors():
+            found = _STATE.first(self._database, key=hash_secret(session_id))
+        return found is not None and (found.sealed, found.ends_at) == (version, ends_at)
 
     def add(self, session_id: str, record: SessionRecord, now: datetime) -> None:
         key = hash_secret(session_id)

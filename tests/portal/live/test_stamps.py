@@ -9,8 +9,9 @@ from sqlalchemy import delete, update
 from sipsorcery_web.portal.live.views import STAMP
 from sipsorcery_web.service.store.models import CustomerRow, SIPAccountRow, SIPRegistrarBindingRow
 from tests.factories.rows import sip_account_values
+from tests.statements import counted_statements
 
-from ..app_harness import AppHarness, counted_statements
+from ..app_harness import AppHarness
 from ..browser import Browser
 from .conftest import Look, look, looks
 from .test_views import LIST, LIVE, shown_etag

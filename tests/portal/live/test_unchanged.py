@@ -14,8 +14,9 @@ from sipsorcery_web.portal.storage.errors import StorageUnavailable
 from sipsorcery_web.portal.storage.models import BrowserSession
 from sipsorcery_web.portal.storage.sessions import SqlSessions
 from sipsorcery_web.service.store.models import CustomerSessionRow
-from tests.portal.app_harness import AppHarness, counted_statements
+from tests.portal.app_harness import AppHarness
 from tests.portal.browser import Browser
+from tests.statements import counted_statements
 
 from ..fake_sip_engine import FakeEngine
 from .conftest import Look, look

@@ -12,8 +12,9 @@ from sipsorcery_web.portal.live.views import HEADER, digest
 from sipsorcery_web.portal.storage.errors import StorageUnavailable
 from sipsorcery_web.portal.storage.sessions import SqlSessions
 from sipsorcery_web.service.store.models import SIPDialogueRow, SIPRegistrarBindingRow
-from tests.portal.app_harness import AppHarness, counted_statements
+from tests.portal.app_harness import AppHarness
 from tests.portal.browser import Browser
+from tests.statements import counted_statements
 
 from .conftest import Look, look, looks, nothing
 

@@ -22,7 +22,7 @@ from sipsorcery_web.service.store.lists import Scope
 from sipsorcery_web.service.store.models import CustomerRow, SIPAccountRow, SIPDomainRow
 from tests.database.conftest import postgres_schema
 from tests.factories.rows import sip_account_values
-from tests.portal.app_harness import counted_statements
+from tests.statements import counted_statements
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 LISTING = SIP_ACCOUNTS.listing

@@ -12,9 +12,10 @@ from sipsorcery_web.portal.areas.console.reading import FIRST_LINES, LINES_AT_ON
 from sipsorcery_web.portal.live.views import HEADER, STATE
 from tests.events.samples import INVITE, event, trace
 from tests.factories.events import EventsInMemory
-from tests.portal.app_harness import AppHarness, counted_statements
+from tests.portal.app_harness import AppHarness
 from tests.portal.areas.calls.strangers import HOSTILE, check_nothing_runs
 from tests.portal.browser import Browser, Page
+from tests.statements import counted_statements
 
 LINES = "//div[@id='lines']/p"
 

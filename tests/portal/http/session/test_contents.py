@@ -2,13 +2,12 @@
 
 from pathlib import Path
 
-from sqlalchemy import event
-
 from sipsorcery_web.hashes import hash_secret
 from sipsorcery_web.portal.http.session import (
     init_app,
 )
 from tests.portal.storage.support import Clock, a_place
+from tests.statements import counted_statements
 
 from .support import ID, NINE, TOKEN, Portal, calls_of, set_cookies, tiny_app
 
@@ -81,19 +80,14 @@ def test_a_request_without_a_cookie_reads_nothing(portal: Portal) -> None:
 
 def test_in_sql_that_is_one_select_and_one_update(tmp_path: Path) -> None:
     with a_place("sqlite", tmp_path) as place:
-        app, statements = tiny_app(), list[str]()
+        app = tiny_app()
         init_app(app, place.keeping, Clock(NINE))
         browser = app.test_client()
         browser.get("/sign-in/60")
-        assert place.database is not None
-        event.listen(
-            place.database.engine, "before_cursor_execute", lambda *call: statements.append(call[2].split()[0])
-        )
-
-        browser.get("/visit")
-        assert statements == ["SELECT"]
-        browser.get("/put/colour/green")
-        assert statements == ["SELECT", "SELECT", "UPDATE"]
+        with counted_statements() as statements:
+            browser.get("/visit")
+            browser.get("/put/colour/green")
+    assert [statement.split()[0] for statement in statements] == ["SELECT", "SELECT", "UPDATE"]
 
 
 def test_a_value_that_was_changed_in_place_is_kept(portal: Portal) -> None:
