@@ -29,7 +29,12 @@ def read_headers(block: str) -> list[tuple[str, str]]:
     """The names and values of a block of header fields, in their order; a short name is the long one (7.3.3)."""
     lines = (line.partition(":") for line in _LINE_END.split(_FOLDED.sub(" ", block)))
     named = ((name.strip(), value.strip()) for name, colon, value in lines if colon)
-    return [(_SHORT.get(name.lower(), name), value) for name, value in named]
+    return [(long_name(name), value) for name, value in named]
+
+
+def long_name(name: str) -> str:
+    """The name of a header field that may be written short."""
+    return _SHORT.get(name.lower(), name)
 
 
 def one_line(text: str) -> str:

@@ -1,6 +1,11 @@
-"""The collector reads between whom a message is."""
+"""SIP messages, as the collector has them from the wire and a ladder from a kept text."""
 
-from sipsorcery_web.events.messages import SIPMessage
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sipsorcery_web.events.messages import SIPMessage, user_in
+from tests.factories import events as kept
 
 from .wire import message, request, response
 
@@ -44,3 +49,37 @@ def test_what_is_missing_is_empty() -> None:
         *(200, "", ""),
         *("", "", ""),
     )
+
+
+def test_a_kept_text_is_read_as_its_bytes_are() -> None:
+    for text in (kept.request(branch="z9hG4bK77"), kept.response("486 Busy Here", body=kept.SDP)):
+        assert SIPMessage.of_text(text) == read(text.encode())
+
+    found = SIPMessage.of_text(kept.request(branch="z9hG4bK77"))
+    assert (found.method, found.uri, found.branch, found.sdp) == (
+        *("INVITE", "sip:bob@sip.example.org"),
+        *("z9hG4bK77", kept.SDP),
+    )
+    assert SIPMessage.of_text(kept.response("486 Busy Here")).sdp == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "user"),
+    [
+        ('"Bob" <sip:bob:secret@example.org>', "bob"),
+        ("<tel:+353871550198;phone-context=x>", "+353871550198"),
+        ("sip:example.org", ""),
+        ("nobody", ""),
+    ],
+)
+def test_the_user_of_an_address_is_found(text: str, user: str) -> None:
+    assert user_in(text) == user
+
+
+@given(st.text() | st.text(alphabet="SIP/2.0 INVITE:;,<>@\r\n"))
+def test_any_text_can_be_read(text: str) -> None:
+    found = SIPMessage.of_text(text)
+
+    assert isinstance((found.method, found.status, found.branch, found.sdp, found.headers), tuple)
+    assert isinstance((found.cseq, found.caller, found.reason, user_in(found.called)), tuple)
+    assert found.is_request or found.uri == ""

@@ -13,6 +13,7 @@ import pytest
 from sipsorcery_web.database.connection import Database, open_database
 from sipsorcery_web.database.migrate import migrate
 from sipsorcery_web.service.passwords import Passwords
+from sipsorcery_web.serving.companions import start_events
 from tests.factories import DOMAIN
 from tests.portal.storage.support import a_schema, postgres_url
 from tests.schemas import own_schema
@@ -73,6 +74,14 @@ def harness(
         url = "" if request.param == "sqlite" else stack.enter_context(own_schema())
         folder: Path = tmp_path_factory.mktemp("engine")
         yield stack.enter_context(KamailioHarness(folder, passwords, url).open())
+
+
+@pytest.fixture
+def collected(harness: KamailioHarness) -> Iterator[None]:
+    """The collector of events runs, as a companion of the server."""
+    end = start_events(harness.app)
+    yield
+    end()
 
 
 @pytest.fixture

@@ -19,15 +19,8 @@ from .provider import Provider
 from .test_providers import binding, is_registered, registered_with
 from .user_agent import UserAgent
 
+pytestmark = pytest.mark.usefixtures("collected")
 SECRET = re.compile(r"response=|Authorization: (?!\*\*\*)|X-Third-Party: (?!\*\*\*)", re.IGNORECASE)
-
-
-@pytest.fixture(autouse=True)
-def collected(harness: KamailioHarness) -> Iterator[None]:
-    """The collector runs, as a companion of the server."""
-    end = start_events(harness.app)
-    yield
-    end()
 
 
 @pytest.fixture

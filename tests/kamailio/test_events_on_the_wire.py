@@ -1,7 +1,7 @@
 """The console, the ladder and its capture file have what tshark captures on loopback in the same run."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -12,7 +12,6 @@ import pytest
 from sipsorcery_web.events.event import Event, EventType
 from sipsorcery_web.events.ladder.ladder import ladder_of
 from sipsorcery_web.events.registrations import WRONG_PASSWORD
-from sipsorcery_web.serving.companions import start_events
 from tests.factories import DOMAIN
 
 from .harness import KamailioHarness, eventually
@@ -21,17 +20,10 @@ from .test_events import SECRET, Console, is_kind
 from .user_agent import UserAgent
 from .wiretap import NEEDS, Heard, Wiretap, messages, said_in, warnings_of
 
-pytestmark = NEEDS
+pytestmark = [NEEDS, pytest.mark.usefixtures("collected")]
 USUALLY_WITHIN = 0.005
 AT_ONCE = timedelta(milliseconds=50)
 """Messages nearer to each other than this may change places: Kamailio takes the time when it comes to a message."""
-
-
-@pytest.fixture(autouse=True)
-def collected(harness: KamailioHarness) -> Iterator[None]:
-    end = start_events(harness.app)
-    yield
-    end()
 
 
 def kept_of(console: Console, call_ids: Sequence[str], is_whole: Callable[[Sequence[Event]], bool]) -> list[Event]:

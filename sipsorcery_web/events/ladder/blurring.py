@@ -10,11 +10,12 @@ import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
+from sipsorcery_web.contract.sip_headers import long_name
 from sipsorcery_web.events.event import Event
+from sipsorcery_web.events.messages import SIPMessage
 from sipsorcery_web.ip_addresses import IPAddress, read_address
 
 from .ladder import is_message
-from .messages import SIPMessage, long_name
 from .sockets import read_socket, written
 
 LEFT_OUT = "left-out"
@@ -107,7 +108,6 @@ _URI = re.compile(r"(sips?|tel):([^\s<>\",]*)", re.IGNORECASE)
 _NAME_ADDR = re.compile(r'\s*("(?:[^"\\]|\\.)*"\s*|[^<",]*)<([^>]*)>([^,]*)')
 _VIA = re.compile(r"(SIP\s*/\s*2\.0\s*/\s*[A-Za-z]+)\s+([^;\s,]+)([^,]*)", re.IGNORECASE)
 _HOST_AND_PORT = re.compile(r"(\[[^\]]*\]|[^:]*)((?::[0-9]*)?)")
-_STATUS_LINE = re.compile(r"SIP/2\.0 [1-6][0-9]{2}", re.IGNORECASE)
 _TOKEN = re.compile(r"[A-Za-z0-9.!%*_+`'~-]*")
 
 
@@ -169,24 +169,24 @@ class Blur:
         )
 
     def _message(self, text: str) -> str:
-        message = SIPMessage(text)
-        head = re.sub(r"\r?\n[ \t]+", " ", message.head_and_body[0]).splitlines()
-        lines = [self._first_line(message), *map(self._field, head[1:])]
+        message = SIPMessage.of_text(text)
+        fields = re.sub(r"\r?\n[ \t]+", " ", message.fields).splitlines()
+        lines = [self._first_line(message), *map(self._field, fields)]
         body = "\r\n".join(map(self._sdp_line, message.sdp.splitlines()))
         return "\r\n".join(lines) + "\r\n\r\n" + (f"{body}\r\n" if body else "")
 
     def _first_line(self, message: SIPMessage) -> str:
-        if message.method:
-            return f"{message.method} {self._uri(message.request_uri)} SIP/2.0"
-        if _STATUS_LINE.match(message.first_line):
-            return f"SIP/2.0 {message.status} {_plain_phrase(message.phrase)}".strip()
+        if message.is_request:
+            return f"{message.method} {self._uri(message.uri)} SIP/2.0"
+        if message.status:
+            return f"SIP/2.0 {message.status} {_plain_phrase(message.reason)}".strip()
         return LEFT_OUT
 
     def _field(self, line: str) -> str:
         name, _, value = line.partition(":")
         if not re.fullmatch(r"[A-Za-z0-9-]{1,64}\s*", name):
             return f"X-Line: {LEFT_OUT}"
-        return f"{name.strip()}: {self._value(long_name(name), value.strip())}"
+        return f"{name.strip()}: {self._value(long_name(name.strip()).lower(), value.strip())}"
 
     def _value(self, name: str, value: str) -> str:
         if name in KEPT_HEADERS or (name == "content-length" and value.isdecimal()):

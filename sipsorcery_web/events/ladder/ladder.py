@@ -5,8 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sipsorcery_web.events.event import Event, EventType
-
-from .messages import SIPMessage, user_in
+from sipsorcery_web.events.messages import SIPMessage, user_in
 
 CHALLENGES = frozenset({401, 407})
 """Answers that ask for a password: every call of a phone begins with one."""
@@ -54,15 +53,15 @@ class Message:
     def label(self) -> str:
         """Return the method with the address, or the status with its phrase."""
         if self.sip.status:
-            return f"{self.sip.status} {self.sip.phrase}".strip()
-        if self.sip.method:
-            return f"{self.sip.method} {short_uri(self.sip.request_uri)}".strip()
-        return self.sip.first_line[:60] or "no text"
+            return f"{self.sip.status} {self.sip.reason}".strip()
+        if self.sip.is_request:
+            return f"{self.sip.method} {short_uri(self.sip.uri)}".strip()
+        return self.sip.start[:60] or "no text"
 
     @property
     def answers(self) -> str:
         """Return the method that a response answers; empty for a request."""
-        return self.sip.cseq_method if self.sip.status else ""
+        return self.sip.method if self.sip.status else ""
 
     @property
     def times(self) -> int:
@@ -162,7 +161,7 @@ def ladder_of(events: Iterable[Event], name_of: Names = nobody) -> Ladder:
         number += 1
         known[key] = len(rows)
         ends = (columns.of(event.source), columns.of(event.destination))
-        rows.append(Message(number, event, SIPMessage(event.text), *ends, offset))
+        rows.append(Message(number, event, SIPMessage.of_text(event.text), *ends, offset))
     return Ladder(columns.parties, _with_gaps(rows), began)
 
 
@@ -192,18 +191,18 @@ def _users(events: Iterable[Event]) -> dict[str, str]:
     callers: dict[str, str] = {}
     called: dict[str, str] = {}
     for event in filter(is_message, events):
-        sip = SIPMessage(event.text)
-        if sip.method in INVITATIONS:
-            callers.setdefault(event.source, sip.from_user)
-            called.setdefault(event.destination, user_in(sip.header("to")))
+        sip = SIPMessage.of_text(event.text)
+        if sip.is_request and sip.method in INVITATIONS:
+            callers.setdefault(event.source, user_in(sip.caller))
+            called.setdefault(event.destination, user_in(sip.called))
     forwarding = callers.keys() & called.keys()
     return {address: user for address, user in (called | callers).items() if user and address not in forwarding}
 
 
 def _same(event: Event) -> object:
     """Return what a message shares with those that send it again."""
-    sip = SIPMessage(event.text)
-    return event.source, event.destination, sip.branch, sip.header("cseq"), event.text
+    sip = SIPMessage.of_text(event.text)
+    return event.source, event.destination, sip.branch, sip.cseq, event.text
 
 
 def _again(row: Message | Note, offset: timedelta) -> Message | Note:

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
 from sipsorcery_web.events.event import Event
+from sipsorcery_web.events.messages import head_and_body
 
 from .ladder import is_message
-from .messages import SIPMessage
 from .sockets import SIP_PORT, Socket, read_socket
 
 CONTENT_TYPE = "application/vnd.tcpdump.pcap"
@@ -72,7 +72,7 @@ def datagram_of(text: str) -> bytes:
 
     What hides a secret is put so that it is read: credentials have a scheme (RFC 7235), and each line is a field.
     """
-    head, body = SIPMessage(text).head_and_body
+    head, body = head_and_body(text)
     wire_body = re.sub(r"\r?\n", "\r\n", body).encode("utf-8", "replace")
     wire_head = re.sub(r"\r?\n", "\r\n", head.strip("\r\n"))
     wire_head = _HIDDEN_CREDENTIALS.sub(r"\g<1>Digest ***", wire_head)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sipsorcery_web.events.event import EventType
 from sipsorcery_web.events.ladder.blurring import LEFT_OUT, Blur
 from sipsorcery_web.events.ladder.ladder import ladder_of
-from sipsorcery_web.events.ladder.messages import SIPMessage
+from sipsorcery_web.events.messages import SIPMessage
 from tests.factories.events import ALICE, BOB, noted, refused_call, request, traced
 
 TELLING = (
@@ -77,7 +77,7 @@ def test_what_says_nothing_of_anybody_stays() -> None:
     for kept in ("CSeq: 2 INVITE", "User-Agent: Telephone 1.0", "m=audio 4000 RTP/AVP 0", "a=rtpmap:0 PCMU/8000"):
         assert kept in text
     assert f"X-Account: {LEFT_OUT}" in text
-    assert SIPMessage(text).method == "INVITE"
+    assert SIPMessage.of_text(text).method == "INVITE"
 
 
 def test_the_same_has_the_same_stand_in_and_another_has_another() -> None:

@@ -1,26 +1,18 @@
 """The messages of legs belong to the customer whose plan they are of, and to who is rung; never to others in the call."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
 from sipsorcery_web.events.event import Event, EventType
-from sipsorcery_web.serving.companions import start_events
 from tests.factories import DOMAIN
-from tests.kamailio.harness import KamailioHarness
 from tests.kamailio.test_events import Console
 from tests.kamailio.user_agent import UserAgent
 
 from .conftest import PlanHouse
 
 Agents = Callable[..., UserAgent]
-
-
-@pytest.fixture(autouse=True)
-def collected(harness: KamailioHarness) -> Iterator[None]:
-    end = start_events(harness.app)
-    yield
-    end()
+pytestmark = pytest.mark.usefixtures("collected")
 
 
 def messages(console: Console, place: str) -> list[Event]:

@@ -1,13 +1,12 @@
 """The messages of calls that plans decide, beside what tshark captures on loopback in the same run."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
 from sipsorcery_web.events.event import Event, EventType
-from sipsorcery_web.serving.companions import start_events
 from tests.factories import DOMAIN
 from tests.kamailio.harness import KamailioHarness, eventually
 from tests.kamailio.test_events import Console
@@ -18,14 +17,7 @@ from tests.kamailio.wiretap import NEEDS, Heard, Said, Wiretap, messages, said_i
 from .conftest import PlanHouse
 
 Agents = Callable[..., UserAgent]
-pytestmark = NEEDS
-
-
-@pytest.fixture(autouse=True)
-def collected(harness: KamailioHarness) -> Iterator[None]:
-    end = start_events(harness.app)
-    yield
-    end()
+pytestmark = [NEEDS, pytest.mark.usefixtures("collected")]
 
 
 def whole(console: Console, wire: Wiretap, call_ids: Sequence[str], folder: Path) -> list[Event]:

@@ -35,7 +35,7 @@ AREA = Area(bp, help="console")
 def index() -> str:
     """Show the messages of some Call-IDs between their parties."""
     ladder = _ladder(_kept())
-    is_registration = {message.sip.cseq_method for message in ladder.messages} == {"REGISTER"}
+    is_registration = {message.sip.method for message in ladder.messages} == {"REGISTER"}
     return render_template(
         "console/ladder.html",
         call_ids=_call_ids(),
