@@ -40,7 +40,7 @@ def main() -> None:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         url = stack.enter_context(own_schema()) if asked.postgresql else ""
-        harness = stack.enter_context(KamailioHarness(folder, Passwords(), url).open())
+        harness = stack.enter_context(KamailioHarness(folder, Passwords(), url, max_accounts=0).open())
         make_accounts(harness, asked.accounts)
         print(f"{'offered/s':>10}{'seconds':>10}{'reached/s':>11}{'failed':>8}{'repeated':>10}{'bindings':>10}")
         for rate in asked.rates:

@@ -1,6 +1,6 @@
 """An event of the monitoring console, with the type and server numbers of the original (silverlight-client.md 10.3)."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
@@ -110,6 +110,35 @@ class NumberedEvent:
 
 
 Wanted = Callable[[Event], bool]
+BEYOND_ALL = 2**63 - 1
+"""A number that is larger than any event's."""
+MOST_LOOKED_AT = 10_000
+"""Events that are looked at for one answer, however few of them are wanted: a tenth of a second's work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """The wanted events of a stretch of the store, and the last event that was looked at for them.
+
+    `is_all`: the store has no others beyond.
+    """
+
+    events: Sequence[NumberedEvent] = ()
+    end: NumberedEvent | None = None
+    is_all: bool = True
+    looked_at: int = 0
+
+
+def look(events: Iterable[NumberedEvent], wanted: Wanted, at_most: int, look_at: int) -> Stretch:
+    """Return the first wanted ones among events, of which so many are looked at."""
+    found: list[NumberedEvent] = []
+    end, looked_at = None, 0
+    for looked_at, end in enumerate(events, 1):
+        if wanted(end.event):
+            found.append(end)
+        if len(found) == at_most or looked_at == look_at:
+            return Stretch(found, end, False, looked_at)
+    return Stretch(found, end, True, looked_at)
 
 
 class EventStore(Protocol):
@@ -118,11 +147,15 @@ class EventStore(Protocol):
     def add(self, events: Sequence[Event]) -> None:
         """Keep events, in this order."""
 
-    def after(self, number: int, wanted: Wanted, owner: str | None, at_most: int) -> Sequence[NumberedEvent]:
+    def after(
+        self, number: int, wanted: Wanted, owner: str | None, at_most: int, look_at: int = MOST_LOOKED_AT
+    ) -> Stretch:
         """Return the first events after a number that are wanted: an owner's, or everybody's where that is None."""
 
-    def last(self, wanted: Wanted, owner: str | None, at_most: int) -> Sequence[NumberedEvent]:
-        """Return the last events that are wanted, oldest first."""
+    def before(
+        self, number: int, wanted: Wanted, owner: str | None, at_most: int, look_at: int = MOST_LOOKED_AT
+    ) -> Stretch:
+        """Return the last events before a number that are wanted, oldest first."""
 
     def of_calls(self, call_ids: Collection[str], owner: str | None) -> Sequence[NumberedEvent]:
         """Return what is kept of some Call-IDs, oldest first."""

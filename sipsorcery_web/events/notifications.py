@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from sipsorcery_web.contract.errors import Refused
 from sipsorcery_web.contract.xml_text import without_invalid_xml
 
-from .event import Event, EventServer, EventStore, EventType, Wanted
+from .event import MOST_LOOKED_AT, Event, EventServer, EventStore, EventType, Wanted
 from .filters.errors import FilterError
 from .filters.expressions import Patience
 from .filters.parsing import parse
@@ -29,7 +29,7 @@ MOST_BYTES = 900_000
 """Of all these texts in XML: the old client refuses an answer above 1,000,000 bytes."""
 READ_AT_ONCE = 200
 MOST_READ = 5_000
-"""Events that a poll reads; the next one goes on behind them."""
+"""Events that a poll is told of, of those that it looks at; the next one goes on behind them."""
 DROPPED = "{:,} earlier events are not told: a poll is answered with the last ones, {} at most."
 NO_SUBJECT = "The subject of a subscription is Machine or Console."
 _LONGER_IN_XML, _LONGER_BY = "&<>\r", 4
@@ -125,12 +125,13 @@ def _bytes_of(text: str) -> int:
 
 
 def _pieces(store: EventStore, asked: ScopedFilter, wanted: Wanted, cursor: int) -> Iterator[Reading]:
+    left = MOST_LOOKED_AT
     for _ in range(MOST_READ // READ_AT_ONCE):
-        found = read_after(store, asked, cursor, READ_AT_ONCE, wanted)
+        found = read_after(store, asked, cursor, READ_AT_ONCE, wanted, left)
         yield found
-        if found.is_all:
+        cursor, left = found.cursor, left - found.looked_at
+        if found.is_all or left <= 0:
             return
-        cursor = found.cursor
 
 
 def _subject(subject: str | None) -> Subject:

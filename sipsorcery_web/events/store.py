@@ -10,14 +10,14 @@ import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
 from sipsorcery_web.clock import utc_now
 
-from .event import Event, EventServer, EventType, NumberedEvent, Wanted
+from .event import MOST_LOOKED_AT, Event, EventServer, EventType, NumberedEvent, Stretch, Wanted, look
 from .shared_file import PATIENCE, OtherTables, SharedFile, in_one_transaction, microseconds, moment_of
 
 NAME = "events.db"
@@ -64,9 +64,11 @@ _OF_OWNER = (
     f"SELECT {_COLUMNS} FROM owners o CROSS JOIN events e ON e.number = o.number "  # noqa: S608
     "WHERE o.owner = :owner AND e.time >= :since"
 )
+_AFTER, _BEFORE = "e.number > :number ORDER BY e.number", "e.number < :number ORDER BY e.number DESC"
 _REMOVE = f"DELETE FROM events WHERE number IN (SELECT number FROM events ORDER BY number LIMIT {REMOVED_AT_ONCE})"  # noqa: S608
 _REMOVE_OF_NOBODY = _REMOVE.replace("ORDER", "WHERE owners = '' ORDER")
 Row = tuple[int, int, int, int, str, str, str, str, str, str]
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -112,29 +114,30 @@ class SqliteEvents:
         if number:
             self._lost.append(number)
 
-    def after(self, number: int, wanted: Wanted, owner: str | None, at_most: int) -> Sequence[NumberedEvent]:
+    def after(
+        self, number: int, wanted: Wanted, owner: str | None, at_most: int, look_at: int = MOST_LOOKED_AT
+    ) -> Stretch:
         """Return the first events after a number that are wanted: an owner's, or everybody's where that is None."""
-        return self._read(lambda connection: list(islice(self._later(connection, number, wanted, owner), at_most)))
+        return self._look(_AFTER, number, wanted, owner, at_most, look_at)
 
-    def last(self, wanted: Wanted, owner: str | None, at_most: int) -> Sequence[NumberedEvent]:
-        """Return the last events that are wanted, oldest first."""
-        return self._read(lambda connection: list(islice(self._earlier(connection, wanted, owner), at_most)))[::-1]
+    def before(
+        self, number: int, wanted: Wanted, owner: str | None, at_most: int, look_at: int = MOST_LOOKED_AT
+    ) -> Stretch:
+        """Return the last events before a number that are wanted, oldest first."""
+        found = self._look(_BEFORE, number, wanted, owner, at_most, look_at)
+        return replace(found, events=found.events[::-1])
 
     def of_calls(self, call_ids: Collection[str], owner: str | None) -> Sequence[NumberedEvent]:
         """Return what is kept of some Call-IDs, oldest first, and no more than a page can show."""
-        return self._read(lambda connection: self._of_calls(connection, call_ids, owner))
+        return self._read(lambda connection: self._of_calls(connection, call_ids, owner), [])
 
     def latest_of_calls(self, call_ids: Collection[str], owner: str | None, at_most: int) -> Sequence[NumberedEvent]:
         """Return the last events of some Call-IDs, oldest first."""
-        return self._read(lambda connection: self._of_calls(connection, call_ids, owner, at_most, "DESC"))
+        return self._read(lambda connection: self._of_calls(connection, call_ids, owner, at_most, "DESC"), [])
 
     def newest(self) -> int:
         """Return the largest number that was ever given; 0 where there is none."""
-        try:
-            return self._file.use(_newest)
-        except (sqlite3.Error, OSError) as error:
-            self._say(error)
-            return 0
+        return self._read(_newest, 0)
 
     def forget(self, owner: str) -> None:
         """Have events belong no more to a customer who is deleted: another one may take the name."""
@@ -158,12 +161,12 @@ class SqliteEvents:
             self._said_at = time.monotonic()
             log.warning("The events of the console are out of reach: %s", error)
 
-    def _read(self, look: Callable[[sqlite3.Connection], list[NumberedEvent]]) -> list[NumberedEvent]:
+    def _read(self, work: Callable[[sqlite3.Connection], T], nothing: T) -> T:
         try:
-            return self._file.use(look)
+            return self._file.use(work)
         except (sqlite3.Error, OSError) as error:
             self._say(error)
-            return []
+            return nothing
 
     # Writing
 
@@ -201,16 +204,16 @@ class SqliteEvents:
 
     # Reading
 
-    def _later(
-        self, connection: sqlite3.Connection, number: int, wanted: Wanted, owner: str | None
-    ) -> Iterator[NumberedEvent]:
-        return self._wanted(connection, "e.number > :number ORDER BY e.number", number, wanted, owner)
+    def _look(
+        self, where: str, number: int, wanted: Wanted, owner: str | None, at_most: int, look_at: int
+    ) -> Stretch:  # fmt: skip
+        def found(file: sqlite3.Connection) -> Stretch:
+            return look(self._rows(file, where, number, owner), wanted, at_most, look_at)
 
-    def _earlier(self, connection: sqlite3.Connection, wanted: Wanted, owner: str | None) -> Iterator[NumberedEvent]:
-        return self._wanted(connection, "e.number < :number ORDER BY e.number DESC", 1 << 62, wanted, owner)
+        return self._read(found, Stretch())
 
-    def _wanted(
-        self, connection: sqlite3.Connection, where: str, number: int, wanted: Wanted, owner: str | None
+    def _rows(
+        self, connection: sqlite3.Connection, where: str, number: int, owner: str | None
     ) -> Iterator[NumberedEvent]:
         """Read in pieces, so that nobody waits for a reader."""
         column = "e" if owner is None else "o"
@@ -218,7 +221,7 @@ class SqliteEvents:
         values = {"since": self._since(), "owner": owner, "number": number}
         while rows := connection.execute(query, values).fetchall():
             values["number"] = rows[-1][0]
-            yield from (event for event in map(_event, rows) if wanted(event.event))
+            yield from map(_event, rows)
 
     def _of_calls(
         self,

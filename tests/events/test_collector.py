@@ -107,7 +107,7 @@ def test_messages_are_collected_in_their_order(tmp_path: Path, clock: Clock, sen
         for number in range(50):
             sender.send(hep(request("OPTIONS", BOB, ALICE, f"Subject: {number}")))
 
-    found = events.after(0, everything, "alice", 1000)
+    found = events.after(0, everything, "alice", 1000).events
     assert [each.event.text.partition("Subject: ")[2].split("\r")[0] for each in found] == [str(n) for n in range(50)]
 
 

@@ -8,7 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from sipsorcery_web.events.event import Event, NumberedEvent
+from sipsorcery_web.events.event import BEYOND_ALL, Event, NumberedEvent, Stretch
 from sipsorcery_web.events.store import NAME, SqliteEvents
 from tests.conftest import Clock
 
@@ -66,18 +66,23 @@ class EventsMachine(RuleBasedStateMachine):
     def time_passes(self, hours: int) -> None:
         self.clock.pass_(hours=hours)
 
-    @rule(owner=READERS, kind=st.integers(0, 2), at_most=st.integers(1, 5))
-    def read_on(self, owner: str | None, kind: int, at_most: int) -> None:
+    @rule(owner=READERS, kind=st.integers(0, 2), at_most=st.integers(1, 5), look_at=st.integers(1, 9))
+    def read_on(self, owner: str | None, kind: int, at_most: int, look_at: int) -> None:
         def wanted(each: Event) -> bool:
             return f" {kind} of" in each.text
 
         expected = [each for each in self.model.of(owner, self.clock) if wanted(each)]
         found: list[NumberedEvent] = []
-        while piece := self.events.after(found[-1].number if found else 0, wanted, owner, at_most):
-            assert len(piece) <= at_most
-            found += piece
+        number, piece = 0, Stretch(is_all=False)
+        while not piece.is_all:
+            piece = self.events.after(number, wanted, owner, at_most, look_at)
+            assert len(piece.events) <= at_most
+            assert piece.looked_at <= look_at
+            found += piece.events
+            number = piece.end.number if piece.end else number
         assert [each.event for each in found] == expected
-        assert [each.event for each in self.events.last(wanted, owner, at_most)] == expected[-at_most:]
+        last = self.events.before(BEYOND_ALL, wanted, owner, at_most)
+        assert [each.event for each in last.events] == expected[-at_most:]
 
     @rule(owner=READERS, call_ids=st.sets(CALL_IDS))
     def look_at_calls(self, owner: str | None, call_ids: set[str]) -> None:
@@ -87,7 +92,7 @@ class EventsMachine(RuleBasedStateMachine):
 
     @invariant()
     def bob_sees_no_line_of_alice(self) -> None:
-        found = self.events.after(0, lambda _event: True, "bobby", 1000)
+        found = self.events.after(0, lambda _event: True, "bobby", 1000).events
 
         assert all("bobby" in each.event.owners for each in found)
 

@@ -4,14 +4,14 @@ import multiprocessing
 import sqlite3
 import stat
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from sipsorcery_web.events import store
-from sipsorcery_web.events.event import EventServer, EventType, NumberedEvent
+from sipsorcery_web.events.event import BEYOND_ALL, Event, EventServer, EventType, NumberedEvent, Stretch
 from sipsorcery_web.events.store import BYTES_OF_ROW, NAME, READ_AT_ONCE, REMOVED_AT_ONCE, SqliteEvents
 from tests.conftest import Clock
 
@@ -33,9 +33,8 @@ def events(make: Make) -> SqliteEvents:
     return make()
 
 
-def texts(found: list[NumberedEvent] | object) -> list[str]:
-    assert isinstance(found, list)
-    return [each.event.text for each in found]
+def texts(found: Stretch | Sequence[NumberedEvent]) -> list[str]:
+    return [each.event.text for each in (found.events if isinstance(found, Stretch) else found)]
 
 
 def all_of(events: SqliteEvents, owner: str | None = None) -> list[str]:
@@ -58,7 +57,7 @@ def test_an_event_comes_back_as_it_was(events: SqliteEvents, clock: Clock) -> No
 
     events.add([kept])
 
-    (found,) = events.after(0, everything, None, 10)
+    (found,) = events.after(0, everything, None, 10).events
     assert found.event == kept
     assert found.number == events.newest()
 
@@ -79,10 +78,10 @@ def test_a_reader_goes_on_where_it_was(events: SqliteEvents) -> None:
     events.add([event(str(number)) for number in range(5)])
 
     first = events.after(0, everything, None, 3)
-    second = events.after(first[-1].number, everything, None, 3)
+    second = events.after(first.events[-1].number, everything, None, 3)
 
     assert (texts(first), texts(second)) == (["0", "1", "2"], ["3", "4"])
-    assert list(events.after(events.newest(), everything, None, 3)) == []
+    assert texts(events.after(events.newest(), everything, None, 3)) == []
 
 
 def test_what_is_wanted_is_found_behind_much_that_is_not(events: SqliteEvents) -> None:
@@ -94,8 +93,26 @@ def test_what_is_wanted_is_found_behind_much_that_is_not(events: SqliteEvents) -
 def test_the_last_events_come_oldest_first(events: SqliteEvents) -> None:
     events.add([event(str(number)) for number in range(READ_AT_ONCE + 5)])
 
-    assert texts(events.last(everything, None, 2)) == [str(READ_AT_ONCE + 3), str(READ_AT_ONCE + 4)]
-    assert texts(events.last(lambda each: each.text == "1", None, 2)) == ["1"]
+    assert texts(events.before(BEYOND_ALL, everything, None, 2)) == [str(READ_AT_ONCE + 3), str(READ_AT_ONCE + 4)]
+    assert texts(events.before(BEYOND_ALL, lambda each: each.text == "1", None, 2)) == ["1"]
+
+
+def test_however_rare_it_is_no_more_is_looked_at_than_allowed_and_the_next_look_goes_on(events: SqliteEvents) -> None:
+    events.add([event("rare"), *(event("common") for _ in range(READ_AT_ONCE + 8)), event("rare")])
+
+    def is_rare(each: Event) -> bool:
+        return each.text == "rare"
+
+    first = events.before(BEYOND_ALL, is_rare, None, 9, look_at=READ_AT_ONCE)
+    assert (texts(first), first.is_all, first.looked_at) == (["rare"], False, READ_AT_ONCE)
+    assert first.end is not None
+    second = events.before(first.end.number, is_rare, None, 9, look_at=READ_AT_ONCE)
+    assert (texts(second), second.is_all, second.looked_at) == (["rare"], True, 10)
+
+    later = events.after(second.end.number if second.end else 0, is_rare, None, 9, look_at=READ_AT_ONCE)
+    assert (texts(later), later.is_all) == ([], False)
+    assert later.end is not None
+    assert texts(events.after(later.end.number, is_rare, None, 9, look_at=READ_AT_ONCE)) == ["rare"]
 
 
 def test_customers_read_what_is_theirs(events: SqliteEvents) -> None:
@@ -104,7 +121,7 @@ def test_customers_read_what_is_theirs(events: SqliteEvents) -> None:
     assert all_of(events, "alice") == ["hers", "both"]
     assert all_of(events, "bobby") == ["his", "both"]
     assert all_of(events, "alic") == all_of(events, "") == all_of(events, "%") == []
-    assert texts(events.last(everything, "bobby", 1)) == ["both"]
+    assert texts(events.before(BEYOND_ALL, everything, "bobby", 1)) == ["both"]
     assert all_of(events) == ["hers", "his", "both", "nobody's"]
 
 
@@ -249,7 +266,7 @@ def test_what_cannot_be_kept_is_told_of_later(events: SqliteEvents) -> None:
     events.note(event("after"))
 
     assert all_of(events) == ["before", "7 events could not be kept.", "after"]
-    assert events.last(everything, None, 2)[0].event.type is EventType.Monitor
+    assert events.before(BEYOND_ALL, everything, None, 2).events[0].event.type is EventType.Monitor
 
 
 def test_where_there_can_be_no_file_nothing_fails(tmp_path: Path, clock: Clock) -> None:
@@ -290,7 +307,7 @@ def test_many_processes_and_threads_add_at_once(events: SqliteEvents, clock: Clo
     for thread in threads:
         thread.join()
 
-    found = events.after(0, everything, None, 1000)
+    found = events.after(0, everything, None, 1000).events
     numbers = [each.number for each in found]
     assert len(found) == 1 + 4 * 60
     assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
@@ -305,7 +322,7 @@ def test_a_reader_misses_nothing_while_others_add(events: SqliteEvents, clock: C
     seen: list[str] = []
     number = 0
     while len(seen) < 120:
-        for each in events.after(number, everything, None, 7):
+        for each in events.after(number, everything, None, 7).events:
             number = each.number
             seen.append(each.event.text)
     for writer in writers:

@@ -1,11 +1,19 @@
 """Events of the monitoring console: a store in memory, and a call between alice and bob as it is traced."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from itertools import islice
 
-from sipsorcery_web.events.event import Event, EventServer, EventType, NumberedEvent, Wanted
+from sipsorcery_web.events.event import (
+    MOST_LOOKED_AT,
+    Event,
+    EventServer,
+    EventType,
+    NumberedEvent,
+    Stretch,
+    Wanted,
+    look,
+)
 
 BEGAN = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 ALICE, BOB, SERVICE = "203.0.113.41:5060", "198.51.100.7:5070", "192.0.2.1:5060"
@@ -26,17 +34,23 @@ class EventsInMemory:
         for each in events:
             self.kept.append(NumberedEvent(self._newest() + 2, each))
 
-    def after(self, number: int, wanted: Wanted, owner: str | None, at_most: int) -> Sequence[NumberedEvent]:
+    def after(
+        self, number: int, wanted: Wanted, owner: str | None, at_most: int, look_at: int = MOST_LOOKED_AT
+    ) -> Stretch:
         self.asked += 1
-        later = (each for each in self.kept if each.number > number)
-        return list(islice(_wanted(later, wanted, owner), at_most))
+        later = (each for each in self._of(owner) if each.number > number)
+        return look(later, wanted, at_most, look_at)
 
-    def last(self, wanted: Wanted, owner: str | None, at_most: int) -> Sequence[NumberedEvent]:
+    def before(
+        self, number: int, wanted: Wanted, owner: str | None, at_most: int, look_at: int = MOST_LOOKED_AT
+    ) -> Stretch:
         self.asked += 1
-        return list(islice(_wanted(reversed(self.kept), wanted, owner), at_most))[::-1]
+        earlier = (each for each in reversed(self._of(owner)) if each.number < number)
+        found = look(earlier, wanted, at_most, look_at)
+        return replace(found, events=found.events[::-1])
 
     def of_calls(self, call_ids: Collection[str], owner: str | None) -> Sequence[NumberedEvent]:
-        return list(_wanted(self.kept, lambda each: bool(each.call_id) and each.call_id in call_ids, owner))
+        return [each for each in self._of(owner) if each.event.call_id and each.event.call_id in call_ids]
 
     def latest_of_calls(self, call_ids: Collection[str], owner: str | None, at_most: int) -> Sequence[NumberedEvent]:
         return list(self.of_calls(call_ids, owner))[-at_most:]
@@ -48,9 +62,8 @@ class EventsInMemory:
     def _newest(self) -> int:
         return self.kept[-1].number if self.kept else 0
 
-
-def _wanted(kept: Iterable[NumberedEvent], wanted: Wanted, owner: str | None) -> Iterable[NumberedEvent]:
-    return (each for each in kept if (owner is None or owner in each.event.owners) and wanted(each.event))
+    def _of(self, owner: str | None) -> Sequence[NumberedEvent]:
+        return [each for each in self.kept if owner is None or owner in each.event.owners]
 
 
 def traced(text: str, after: float = 0.0, source: str = ALICE, destination: str = SERVICE, **more: object) -> Event:

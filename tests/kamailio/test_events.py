@@ -43,7 +43,7 @@ class Console:
         return eventually(lambda: self.now(wanted), lambda found: len(found) >= count)
 
     def now(self, wanted: Callable[[Event], bool]) -> list[Event]:
-        return [each.event for each in self.events.after(self.began, wanted, self.owner, 1000)]
+        return [each.event for each in self.events.after(self.began, wanted, self.owner, 1000).events]
 
     def messages(self, call_id: str, ending: str) -> Sequence[Event]:
         """All messages of a call, when one that begins so has come."""

@@ -136,4 +136,4 @@ def test_random_streams_show_bob_no_line_of_alice() -> None:
         chosen = ScopedFilter(parse(text), BOB)
         for asked in (None, chosen.owner):
             shown = store.after(dice.randint(0, 900), chosen.wanted(), asked, 50)
-            assert all("bobby" in each.event.owners for each in shown)
+            assert all("bobby" in each.event.owners for each in shown.events)

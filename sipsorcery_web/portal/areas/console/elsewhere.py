@@ -59,6 +59,10 @@ class LinesElsewhere:
             return self.connect(text)
         return self._poll(found[1])
 
+    def look_back(self, text: str, cursor: str) -> Told:
+        """Raise ValueError: of lines that were told nothing is kept."""
+        raise ValueError("another service's lines are kept nowhere")
+
     def _poll(self, page: str) -> Told:
         texts = self.notifications.poll(_visitor(), _connection(page))
         return Told(_lines(texts), f"{page}-{int(now().timestamp())}")

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from sipsorcery_web.events.event import Event, EventType
+from sipsorcery_web.events.event import Event, EventType, NumberedEvent
 from sipsorcery_web.events.filters.clauses import TRACES, TROUBLE
-from sipsorcery_web.events.lines import line_of
+from sipsorcery_web.events.lines import LINE_END, line_of
 from sipsorcery_web.invisible import visible
 from sipsorcery_web.portal.http.backend import current_login
 from sipsorcery_web.portal.http.clock import current_zone
@@ -85,6 +85,14 @@ def line_from_elsewhere(text: str) -> Line:
     if name not in EventType.__members__:
         return Line("other", "", shown)
     return Line(family_of(EventType[name]), name, shown.removeprefix(name))
+
+
+def first_line(filter_in_force: str, earliest: NumberedEvent | None) -> str:
+    """Return the beginning of a file of lines: the filter in force, and how far back was looked if not to the end."""
+    if earliest is None:
+        return f"{filter_in_force}{LINE_END}"
+    moment = earliest.event.time.astimezone(current_zone())
+    return f"{filter_in_force} Looked back to {moment:%Y-%m-%d %H:%M:%S}, and not at what was before.{LINE_END}"
 
 
 def text_of(event: Event) -> str:

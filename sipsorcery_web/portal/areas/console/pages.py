@@ -1,10 +1,11 @@
 """The page of the console, the lines that its script asks for once a second, and the same as text."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, abort, render_template, request
 
-from sipsorcery_web.events.event import EventServer, EventType
+from sipsorcery_web.events.event import BEYOND_ALL, EventServer, EventType
 from sipsorcery_web.events.filters.errors import FilterError
 from sipsorcery_web.events.filters.parsing import DEFAULT, LONGEST
 from sipsorcery_web.events.reading import read_last
@@ -14,13 +15,13 @@ from sipsorcery_web.portal.ui.area import Area, NavItem
 from sipsorcery_web.portal.ui.forms import NOT_SAVED
 
 from .form import FIELD, ConsoleForm, words_of
-from .lines import text_of
-from .reading import Source, Told, has_console, require_source
+from .lines import first_line, text_of
+from .reading import Source, Told, event_number, has_console, require_source
 
 LINES_OF_FILE = 1_000
 MOST_ON_PAGE = 1_000
 """Lines that a page keeps: its script drops the first ones beyond."""
-AFTER = "after"
+AFTER, BEFORE = "after", "before"
 CURSOR = "Console-Cursor"
 """In an answer: the cursor behind the lines that it tells."""
 MORE = "Console-More"
@@ -56,7 +57,7 @@ def index() -> Any:
         return _page(form), form.status
     try:
         text = form.filter.data or ""
-        return _page(form, _go_on(source, text) if AFTER in request.args else source.connect(text))
+        return _page(form, _asked_of(source, text))
     except FilterError as refused:
         form.refuse(refused)
         return _page(form), form.status
@@ -68,7 +69,7 @@ def lines() -> Response:
     """Answer with the lines behind a cursor, and the next cursor; 204 where there are none."""
     source = require_source()
     try:
-        told = _go_on(source, request.args.get(FIELD, ""))
+        told = _at_cursor(source.go_on, request.args.get(FIELD, ""), AFTER)
     except FilterError as refused:
         return Response(words_of(refused), NOT_SAVED, {STATE: "refused"}, mimetype="text/plain")
     headers = {CURSOR: told.cursor, **({} if told.is_all else {MORE: "1"})}
@@ -79,7 +80,7 @@ def lines() -> Response:
 
 @bp.get("/lines.txt")
 def text() -> Any:
-    """Answer with the last lines as a file of text, the first of which is the filter in force.
+    """Answer with the last lines, or those before an event, as a file of text that begins with the filter in force.
 
     There is no such file where another service tells the lines, which keeps none.
     """
@@ -87,11 +88,11 @@ def text() -> Any:
     if not form.validate():
         return _page(form), form.status
     try:
-        found = read_last(store, form.asked, LINES_OF_FILE)
+        found = read_last(store, form.asked, LINES_OF_FILE, _before())
     except FilterError as refused:
         form.refuse(refused)
         return _page(form), form.status
-    content = f"{form.asked.describe()}\r\n" + "".join(text_of(each.event) for each in found.events)
+    content = first_line(form.asked.describe(), found.earliest) + "".join(text_of(each.event) for each in found.events)
     response = Response(content, mimetype="text/plain")
     name = f"console-{now():%Y-%m-%d-%H%M%S}.txt"
     response.headers["Content-Disposition"] = f"attachment; filename={name}"
@@ -103,6 +104,7 @@ def _page(form: ConsoleForm, told: Told | None = None) -> str:
         "console/index.html",
         form=form,
         told=told,
+        before=request.args.get(BEFORE, ""),
         longest=LONGEST,
         most=MOST_ON_PAGE,
         examples=EXAMPLES,
@@ -111,11 +113,27 @@ def _page(form: ConsoleForm, told: Told | None = None) -> str:
     )
 
 
-def _go_on(source: Source, text: str) -> Told:
-    """Return the lines behind the cursor of this request; 400 without one."""
+def _asked_of(source: Source, text: str) -> Told:
+    if AFTER in request.args:
+        return _at_cursor(source.go_on, text, AFTER)
+    if BEFORE in request.args:
+        return _at_cursor(source.look_back, text, BEFORE)
+    return source.connect(text)
+
+
+def _at_cursor(read: Callable[[str, str], Told], text: str, name: str) -> Told:
+    """Return the lines at a cursor of this request; 400 without one."""
     try:
-        return source.go_on(text, request.args.get(AFTER, ""))
+        return read(text, request.args.get(name, ""))
     except FilterError:
         raise
+    except ValueError:
+        abort(400)
+
+
+def _before() -> int:
+    """Return the number of the event that lines are asked before, beyond all where none is named; 400 for no number."""
+    try:
+        return event_number(request.args.get(BEFORE) or str(BEYOND_ALL))
     except ValueError:
         abort(400)

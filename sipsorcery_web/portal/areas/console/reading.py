@@ -1,13 +1,13 @@
 """The console of this installation, and where its lines come from: its own events, or another service."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from flask import abort
 
 from sipsorcery_web.contract.records import TOP_LEVEL
-from sipsorcery_web.events.event import EventStore
+from sipsorcery_web.events.event import BEYOND_ALL, EventStore, NumberedEvent
 from sipsorcery_web.events.filters.parsing import parse
 from sipsorcery_web.events.filters.scope import ScopedFilter, Viewer
 from sipsorcery_web.events.reading import Reading, read_after, read_last
@@ -21,16 +21,19 @@ FIRST_LINES = 200
 """Lines that a page begins with."""
 LINES_AT_ONCE = 200
 """Lines that are told at once; where there are more, a script asks again soon."""
-LARGEST = 2**63
 
 
 @dataclass(frozen=True)
 class Told:
-    """Some lines, oldest first, and the cursor behind them. `is_all`: there are no more."""
+    """Some lines, oldest first, and the cursor behind them; without one nothing follows. `is_all`: there are no more.
+
+    `earliest` is the first event that was looked at, where there may be lines before it.
+    """
 
     lines: Sequence[Line]
     cursor: str
     is_all: bool = True
+    earliest: NumberedEvent | None = None
 
 
 class Source(Protocol):
@@ -45,6 +48,9 @@ class Source(Protocol):
 
     def go_on(self, text: str, cursor: str) -> Told:
         """Return the first lines behind a cursor. ValueError for what is no cursor."""
+
+    def look_back(self, text: str, cursor: str) -> Told:
+        """Return the last lines before an event. ValueError for what names none, or where no lines are kept."""
 
 
 @dataclass(frozen=True)
@@ -66,11 +72,14 @@ class OwnEvents:
 
     def go_on(self, text: str, cursor: str) -> Told:
         """Return the first lines behind a cursor, which is an event's number."""
-        number = int(cursor)
-        if not 0 <= number < LARGEST:
-            raise ValueError("no number of an event")
+        number = event_number(cursor)
         current_revision()  # which fails for who has been signed out at the service
         return _told(read_after(self.store, filter_in_force(text), number, LINES_AT_ONCE))
+
+    def look_back(self, text: str, cursor: str) -> Told:
+        """Return the last lines before an event, which is named by its number."""
+        found = read_last(self.store, filter_in_force(text), FIRST_LINES, event_number(cursor))
+        return replace(_told(found), cursor="")
 
 
 def has_console() -> bool:
@@ -84,6 +93,14 @@ def require_source() -> Source:
     return console.source
 
 
+def event_number(text: str) -> int:
+    """Return the number of an event. ValueError where a text is none."""
+    number = int(text)
+    if not 0 <= number <= BEYOND_ALL:
+        raise ValueError("no number of an event")
+    return number
+
+
 def filter_in_force(text: str) -> ScopedFilter:
     """Return a filter held to what the visitor may see. FilterError where it cannot be read."""
     login = current_login()
@@ -91,4 +108,4 @@ def filter_in_force(text: str) -> ScopedFilter:
 
 
 def _told(found: Reading) -> Told:
-    return Told([line_on_page(each.event) for each in found.events], str(found.cursor), found.is_all)
+    return Told([line_on_page(each.event) for each in found.events], str(found.cursor), found.is_all, found.earliest)

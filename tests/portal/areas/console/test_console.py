@@ -1,11 +1,14 @@
 """The console: who is shown which lines, what a filter that is refused says, and what looking on costs."""
 
+from collections.abc import Iterable
+from functools import partial
 from urllib.parse import quote_plus
 
 import pytest
 from werkzeug.test import TestResponse
 
-from sipsorcery_web.events.event import EventServer, EventType
+from sipsorcery_web.events import event as event_store
+from sipsorcery_web.events.event import EventServer, EventType, NumberedEvent, Stretch, Wanted
 from sipsorcery_web.events.filters.parsing import LONGEST
 from sipsorcery_web.portal.areas.console.pages import CURSOR, LINES_OF_FILE, MORE
 from sipsorcery_web.portal.areas.console.reading import FIRST_LINES, LINES_AT_ONCE
@@ -110,6 +113,56 @@ def test_help_on_keys_events_and_servers_stands_beside_the_box(events: EventsInM
 
 
 # The lines
+
+
+@pytest.fixture
+def rare(events: EventsInMemory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two rare lines with so many common ones between them that one answer looks at a part alone."""
+    monkeypatch.setattr("tests.factories.events.look", partial(_look_at, 100))
+    events.add([event("rare 1", "alice"), *(event("common", "alice") for _ in range(150)), event("rare 2", "alice")])
+
+
+def _look_at(most: int, kept: Iterable[NumberedEvent], wanted: Wanted, at_most: int, _look_at: int) -> Stretch:
+    return event_store.look(kept, wanted, at_most, most)
+
+
+@pytest.mark.usefixtures("rare")
+def test_a_page_says_how_far_back_it_looked_and_leads_further_back(alice: Browser) -> None:
+    page = connect(alice, "event * and regex rare")
+    assert [line[-6:] for line in lines(page)] == ["rare 2"]
+    assert "Looked back to 23 Nov 2026 12:00:00. Look further back" in page.text
+    page = page.follow("Look further back")
+    assert [line[-6:] for line in lines(page)] == ["rare 1"]
+    assert "Earlier lines. Go to the last ones" in page.text
+    assert not page.all("//*[@data-console]")
+    assert "Look further back" not in page.links
+    saved = alice.raw("GET", page.links["Save as text"]).text.split("\r\n")
+    assert (saved[0], saved[1][-6:]) == ("Filter in force: event * and user alice and regex rare", "rare 1")
+    assert lines(page.follow("Go to the last ones"))[0].endswith("rare 2")
+
+
+@pytest.mark.usefixtures("rare")
+def test_a_page_that_found_nothing_yet_does_not_say_that_there_is_nothing(alice: Browser) -> None:
+    page = connect(alice, "event * and regex rare.1")
+    assert "No line that was looked at fits this filter; there may be earlier ones." in page.text
+    page = connect(alice, "event * and regex never").follow("Look further back")
+    assert "No earlier line fits this filter." in page.text
+
+
+@pytest.mark.usefixtures("rare")
+def test_a_script_goes_on_at_once_where_an_answer_looked_at_a_part_alone(alice: Browser) -> None:
+    first = look(alice, 2, "event * and regex rare")
+    assert (first.status_code, first.headers[MORE]) == (204, "1")
+    second = look(alice, first.headers[CURSOR], "event * and regex rare")
+    assert "rare 2" in second.text
+    assert MORE not in second.headers
+
+
+@pytest.mark.usefixtures("events")
+@pytest.mark.parametrize("before", ["x", "-1", str(2**63), "1.5"])
+def test_what_is_no_event_leads_nowhere(alice: Browser, before: str) -> None:
+    for path in ("/console", "/console/lines.txt"):
+        assert alice.raw("GET", f"{path}?filter=event+*&before={before}").status_code == 400
 
 
 def test_the_last_200_lines_are_there_without_scripts_the_newest_at_the_end(
@@ -295,7 +348,9 @@ def test_the_lines_are_saved_as_text_below_the_filter_in_force(events: EventsInM
     events.add([event(f"line {number}", "alice") for number in range(LINES_OF_FILE + 1)])
     saved = alice.raw("GET", connect(alice).links["Save as text"])
     told = saved.text.split("\r\n")
-    assert told[0] == "Filter in force: event * and user alice"
+    assert told[0] == (
+        "Filter in force: event * and user alice Looked back to 2026-11-23 12:00:00, and not at what was before."
+    )
     assert told[1] == "DialPlan 12:00:00:117 AppServer(11): line 1"
     assert told[-2:] == ["DialPlan 12:00:00:117 AppServer(11): line 1000", ""]
     assert saved.headers["Content-Disposition"] == "attachment; filename=console-2026-11-23-120000.txt"
