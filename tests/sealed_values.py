@@ -87,7 +87,7 @@ def _kept_by_the_portal(database: Database, keyring: Keyring, now: datetime) -> 
     TotpSecrets(database, keyring).put(OWNER, "JBSWY3DPEHPK3PXP", 1)
     Passkeys(database, keyring).add(passkey(OWNER))
     half = HalfSignIns(database, keyring).add(HalfSignIn(OWNER, "token", now, False, "", "/"))
-    shared = _shared_ladders(database, keyring).add(OWNER, RECORD, "a ladder", is_blurred=True)
+    shared = _shared_ladders(database, keyring).add(OWNER, RECORD, "Call", "a ladder", is_blurred=True)
     return {
         "shared_ladders.sealed": lambda database, keyring: _shared_ladders(database, keyring).find(shared),
         "totp_secrets.sealed": lambda database, keyring: getattr(

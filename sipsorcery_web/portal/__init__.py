@@ -24,6 +24,7 @@ from .areas.calls import order as call_order
 from .areas.calls import pages as calls
 from .areas.calls import placing as made_calls
 from .areas.cdrs import pages as cdrs
+from .areas.cdrs.ladder import links as ladder_links
 from .areas.cdrs.ladder import pages as ladders
 from .areas.cdrs.ladder import sharing as shared_ladders
 from .areas.cdrs.ladder.traces import CallTraces
@@ -94,6 +95,7 @@ AREAS = (
     cdrs.AREA,
     console.AREA,
     console_ladders.AREA,
+    ladder_links.AREA,
     ladders.AREA,
     account.AREA,
     security.AREA,

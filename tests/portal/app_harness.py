@@ -178,7 +178,7 @@ class AppHarness:
             "call_id": uuid4(),  # which is no record, and known to whoever makes calls alone
             "cdr_id": self.cdr(owner),
             "leg_id": self.call(owner),
-            "link_id": uuid4(),  # of a shared call, which its page has tests for
+            "link_id": uuid4(),  # of a shared ladder, which its page has tests for
             "plan_id": plan.id,
             "provider_id": self.provider(owner, "northline").id,
             "seen_id": self.network(account),

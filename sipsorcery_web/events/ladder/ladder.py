@@ -121,6 +121,11 @@ class Ladder:
         """Return the answers that ended something."""
         return [message for message in self.messages if message.is_failure]
 
+    @property
+    def kind(self) -> str:
+        """Return what the messages are of: a registration where there are no others, else a call."""
+        return "registration" if {message.sip.method for message in self.messages} == {"REGISTER"} else "call"
+
     def name_at(self, column: int) -> str:
         """Return the name of a party, with its address where another one has the same."""
         party = self.parties[column]

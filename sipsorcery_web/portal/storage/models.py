@@ -163,15 +163,16 @@ class SpentChallenge(Base):
 
 
 class SharedLadder(Base):
-    """The events of a call that whoever has a link may see until `expires_at`; `username` has made the link."""
+    """The events of a ladder that whoever has a link may see until `expires_at`; `username` has made the link."""
 
     __tablename__ = "shared_ladders"
     __table_args__ = (Index(None, "username", "expires_at"),)
 
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     username: Mapped[str] = mapped_column(Text)
-    cdr_id: Mapped[str] = mapped_column(String(36))
+    ladder_id: Mapped[str] = mapped_column(String(36))
+    title: Mapped[str] = mapped_column(Text, server_default="Call")
     is_blurred: Mapped[bool]
     made_at: Mapped[datetime]
-    sealed: Mapped[str] = sealed_column(place_in_json("shared ladder", "token_hash", "username", "cdr_id"))
+    sealed: Mapped[str] = sealed_column(place_in_json("shared ladder", "token_hash", "username", "ladder_id"))
     expires_at: Mapped[datetime] = mapped_column(index=True)

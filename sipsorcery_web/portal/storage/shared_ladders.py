@@ -1,4 +1,4 @@
-"""Ladders of calls that links show to others for a week, as they were when the link was made."""
+"""Ladders that links show to others for a week, as they were when the link was made."""
 
 import secrets
 from collections.abc import Callable, Sequence
@@ -29,6 +29,7 @@ class SharedLink:
     """A link as whoever made it sees it; its token is told once, and kept nowhere."""
 
     id: UUID
+    title: str
     made_at: datetime
     until: datetime
     is_blurred: bool
@@ -54,17 +55,18 @@ class SharedLadders:
         self._limit = limit
         self._clock = clock
 
-    def add(self, username: str, cdr_id: UUID, contents: str, is_blurred: bool) -> str:
+    def add(self, username: str, ladder_id: UUID, title: str, contents: str, is_blurred: bool) -> str:
         """Keep this for a week and return the token of the link to it. Raises StorageUnavailable."""
         token, now = secrets.token_urlsafe(32), self._clock()
         key = hash_secret(token)
         row = {
             "token_hash": key,
             "username": username,
-            "cdr_id": str(cdr_id),
+            "ladder_id": str(ladder_id),
+            "title": title,
             "is_blurred": is_blurred,
             "made_at": now,
-            "sealed": self._keyring.seal(contents, _place(key, username, str(cdr_id))),
+            "sealed": self._keyring.seal(contents, _place(key, username, str(ladder_id))),
             "expires_at": now + LIVES_FOR,
         }
         with sql_errors(), self._database.write() as session:
@@ -83,21 +85,23 @@ class SharedLadders:
         if row is None:
             return None
         try:
-            sealed = self._keyring.open_text(row.sealed, _place(row.token_hash, row.username, row.cdr_id))
+            sealed = self._keyring.open_text(row.sealed, _place(row.token_hash, row.username, row.ladder_id))
         except KeyringError:
             return None
         return Shared(sealed, row.expires_at, row.is_blurred)
 
-    def of_record(self, username: str, cdr_id: UUID) -> Sequence[SharedLink]:
-        """The links that a user has made to the call of a record, the newest first. Raises StorageUnavailable."""
-        query = select(SharedLadder).where(*self._good(username, cdr_id)).order_by(SharedLadder.made_at.desc())
+    def of_user(self, username: str, ladder_id: UUID | None = None) -> Sequence[SharedLink]:
+        """The links that a user has made, to one ladder or to any, the newest first. Raises StorageUnavailable."""
+        query = select(SharedLadder).where(*self._good(username)).order_by(SharedLadder.made_at.desc())
+        if ladder_id is not None:
+            query = query.where(SharedLadder.ladder_id == str(ladder_id))
         with sql_errors(), self._database.read() as session:
             return [_link(row) for row in session.scalars(query)]
 
-    def end(self, username: str, cdr_id: UUID, link_id: UUID) -> bool:
+    def end(self, username: str, link_id: UUID) -> bool:
         """End a link of a user's; False where there is none. Raises StorageUnavailable."""
         with sql_errors(), self._database.write() as session:
-            hashes = session.scalars(select(SharedLadder.token_hash).where(*self._good(username, cdr_id))).all()
+            hashes = session.scalars(select(SharedLadder.token_hash).where(*self._good(username))).all()
             named = [key for key in hashes if shown_id(key) == link_id]
             session.execute(delete(SharedLadder).where(SharedLadder.token_hash.in_(named)))
         return bool(named)
@@ -107,12 +111,8 @@ class SharedLadders:
         with sql_errors():
             self._limit.note(kind, caller_network(address))
 
-    def _good(self, username: str, cdr_id: UUID) -> tuple[ColumnElement[bool], ...]:
-        return (
-            SharedLadder.username == username,
-            SharedLadder.cdr_id == str(cdr_id),
-            SharedLadder.expires_at > self._clock(),
-        )
+    def _good(self, username: str) -> tuple[ColumnElement[bool], ...]:
+        return SharedLadder.username == username, SharedLadder.expires_at > self._clock()
 
 
 def forget_shared_ladders(session: Session, username: str) -> None:
@@ -120,9 +120,9 @@ def forget_shared_ladders(session: Session, username: str) -> None:
     session.execute(delete(SharedLadder).where(SharedLadder.username == username))
 
 
-def _place(token_hash: str, username: str, cdr_id: str) -> str:
-    return place_of(SharedLadder.sealed, token_hash, username, cdr_id)
+def _place(token_hash: str, username: str, ladder_id: str) -> str:
+    return place_of(SharedLadder.sealed, token_hash, username, ladder_id)
 
 
 def _link(row: SharedLadder) -> SharedLink:
-    return SharedLink(shown_id(row.token_hash), row.made_at, row.expires_at, row.is_blurred)
+    return SharedLink(shown_id(row.token_hash), row.title, row.made_at, row.expires_at, row.is_blurred)

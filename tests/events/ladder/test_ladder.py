@@ -106,6 +106,13 @@ def test_what_forwards_calls_has_nobodys_name() -> None:
     assert [party.name for party in ladder_of(refused_call()).parties] == ["alice", SERVICE, "bob"]
 
 
+def test_messages_of_registrations_alone_are_a_registration() -> None:
+    asked, answer = traced(request("REGISTER")), traced(response("401 Unauthorized", "REGISTER"))
+
+    assert ladder_of([asked, answer]).kind == "registration"
+    assert ladder_of([asked, *refused_call()]).kind == ladder_of(refused_call()).kind == "call"
+
+
 def test_of_nothing_the_ladder_is_empty() -> None:
     assert ladder_of([]) == Ladder()
 

@@ -262,7 +262,16 @@ def test_the_tables_are_what_migrations_expect(database: Database) -> None:
             *("sign_count", "transports", "added_at", "last_used_at"),
         ],
         "recovery_codes": ["code_hash", "username"],
-        "shared_ladders": ["token_hash", "username", "cdr_id", "is_blurred", "made_at", "sealed", "expires_at"],
+        "shared_ladders": [
+            "token_hash",
+            "username",
+            "ladder_id",
+            "title",
+            "is_blurred",
+            "made_at",
+            "sealed",
+            "expires_at",
+        ],
         "spent_challenges": ["challenge_hash", "expires_at"],
         "totp_secrets": ["username", "sealed", "added_at", "last_step", "wrong_in_a_row"],
     }

@@ -24,7 +24,7 @@ def ladders(database: Database, tmp_path: Path, clock: Clock) -> SharedLadders:
 
 
 def test_what_is_kept_is_found_by_its_token_alone_for_seven_days(ladders: SharedLadders, clock: Clock) -> None:
-    token = ladders.add("alice", CALL, "the ladder", is_blurred=True)
+    token = ladders.add("alice", CALL, "Call", "the ladder", is_blurred=True)
     found = ladders.find(token)
 
     assert found is not None
@@ -35,21 +35,24 @@ def test_what_is_kept_is_found_by_its_token_alone_for_seven_days(ladders: Shared
     assert ladders.find(token) is None
 
 
-def test_links_are_listed_for_their_user_and_record_and_ended_by_their_id(ladders: SharedLadders) -> None:
-    token = ladders.add("alice", CALL, "the ladder", is_blurred=False)
-    link = ladders.of_record("alice", CALL)[0]
+def test_links_are_listed_for_their_user_and_ladder_and_ended_by_their_id(ladders: SharedLadders, clock: Clock) -> None:
+    token = ladders.add("alice", CALL, "Call", "the ladder", is_blurred=False)
+    clock.advance(seconds=1)
+    ladders.add("alice", uuid4(), "Registration", "another", is_blurred=False)
+    (link,) = ladders.of_user("alice", CALL)
 
-    assert ladders.of_record("bobby", CALL) == ladders.of_record("alice", uuid4()) == []
-    assert not ladders.end("bobby", CALL, link.id)
-    assert not ladders.end("alice", uuid4(), link.id)
+    assert [each.title for each in ladders.of_user("alice")] == ["Registration", "Call"]
+    assert ladders.of_user("bobby", CALL) == ladders.of_user("bobby") == ladders.of_user("alice", uuid4()) == []
+    assert not ladders.end("bobby", link.id)
+    assert not ladders.end("alice", uuid4())
     assert ladders.find(token) is not None
-    assert ladders.end("alice", CALL, link.id)
+    assert ladders.end("alice", link.id)
     assert ladders.find(token) is None
-    assert not ladders.end("alice", CALL, link.id)
+    assert not ladders.end("alice", link.id)
 
 
 def test_a_row_that_was_moved_to_another_user_opens_nothing(ladders: SharedLadders, database: Database) -> None:
-    token = ladders.add("alice", CALL, "the ladder", is_blurred=True)
+    token = ladders.add("alice", CALL, "Call", "the ladder", is_blurred=True)
     with database.write() as session:
         session.execute(update(SharedLadder).values(username="bobby"))
 
@@ -57,7 +60,7 @@ def test_a_row_that_was_moved_to_another_user_opens_nothing(ladders: SharedLadde
 
 
 def test_neither_token_nor_contents_stand_in_the_store(ladders: SharedLadders, database: Database) -> None:
-    token = ladders.add("alice", CALL, "the ladder", is_blurred=True)
+    token = ladders.add("alice", CALL, "Call", "the ladder", is_blurred=True)
     with database.read() as session:
         rows = repr(session.execute(text("SELECT * FROM shared_ladders")).all())
 
@@ -66,11 +69,11 @@ def test_neither_token_nor_contents_stand_in_the_store(ladders: SharedLadders, d
 
 
 def test_a_users_oldest_link_goes_for_one_too_many(ladders: SharedLadders, clock: Clock) -> None:
-    first = ladders.add("alice", CALL, "first", is_blurred=True)
-    others = ladders.add("bobby", CALL, "bob's", is_blurred=True)
+    first = ladders.add("alice", CALL, "Call", "first", is_blurred=True)
+    others = ladders.add("bobby", CALL, "Call", "bob's", is_blurred=True)
     for _ in range(KEPT_AT_MOST):
         clock.advance(seconds=1)
-        last = ladders.add("alice", CALL, "later", is_blurred=True)
+        last = ladders.add("alice", CALL, "Call", "later", is_blurred=True)
 
     assert ladders.find(first) is None
     assert ladders.find(last) is not None
@@ -78,7 +81,7 @@ def test_a_users_oldest_link_goes_for_one_too_many(ladders: SharedLadders, clock
 
 
 def test_all_links_of_a_user_can_be_ended(ladders: SharedLadders, database: Database) -> None:
-    hers, his = (ladders.add(name, CALL, "a ladder", is_blurred=True) for name in ("alice", "bobby"))
+    hers, his = (ladders.add(name, CALL, "Call", "a ladder", is_blurred=True) for name in ("alice", "bobby"))
     with database.write() as session:
         forget_shared_ladders(session, "alice")
 

@@ -26,7 +26,13 @@ from sipsorcery_web.portal.ui.formats import seconds_until_it_reads_otherwise
 from sipsorcery_web.portal.ui.sip_parties import Party, bridge_of, party_at, party_of, provider_in
 
 bp = Blueprint("calls", __name__, url_prefix="/calls")
-AREA = Area(bp, "Calls", key="c", nav=NavItem("calls", "Calls", beside=("cdrs", "ladders", "made_calls")), help="calls")
+AREA = Area(
+    bp,
+    "Calls",
+    key="c",
+    nav=NavItem("calls", "Calls", beside=("cdrs", "ladders", "ladder_links", "made_calls")),
+    help="calls",
+)
 
 
 @dataclass(frozen=True)

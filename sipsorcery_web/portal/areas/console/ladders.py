@@ -5,7 +5,7 @@ All of them are found by their Call-IDs, of which a visitor sees what is the vis
 
 from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from flask import Blueprint, Response, abort, render_template, request, url_for
 
@@ -19,7 +19,9 @@ from sipsorcery_web.portal.ui.area import Area
 
 from ..cdrs.ladder.drawing import drawing_facts
 from ..cdrs.ladder.files import ladder_file
+from ..cdrs.ladder.links import link_facts, make_link
 from ..cdrs.ladder.traces import CallTraces, names_of, require_traces
+from ..cdrs.legs import with_other_legs
 
 MOST_CALL_IDS = 10
 LONGEST_CALL_ID = 1024
@@ -33,17 +35,8 @@ AREA = Area(bp, help="console")
 
 @bp.get("/ladder")
 def index() -> str:
-    """Show the messages of some Call-IDs between their parties."""
-    ladder = _ladder(_kept())
-    is_registration = {message.sip.method for message in ladder.messages} == {"REGISTER"}
-    return render_template(
-        "console/ladder.html",
-        call_ids=_call_ids(),
-        is_registration=is_registration,
-        is_cut=len(ladder.rows) >= MOST_EVENTS,
-        most=MOST_EVENTS,
-        **drawing_facts(ladder),
-    )
+    """Show the messages of some Call-IDs, and of the legs that are joined with them, between their parties."""
+    return _page(_kept())
 
 
 @bp.get("/ladder.pcap")
@@ -57,6 +50,13 @@ def text() -> Response:
     """The messages as text."""
     written = text_of(_ladder(_kept())).encode("utf-8", "replace")
     return ladder_file(written, "text/plain; charset=utf-8", "messages.txt")
+
+
+@bp.post("/ladder/share")
+def share() -> str:
+    """Make a link, which is shown this once."""
+    kept = _kept()
+    return _page(kept, make_link(_ladder_id(), kept))
 
 
 def init_app(app: Any) -> None:
@@ -79,6 +79,17 @@ def provider_ladder_address(provider_id: UUID) -> str:
     return "" if traces is None else ladder_address(*(f"{provider_id.hex}@{own}" for own in traces.own_sockets))
 
 
+def _page(kept: Snapshot, made: str = "") -> str:
+    facts = drawing_facts(_ladder(kept)) | link_facts(_ladder_id(), made)
+    is_cut = len(kept.events) >= MOST_EVENTS
+    return render_template("console/ladder.html", call_ids=_call_ids(), is_cut=is_cut, most=MOST_EVENTS, **facts)
+
+
+def _ladder_id() -> UUID:
+    """Return what the links to the ladder of these Call-IDs are found by."""
+    return uuid5(NAMESPACE_URL, "\n".join(["sip-ladder", *sorted(_call_ids())]))
+
+
 def _call_ids() -> Sequence[str]:
     asked = [call_id for call_id in request.args.getlist(FIELD) if 0 < len(call_id) <= LONGEST_CALL_ID]
     if not asked or len(asked) > MOST_CALL_IDS:
@@ -90,7 +101,10 @@ def _kept() -> Snapshot:
     """Return what is kept of the Call-IDs that the visitor asks for; NotFound where nothing of it is the visitor's."""
     traces, login = require_traces(), current_login()
     owner = None if login.is_administrator else login.username
-    events = [each.event for each in traces.store.latest_of_calls(_call_ids(), owner, MOST_EVENTS)]
+    if not traces.store.latest_of_calls(_call_ids(), owner, 1):
+        abort(404)
+    call_ids = with_other_legs(_call_ids())
+    events = [each.event for each in traces.store.latest_of_calls(call_ids, owner, MOST_EVENTS)]
     if not any(map(is_message, events)):
         abort(404)
     owners = {name for event in events for name in event.owners} if owner is None else {owner}

@@ -95,6 +95,37 @@ def test_a_live_call_leads_to_the_messages_of_all_its_legs(harness: AppHarness, 
     assert alice.open(link.get("href") or "").h1 == "Messages of a call"
 
 
+def test_a_line_of_one_leg_leads_to_the_messages_of_all_legs_that_are_the_visitors(
+    harness: AppHarness, events: EventsInMemory, alice: Browser, bob: Browser
+) -> None:
+    ended, going_on = "5d1f1d36-6a5b-4a0e-8c0c-9a3f8d1b7c21", "7a1f1d36-6a5b-4a0e-8c0c-9a3f8d1b7c22"
+    harness.cdr("alice", call_id=CALL_ID, bridge_id=ended)
+    harness.cdr("alice", call_id="second-leg", bridge_id=ended)
+    harness.cdr("bobby", call_id="his-leg", bridge_id=ended)
+    harness.call("alice", call_id="first-leg", bridge_id=going_on, direction="In")
+    harness.call("alice", call_id="live-leg", bridge_id=going_on, direction="Out")
+    for call_id, owner in (
+        ("second-leg", "alice"),
+        ("his-leg", "bobby"),
+        ("first-leg", "alice"),
+        ("live-leg", "alice"),
+    ):
+        events.add([traced(request("BYE", call_id, body=""), 20, call_id=call_id, owners=frozenset({owner}))])
+
+    def legs(browser: Browser, call_id: str) -> set[str]:
+        arrows = browser.open(f"/console/ladder?call={call_id}").all("//main//*[@class='ladder']//a")
+        return {
+            name
+            for arrow in arrows
+            for name in (arrow.get("aria-label") or "").split()
+            if "leg" in name or name == "live"
+        }
+
+    assert legs(alice, CALL_ID) == legs(alice, "second-leg") == {"second-leg,"}
+    assert legs(alice, "live-leg") == {"first-leg,", "live-leg,"}
+    assert legs(bob, "his-leg") == {"his-leg,"}
+
+
 def test_a_failing_provider_leads_to_the_messages_of_its_registrations(
     harness: AppHarness, events: EventsInMemory, alice: Browser, bob: Browser
 ) -> None:

@@ -1,9 +1,8 @@
-"""The page of a call's ladder, its files, and the links that share it."""
+"""The page of a call's ladder, and its files."""
 
-from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, render_template
 
 from sipsorcery_web.contract.errors import NotFound
 from sipsorcery_web.contract.records import SIPCDRAsset
@@ -12,16 +11,13 @@ from sipsorcery_web.events.ladder.pcap import CONTENT_TYPE, capture_of
 from sipsorcery_web.events.ladder.snapshots import Snapshot
 from sipsorcery_web.events.ladder.text import text_of
 from sipsorcery_web.portal.crud.records import get_or_404
-from sipsorcery_web.portal.http import audit
-from sipsorcery_web.portal.http.backend import current_login, service
-from sipsorcery_web.portal.http.parts import part
-from sipsorcery_web.portal.storage.shared_ladders import LIVES_FOR, SharedLadders
+from sipsorcery_web.portal.http.backend import service
 from sipsorcery_web.portal.ui.area import Area
 
 from ..legs import other_legs
 from .drawing import drawing_facts
 from .files import ladder_file
-from .sharing import address_of, shared_contents
+from .links import link_facts, make_link
 from .traces import require_traces, trace_of
 
 bp = Blueprint("ladders", __name__, url_prefix="/cdrs/<uuid:cdr_id>")
@@ -51,25 +47,10 @@ def text(cdr_id: UUID) -> Response:
 
 
 @bp.post("/ladder/share")
-def share(cdr_id: UUID) -> Any:
+def share(cdr_id: UUID) -> str:
     """Make a link, which is shown this once."""
     cdr, trace = _traced(cdr_id)
-    is_blurred = "names" not in request.form
-    contents = shared_contents(_some(trace), is_blurred)
-    token = part(SharedLadders).add(current_login().username, cdr_id, contents, is_blurred)
-    audit.record("ShareLadder", "call record", id=cdr_id, changed="blurred" if is_blurred else "with names")
-    return _page(cdr, trace, address_of(token))
-
-
-@bp.post("/ladder/share/<uuid:link_id>/end")
-def end(cdr_id: UUID, link_id: UUID) -> Any:
-    """End a link of the visitor's."""
-    require_traces()
-    if not part(SharedLadders).end(current_login().username, cdr_id, link_id):
-        raise NotFound("The link was not found.")
-    audit.record("EndSharedLadder", "call record", id=cdr_id)
-    flash("The link is ended. It opens nothing any more.", "success")
-    return redirect(url_for(".index", cdr_id=cdr_id), 303)
+    return _page(cdr, trace, make_link(cdr_id, trace))
 
 
 def _traced(cdr_id: UUID) -> tuple[SIPCDRAsset, Snapshot]:
@@ -80,14 +61,8 @@ def _traced(cdr_id: UUID) -> tuple[SIPCDRAsset, Snapshot]:
 
 
 def _page(cdr: SIPCDRAsset, trace: Snapshot, made: str = "") -> str:
-    return render_template(
-        "cdrs/ladder/index.html",
-        cdr=cdr,
-        made=made,
-        links=part(SharedLadders).of_record(current_login().username, cdr.id),
-        days=LIVES_FOR.days,
-        **drawing_facts(_ladder(trace)),
-    )
+    facts = drawing_facts(_ladder(trace)) | link_facts(cdr.id, made)
+    return render_template("cdrs/ladder/index.html", cdr=cdr, **facts)
 
 
 def _ladder(trace: Snapshot) -> Ladder:

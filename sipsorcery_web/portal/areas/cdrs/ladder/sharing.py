@@ -21,7 +21,7 @@ from .traces import THIS_SERVICE
 OVER = ErrorPage(
     404,
     "This link is not good any more",
-    "Such a link shows one call for 7 days, unless whoever made it has ended it before.",
+    "Such a link shows a call or a registration for 7 days, unless whoever made it has ended it before.",
 )
 
 bp = Blueprint("shared_ladders", __name__)
@@ -30,7 +30,7 @@ bp = Blueprint("shared_ladders", __name__)
 @bp.get("/shared/<token>")
 @open_to_all
 def index(token: str) -> Any:
-    """Show the call that a link was made for. Wrong links are counted, and too many of an address are refused."""
+    """Show the ladder that a link was made for. Wrong links are counted, and too many of an address are refused."""
     shared = part(SharedLadders).find(token)
     if shared is None:
         part(SharedLadders).note_wrong(Attempts.SHARED_LINK.name, visitor_address())
