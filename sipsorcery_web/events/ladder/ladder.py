@@ -12,6 +12,7 @@ CHALLENGES = frozenset({401, 407})
 A_GAP = timedelta(seconds=2)
 """From here on the time in which nothing happened is a row of its own."""
 INVITATIONS = ("INVITE", "REGISTER", "SUBSCRIBE", "OPTIONS")
+LONGEST_LABEL = 200
 UNKNOWN = "unknown address"
 
 Names = Callable[[str], str]
@@ -53,9 +54,9 @@ class Message:
     def label(self) -> str:
         """Return the method with the address, or the status with its phrase."""
         if self.sip.status:
-            return f"{self.sip.status} {self.sip.reason}".strip()
+            return f"{self.sip.status} {self.sip.reason}".strip()[:LONGEST_LABEL]
         if self.sip.is_request:
-            return f"{self.sip.method} {short_uri(self.sip.uri)}".strip()
+            return f"{self.sip.method} {short_uri(self.sip.uri)}".strip()[:LONGEST_LABEL]
         return self.sip.start[:60] or "no text"
 
     @property

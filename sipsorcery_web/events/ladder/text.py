@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from sipsorcery_web.events.event import Event
+from sipsorcery_web.invisible import visible
 
 from .ladder import Gap, Ladder, Message, Note
 
 
 def text_of(ladder: Ladder) -> str:
-    """Return all of it, the parties first."""
-    return "\n".join(_lines(ladder)) + "\n"
+    """Return all of it, the parties first, harmless to a terminal."""
+    return visible("\n".join(_lines(ladder)) + "\n")
 
 
 def offset_words(offset: timedelta) -> str:

@@ -1,13 +1,17 @@
 """The ladder of what has no record: live calls, refused phones, failing providers, and any line of the console."""
 
+from urllib.parse import quote, urlsplit
+
 import pytest
 
 from sipsorcery_web.contract.records import SIPProvider
 from sipsorcery_web.events.event import Event, EventType
-from tests.factories.events import CALL_ID, SERVICE, EventsInMemory, noted, refused_call, request, response, traced
+from sipsorcery_web.invisible import visible
+from tests.factories.events import CALL_ID, SDP, SERVICE, EventsInMemory, noted, refused_call, request, response, traced
 from tests.portal.app_harness import AppHarness
+from tests.portal.areas.calls.strangers import HOSTILE, check_nothing_runs
 from tests.portal.areas.sip_providers.provider_forms import REGISTERING
-from tests.portal.browser import Browser, words
+from tests.portal.browser import Browser
 
 LADDER = f"/console/ladder?call={CALL_ID}"
 
@@ -140,10 +144,44 @@ def test_a_failing_provider_leads_to_the_messages_of_its_registrations(
     assert bob.open(link.get("href") or "").status == 404
 
 
-def test_markup_in_a_message_is_text(events: EventsInMemory, alice: Browser) -> None:
-    events.add([traced("<b>\x1b[2J\u202e", call_id="odd")])
+STRANGE = [*HOSTILE, "\x1b]0;title\x07\x9b31m", "é" * 40_000, "a b " * 10_000, "sip:\ud800@x"]
 
-    page = alice.open("/console/ladder?call=odd")
 
-    assert not page.all("//pre/b")
-    assert "[U+202E]" in words(page.one("//pre"))
+@pytest.mark.parametrize("strange", STRANGE, ids=range(len(STRANGE)))
+def test_whatever_a_stranger_writes_is_text_on_the_ladder_in_its_files_and_behind_a_link(
+    events: EventsInMemory, alice: Browser, browser: Browser, strange: str
+) -> None:
+    flat = " ".join(strange.split())
+    more = {"source": strange, "destination": strange, "transport": strange, "call_id": "odd"}
+    texts = [
+        strange,
+        request(uri=f"sip:{flat}@x", method=f"INVITE{flat[:20]}"),
+        response(f"486 {flat}", via=flat).replace("Telephone 1.0", flat).replace("Alice Adams", flat),
+        request(body=SDP + f"a={flat}\r\n{strange}"),
+    ]
+    events.add([*(traced(text, number, **more) for number, text in enumerate(texts))])  # type: ignore[arg-type]
+    events.add([noted(EventType.DialPlan, strange, 9, call_id="odd")])
+
+    made = alice.open("/console/ladder?call=odd").submit("/console/ladder/share?call=odd", names=True)
+    behind = browser.open(urlsplit(made.one("//*[@id='shared-link']").text_content()).path)
+    pages = (made, behind, alice.open("/ladder-links"), alice.open("/console?filter=event+*"))
+    for page in pages:
+        check_nothing_runs(page)
+        assert visible(page.source) == page.source
+    assert all(len(label.text_content()) < 300 for label in made.all("//*[@class='ladder-what']//b/bdi"))
+    text = alice.raw("GET", "/console/ladder.txt?call=odd").data.decode()
+    assert visible(text) == text
+    assert alice.raw("GET", "/console/ladder.pcap?call=odd").status_code == 200
+
+
+@pytest.mark.parametrize("strange", ["\u202e", '"><b>', "a\\b", "'; --", "{{ 1 }}", "x" * 300, "\ud800"])
+def test_a_strange_call_id_leads_to_its_own_messages_alone(
+    events: EventsInMemory, alice: Browser, bob: Browser, strange: str
+) -> None:
+    events.add([traced(request(), call_id=strange)])
+    address = f"/console/ladder?call={quote(strange, errors='surrogatepass')}"
+
+    assert bob.raw("GET", address).status_code == 404
+    page = alice.open(address)
+    assert page.status == (404 if strange == "\ud800" else 200)
+    assert page.status == 404 or alice.raw("GET", page.links["As text"]).status_code == 200

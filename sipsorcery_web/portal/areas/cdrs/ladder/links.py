@@ -8,6 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sipsorcery_web.contract.errors import NotFound
 from sipsorcery_web.events.ladder.ladder import ladder_of
 from sipsorcery_web.events.ladder.snapshots import Snapshot
+from sipsorcery_web.invisible import visible
 from sipsorcery_web.portal.http import audit
 from sipsorcery_web.portal.http.backend import current_login
 from sipsorcery_web.portal.http.parts import part
@@ -65,4 +66,4 @@ def link_facts(ladder_id: UUID, made: str) -> dict[str, Any]:
 def _title(trace: Snapshot) -> str:
     """Return what the visitor knows a ladder by."""
     ladder = ladder_of(trace.events, trace.name_of)
-    return f"{ladder.kind.capitalize()}: {', '.join(party.name for party in ladder.parties)}"[:LONGEST_TITLE]
+    return visible(f"{ladder.kind.capitalize()}: {', '.join(party.name for party in ladder.parties)}")[:LONGEST_TITLE]
