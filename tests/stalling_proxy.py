@@ -11,8 +11,9 @@ HOST = "127.0.0.1"
 class StallingProxy:
     """A port of this machine that leads to another one, unless it is told to stall or to be gone."""
 
-    def __init__(self, target: tuple[str, int]) -> None:
+    def __init__(self, target: tuple[str, int], hear: Callable[[bytes], object]) -> None:
         self._target = target
+        self._hear = hear
         self._flows = Event()
         self._flows.set()
         self._sockets: list[socket.socket] = []
@@ -72,6 +73,7 @@ class StallingProxy:
     def _pass_on(self, source: socket.socket, to: socket.socket) -> None:
         with suppress(OSError):
             while data := source.recv(65536):
+                self._hear(data)
                 self._flows.wait()
                 to.sendall(data)
         for each in (source, to):
@@ -80,9 +82,9 @@ class StallingProxy:
 
 
 @contextmanager
-def stalling_proxy(host: str, port: int) -> Iterator[StallingProxy]:
-    """A proxy in front of a port, for the length of a block."""
-    proxy = StallingProxy((host, port))
+def stalling_proxy(host: str, port: int, hear: Callable[[bytes], object] = len) -> Iterator[StallingProxy]:
+    """A proxy in front of a port, for the length of a block; `hear` is told what passes, either way."""
+    proxy = StallingProxy((host, port), hear)
     try:
         yield proxy
     finally:

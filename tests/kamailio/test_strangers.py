@@ -26,13 +26,15 @@ class Wire:
         self.socket.bind((ip, 0))
         self.socket.connect(kamailio)
         self.at = f"{ip}:{self.socket.getsockname()[1]}"
+        self.heard: list[str] = []
 
     def hears(self, seconds: float = 2.0) -> str:
         self.socket.settimeout(seconds)
         try:
-            return self.socket.recv(65535).decode("utf-8", "replace")
+            self.heard.append(self.socket.recv(65535).decode("utf-8", "replace"))
         except TimeoutError:
             return ""
+        return self.heard[-1]
 
     def answer(self) -> str:
         """The first answer that is not provisional."""
