@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from math import inf
 from pathlib import Path
 from time import monotonic
-from typing import Any
+from typing import Any, Generic, TypeVar
 from uuid import UUID, uuid4
 
 from playwright.sync_api import Page
@@ -23,7 +23,7 @@ from tests.running import free_port
 
 from .portals import Addressed, Portal, Server, as_chosen, embedded, in_use
 from .sample_data import calls, dial_plans, executions, providers
-from .sample_data.console import ConsolePortal, portal_with_console
+from .sample_data.console import ConsolePortal, FrontPortal, portal_in_front_of, portal_with_console
 from .sample_data.engine import Switchboard, portal_with_engine, register, talk
 from .steps import sign_in
 
@@ -172,14 +172,15 @@ class SignIns:
 @dataclass
 class Scene:
     """A portal with a cast at work; beside it one that nobody has set up, one that takes the invited only and mails
-    links, one whose service is away, one with a SIP engine, and one with a console."""
+    links, one whose service is away, one with a SIP engine, one with a console, and one in front of that one."""
 
     portal: Portal
     not_set_up: Portal
     by_invitation: Portal
     away: Portal
     with_engine: "Telephony"
-    with_console: "Monitored"
+    with_console: "Monitored[ConsolePortal]"
+    with_lines_told: "Monitored[FrontPortal]"
     users: Cast
     plan: SIPDialPlan = field(init=False)
     call_with_plan: UUID = field(init=False)
@@ -280,11 +281,14 @@ class Telephony:
         return open_page(self.portal, storage_state=self._states.of(self.owner, self.portal, open_page), **options)
 
 
+Watched = TypeVar("Watched", ConsolePortal, FrontPortal)
+
+
 @dataclass
-class Monitored:
+class Monitored(Generic[Watched]):
     """A portal whose console shows events of its one customer."""
 
-    portal: ConsolePortal
+    portal: Watched
     _states: SignIns = field(default_factory=SignIns)
 
     def page_of(self, open_page: Opening, **options: Any) -> Page:
@@ -310,7 +314,8 @@ def scene(folder: Path, portal: Portal, users: Cast) -> Iterator[Scene]:
         invited.customer("root-admin", administrator=True)
         telephony = Telephony(*stack.enter_context(portal_with_engine(folder / "engine", portal.domain)), users)
         console = stack.enter_context(portal_with_console(folder / "console", portal.domain, users.owner))
-        yield Scene(portal, not_set_up, invited, away, telephony, Monitored(console), users)
+        front = stack.enter_context(portal_in_front_of(console, folder / "front"))
+        yield Scene(portal, not_set_up, invited, away, telephony, Monitored(console), Monitored(front), users)
 
 
 def in_front_of_nothing(folder: Path) -> Portal:

@@ -133,3 +133,19 @@ def test_a_phone_is_set_up_from_the_list(
     password = portal.accounts_of(line.owner or "")[line.sip_username or ""].sip_password or ""
     expect(page.locator("#phone-password")).to_have_text(password)
     expect(page.get_by_role("button", name="Copy password")).to_have_count(1 if scripts else 0)
+
+
+def test_the_set_up_page_turns_to_registered_by_itself(open_page: Opening, portal: Portal, line: SIPAccount) -> None:
+    page = open_page(portal)
+    sign_in(page, line.owner or "")
+    page.goto(f"/sip-accounts/{line.id}/phone")
+    status = page.get_by_role("status").filter(has_text="No phone is registered yet")
+    expect(status).to_be_visible()
+    page.evaluate("window.isTheSame = true")
+    register(portal, line, "Linphone/5.2 <b>")
+    expect(page.get_by_text("Registered ✓")).to_be_visible(timeout=SHORTLY_AFTER)
+    expect(page.locator(".set-up")).to_contain_text("from Linphone/5.2 <b>")
+    expect(status).to_have_count(0)
+    assert page.evaluate("window.isTheSame")
+    forget_phones(portal)
+    expect(status).to_be_visible(timeout=SHORTLY_AFTER)

@@ -14,6 +14,7 @@ from argon2 import PasswordHasher
 from sqlalchemy import insert, update
 
 from sipsorcery_web import create_app
+from sipsorcery_web.contract.names import ENDPOINT_PATH, NOTIFICATIONS_PATH
 from sipsorcery_web.contract.operations import OPERATIONS
 from sipsorcery_web.database.connection import Database
 from sipsorcery_web.events.event import Event, EventServer, EventType
@@ -110,6 +111,14 @@ class ConsolePortal:
         self.events.add([event(text, *(owners or (self.owner,)), time=datetime.now(UTC), **more)])
 
 
+@dataclass(frozen=True)
+class FrontPortal:
+    """A portal in front of another one's service; `owner` is a customer there."""
+
+    address: str
+    owner: str
+
+
 @contextmanager
 def portal_with_console(folder: Path, domain: str, owner: str) -> Iterator[ConsolePortal]:
     """A portal with a console over events in memory."""
@@ -119,6 +128,17 @@ def portal_with_console(folder: Path, domain: str, owner: str) -> Iterator[Conso
     parts[Console], parts[CallTraces] = Console(OwnEvents(events)), CallTraces(events, [SERVICE])
     with served(app) as server:
         yield ConsolePortal(f"http://{HOME}:{server.port}", domain, events, app.extensions["service"], owner)
+
+
+@contextmanager
+def portal_in_front_of(console: ConsolePortal, folder: Path) -> Iterator[FrontPortal]:
+    """A portal in front of the service of one with a console, which tells it the lines."""
+    urls = {
+        "provisioning_url": console.address + ENDPOINT_PATH,
+        "notifications_url": console.address + NOTIFICATIONS_PATH,
+    }
+    with served(create_app(Settings(data_dir=folder, **urls))) as server:
+        yield FrontPortal(f"http://{HOME}:{server.port}", console.owner)
 
 
 def _events_of(owner: str) -> list[Event]:

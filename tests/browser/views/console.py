@@ -2,6 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
+from ..sample_data.console import WEAK
 from ..scenes import Scene
 from ..steps import heading
 from .view import view
@@ -45,6 +46,19 @@ def console_refused(page: Page, scene: Scene) -> None:
 def console_empty(page: Page, scene: Scene) -> None:
     page.goto("/console?filter=event+5")
     expect(page.get_by_text("No line of the last 24 hours fits this filter.")).to_be_visible()
+
+
+@view("console")
+def console_earlier(page: Page, scene: Scene) -> None:
+    page.goto("/console?filter=event+*&before=9")
+    expect(page.get_by_role("link", name="Go to the last ones")).to_be_visible()
+
+
+@view("lines_told")
+def console_elsewhere(page: Page, scene: Scene) -> None:
+    page.goto("/console?filter=event+*")
+    scene.with_console.portal.account(WEAK)  # a program signs in, which is told
+    expect(page.locator(".line").last).to_contain_text("signed in")
 
 
 @view("console")

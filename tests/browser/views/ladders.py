@@ -2,6 +2,8 @@
 
 from playwright.sync_api import Page, expect
 
+from tests.factories.events import CALL_ID
+
 from ..scenes import Scene
 from ..steps import heading
 from .view import view
@@ -36,6 +38,20 @@ def ladder_with_a_text(page: Page, scene: Scene) -> None:
 @view("console")
 def ladder_shared(page: Page, scene: Scene) -> None:
     assert "/shared/" in _share(page, scene, names=True)
+
+
+@view("console")
+def ladder_links(page: Page, scene: Scene) -> None:
+    _share(page, scene)
+    page.get_by_role("link", name="All links that you have made").click()
+    expect(heading(page, "Links to ladders")).to_be_visible()
+
+
+@view("console")
+def console_ladder_shared(page: Page, scene: Scene) -> None:
+    page.goto(f"/console/ladder?call={CALL_ID}")
+    page.get_by_role("button", name="Make a link").click()
+    expect(page.get_by_text("This is the link")).to_be_visible()
 
 
 @view("console")

@@ -19,7 +19,7 @@ VIEWS: dict[str, "View"] = {}
 @dataclass(frozen=True)
 class View:
     """A page in a state. `who` has signed in, or is a stranger, at one of the scene's portals; `engine` is whoever owns
-    what is at the portal with the SIP engine, `console` at the one with a console."""
+    what is at the portal with the SIP engine, `console` at the one with a console, `lines_told` at the one in front of it."""
 
     name: str
     who: str
@@ -27,7 +27,7 @@ class View:
 
     def open(self, scene: Scene, open_page: Opening, **options: Any) -> Page:
         """Go there in a browser of its own."""
-        if self.who in ("engine", "console"):
+        if self.who in ("engine", "console", "lines_told"):
             page: Page = getattr(scene, f"with_{self.who}").page_of(open_page, **options)
         elif self.who in STRANGERS:
             page = open_page(getattr(scene, self.who), **options)

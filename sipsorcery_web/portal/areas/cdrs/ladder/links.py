@@ -16,7 +16,7 @@ from sipsorcery_web.portal.storage.shared_ladders import KEPT_AT_MOST, LIVES_FOR
 from sipsorcery_web.portal.ui.area import Area
 
 from .sharing import address_of, shared_contents
-from .traces import require_traces
+from .traces import THIS_SERVICE, require_traces
 
 LONGEST_TITLE = 120
 
@@ -64,6 +64,7 @@ def link_facts(ladder_id: UUID, made: str) -> dict[str, Any]:
 
 
 def _title(trace: Snapshot) -> str:
-    """Return what the visitor knows a ladder by."""
+    """Return what the visitor knows a ladder by: the parties that are not this service."""
     ladder = ladder_of(trace.events, trace.name_of)
-    return visible(f"{ladder.kind.capitalize()}: {', '.join(party.name for party in ladder.parties)}")[:LONGEST_TITLE]
+    names = dict.fromkeys(party.name for party in ladder.parties if party.name != THIS_SERVICE)
+    return visible(f"{ladder.kind.capitalize()}: {', '.join(names)}")[:LONGEST_TITLE]

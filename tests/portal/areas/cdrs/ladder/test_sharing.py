@@ -131,7 +131,7 @@ def test_all_links_are_listed_together_also_when_what_they_were_made_of_is_gone(
     page = alice.open(other.links["All links that you have made"])
 
     titles = [words(each) for each in page.all("//ul[@class='ladder-links']/li//bdi")]
-    assert titles == ["Call: alice, This service, bob"] * 2
+    assert titles == ["Call: alice, bob"] * 2
     assert page.current_nav_items == ["Calls"]
     assert "There is no link of yours." in bob.open("/ladder-links").text
     assert link_on(link) not in page.source
