@@ -24,6 +24,11 @@ OWN_TO_EACH = re.compile(
 )
 
 
+def _without_its_own(query: str) -> str:
+    """Return a question without times, places and ids, and without whose record it writes."""
+    return re.sub(r"[0-9a-f]{8,}|[0-9]+", "#", re.sub(r'"caller_owner":"[^"]*",', "", query))
+
+
 class Queries:
     """The engine's questions to its database, which pass through a proxy."""
 
@@ -37,11 +42,7 @@ class Queries:
 
     def about(self, name: str) -> list[str]:
         """Return those with a name in them, without what is each one's own."""
-        return sorted(
-            re.sub(r'"caller_owner":"[^"]*",|[0-9a-f]{8,}|[0-9]+', "#", each.replace(name, "NAME"))
-            for each in self._asked
-            if name in each
-        )
+        return sorted(_without_its_own(each.replace(name, "NAME")) for each in self._asked if name in each)
 
 
 @pytest.fixture(scope="module")
