@@ -1,4 +1,4 @@
-"""Whoever guesses accounts learns from no answer, and from no work that the engine has with one, which there are."""
+"""Guesses at accounts learn from no answer, and from no work that the engine has with one, which there are."""
 
 import re
 from collections.abc import Iterator

@@ -133,11 +133,12 @@ def portal_with_console(folder: Path, domain: str, owner: str) -> Iterator[Conso
 @contextmanager
 def portal_in_front_of(console: ConsolePortal, folder: Path) -> Iterator[FrontPortal]:
     """A portal in front of the service of one with a console, which tells it the lines."""
-    urls = {
-        "provisioning_url": console.address + ENDPOINT_PATH,
-        "notifications_url": console.address + NOTIFICATIONS_PATH,
-    }
-    with served(create_app(Settings(data_dir=folder, **urls))) as server:
+    settings = Settings(
+        data_dir=folder,
+        provisioning_url=console.address + ENDPOINT_PATH,
+        notifications_url=console.address + NOTIFICATIONS_PATH,
+    )
+    with served(create_app(settings)) as server:
         yield FrontPortal(f"http://{HOME}:{server.port}", console.owner)
 
 

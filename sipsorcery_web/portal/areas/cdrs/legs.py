@@ -2,17 +2,20 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import timedelta
+from typing import TypeVar
 
 from sipsorcery_web.contract.filters import Expression, FilterError, all_of, any_of, prop
-from sipsorcery_web.contract.records import SIPCDRAsset
+from sipsorcery_web.contract.records import SIPCDRAsset, SIPDialogueAsset
 from sipsorcery_web.portal.http.backend import service
 from sipsorcery_web.portal.http.clock import now
 from sipsorcery_web.portal.lists.search import search
 from sipsorcery_web.portal.ui.sip_parties import bridge_of
+from sipsorcery_web.provisioning.client import Entries
 
 MOST_LEGS = 10
 LONGEST_CALL_ID = 256
 """Of what a record has."""
+Leg = TypeVar("Leg", SIPCDRAsset, SIPDialogueAsset)
 BEGAN_WITHIN = timedelta(hours=48)
 """The age of records in which the calls of events are looked for: a day's events may be of calls that began before."""
 
@@ -36,9 +39,13 @@ def with_other_legs(call_ids: Collection[str]) -> Sequence[str]:
 
 def _joined(named: Expression) -> Iterator[str]:
     recent = prop("Created").at_least(now() - BEGAN_WITHIN)
-    for entries, within in ((service().cdrs, [recent]), (service().calls, [])):
-        bridges = {bridge for leg in search(entries, all_of(named, *within), MOST_LEGS) if (bridge := leg.bridge_id)}
-        joined = [prop("BridgeId").equals(bridge) for bridge in bridges if bridge_of(bridge)]
-        if joined:
-            legs = search(entries, all_of(any_of(*joined), *within), MOST_LEGS)
-            yield from (leg.call_id for leg in legs if leg.call_id)
+    yield from _joined_in(service().cdrs, named, recent)
+    yield from _joined_in(service().calls, named)
+
+
+def _joined_in(entries: Entries[Leg], named: Expression, *within: Expression) -> Iterator[str]:
+    bridges = {leg.bridge_id for leg in search(entries, all_of(named, *within), MOST_LEGS) if bridge_of(leg.bridge_id)}
+    if bridges:
+        joined = any_of(*(prop("BridgeId").equals(bridge) for bridge in bridges))
+        legs = search(entries, all_of(joined, *within), MOST_LEGS)
+        yield from (leg.call_id for leg in legs if leg.call_id)

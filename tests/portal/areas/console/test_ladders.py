@@ -159,7 +159,7 @@ def test_whatever_a_stranger_writes_is_text_on_the_ladder_in_its_files_and_behin
         response(f"486 {flat}", via=flat).replace("Telephone 1.0", flat).replace("Alice Adams", flat),
         request(body=SDP + f"a={flat}\r\n{strange}"),
     ]
-    events.add([*(traced(text, number, **more) for number, text in enumerate(texts))])  # type: ignore[arg-type]
+    events.add([*(traced(text, number, **more) for number, text in enumerate(texts))])
     events.add([noted(EventType.DialPlan, strange, 9, call_id="odd")])
 
     made = alice.open("/console/ladder?call=odd").submit("/console/ladder/share?call=odd", names=True)
