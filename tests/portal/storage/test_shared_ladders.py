@@ -1,5 +1,6 @@
 """Ladders that links show, as they lie in the store."""
 
+from contextlib import ExitStack, closing
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -8,11 +9,14 @@ import pytest
 from sqlalchemy import text, update
 
 from sipsorcery_web.database.address_limit import AddressLimit
-from sipsorcery_web.database.connection import Database
+from sipsorcery_web.database.connection import Database, open_database
 from sipsorcery_web.database.keyring import Keyring
+from sipsorcery_web.database.migrate import migrate
+from sipsorcery_web.database.sealed import place_of
+from sipsorcery_web.hashes import hash_secret
 from sipsorcery_web.portal.storage.models import SharedLadder
 from sipsorcery_web.portal.storage.shared_ladders import KEPT_AT_MOST, SharedLadders, forget_shared_ladders
-from tests.portal.storage.support import Clock
+from tests.portal.storage.support import Clock, a_schema, postgres_url
 
 CALL = UUID("3f0e7c1a-9a0b-4c55-9d0e-2f8f0b6f7a11")
 
@@ -87,3 +91,31 @@ def test_all_links_of_a_user_can_be_ended(ladders: SharedLadders, database: Data
 
     assert ladders.find(hers) is None
     assert ladders.find(his) is not None
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_links_that_were_made_to_call_records_are_good_after_an_upgrade(
+    kind: str, tmp_path: Path, clock: Clock
+) -> None:
+    keyring = Keyring.load(tmp_path / "keys")
+    with ExitStack() as stack:
+        url = f"sqlite:///{tmp_path}/old.db" if kind == "sqlite" else stack.enter_context(a_schema(postgres_url()))
+        database = stack.enter_context(closing(open_database(url)))
+        migrate(database, "0030")
+        key = hash_secret("token")
+        sealed = keyring.seal("the ladder", place_of(SharedLadder.sealed, key, "alice", str(CALL)))
+        row = {"key": key, "call": str(CALL), "sealed": sealed, "until": "2099-01-01 00:00:00"}
+        with database.write() as session:
+            session.execute(
+                text("INSERT INTO shared_ladders (token_hash, username, cdr_id, is_blurred, made_at, sealed, expires_at)"
+                     " VALUES (:key, 'alice', :call, true, :until, :sealed, :until)"), row,
+            )  # fmt: skip
+
+        migrate(database)
+
+        limit = AddressLimit(database, clock, lambda _: PermissionError())
+        kept = SharedLadders(database, keyring, limit, clock)
+        found = kept.find("token")
+        assert found is not None
+        assert found.contents == "the ladder"
+        assert [link.title for link in kept.of_user("alice", CALL)] == ["Call"]
