@@ -99,6 +99,8 @@ class Event:
     """`udp`, `tcp` or `tls`, of a SIP message."""
     call_id: str = ""
     """The Call-ID that it belongs to."""
+    upper_call_id: str = ""
+    """Of a message of a plan's leg: the Call-ID of the call that the leg was made for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +164,9 @@ class EventStore(Protocol):
 
     def latest_of_calls(self, call_ids: Collection[str], owner: str | None, at_most: int) -> Sequence[NumberedEvent]:
         """Return the last events of some Call-IDs, oldest first."""
+
+    def call_ids_of_legs(self, call_ids: Collection[str], owner: str | None) -> Sequence[str]:
+        """Return some Call-IDs, and behind them those of the other legs of their calls that an owner has events of."""
 
     def newest(self) -> int:
         """Return the largest number that was ever given; 0 where there is none."""

@@ -16,6 +16,8 @@ MOST_KNOWN = 50_000
 """Dialogs and registrations that are remembered; of others that are longer silent, messages are nobody's."""
 PLAN_OWNER = "x-engine-owner"
 """The header by which Kamailio tells itself whose plan a leg is of."""
+UPPER_CALL = "x-engine-up"
+"""The one by which it tells itself the Call-ID of what the leg was made for."""
 
 Owners = frozenset[str]
 NOBODY: Owners = frozenset()
@@ -59,6 +61,7 @@ class _Known:
     asked: set[str] = field(default_factory=set)
     """The URIs that were looked up."""
     is_leg: bool = False
+    upper_call_id: str = ""
 
 
 class _Parties(NamedTuple):
@@ -82,11 +85,17 @@ class Ownership:
         if not message.is_request or message.method != "INVITE" or self.knows(message):
             return
         if owner := message.headers.get(PLAN_OWNER):
-            self._remember(message, _Known(frozenset({owner}), is_leg=True))
+            upper = message.headers.get(UPPER_CALL, "")
+            self._remember(message, _Known(frozenset({owner}), is_leg=True, upper_call_id=upper))
 
     def knows(self, message: SIPMessage) -> bool:
         """Return True where the dialog or registration of a message has begun before."""
         return self._find(message) is not None
+
+    def upper_call_id_of(self, message: SIPMessage) -> str:
+        """Return the Call-ID of what a leg was made for; empty where a message is of no leg."""
+        known = self._find(message)
+        return known.upper_call_id if known else ""
 
     def owners_of(self, message: SIPMessage, packet: Packet) -> Owners:
         """Return whose a message is."""

@@ -31,8 +31,9 @@ REMOVED_AT_ONCE = 1_000
 READ_AT_ONCE = 500
 MOST_OF_CALLS = 5_000
 """Events that are read of calls: a stranger may send any number of messages with one Call-ID."""
+MOST_LEGS = 20
 SAID_EVERY = 60.0
-VERSION = 1
+VERSION = 2
 """Of the tables; a file with others is made anew."""
 LOST = "{} events could not be kept."
 
@@ -42,9 +43,10 @@ _TABLES = """
     CREATE TABLE events (
         number INTEGER PRIMARY KEY, time INTEGER NOT NULL, type INTEGER NOT NULL, server INTEGER NOT NULL,
         text TEXT NOT NULL, owners TEXT NOT NULL, source TEXT NOT NULL, destination TEXT NOT NULL,
-        transport TEXT NOT NULL, call_id TEXT NOT NULL, bytes INTEGER NOT NULL
+        transport TEXT NOT NULL, call_id TEXT NOT NULL, upper_call_id TEXT NOT NULL, bytes INTEGER NOT NULL
     );
     CREATE INDEX events_of_call ON events (call_id, number) WHERE call_id != '';
+    CREATE INDEX events_of_upper_call ON events (upper_call_id, call_id) WHERE upper_call_id != '';
     CREATE INDEX events_of_nobody ON events (number) WHERE owners = '';
     CREATE TABLE owners (owner TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (owner, number)) WITHOUT ROWID;
     CREATE INDEX owners_of_event ON owners (number);
@@ -58,7 +60,10 @@ _TABLES = """
             bytes_of_nobody = bytes_of_nobody - (OLD.owners = '') * OLD.bytes;
     END;
 """
-_COLUMNS = "e.number, e.time, e.type, e.server, e.text, e.owners, e.source, e.destination, e.transport, e.call_id"
+_COLUMNS = (
+    "e.number, e.time, e.type, e.server, e.text, e.owners, e.source, e.destination, e.transport, e.call_id, "
+    "e.upper_call_id"
+)
 _ALL = f"SELECT {_COLUMNS} FROM events e WHERE e.time >= :since"  # noqa: S608 (constants)
 _OF_OWNER = (
     f"SELECT {_COLUMNS} FROM owners o CROSS JOIN events e ON e.number = o.number "  # noqa: S608
@@ -67,7 +72,14 @@ _OF_OWNER = (
 _AFTER, _BEFORE = "e.number > :number ORDER BY e.number", "e.number < :number ORDER BY e.number DESC"
 _REMOVE = f"DELETE FROM events WHERE number IN (SELECT number FROM events ORDER BY number LIMIT {REMOVED_AT_ONCE})"  # noqa: S608
 _REMOVE_OF_NOBODY = _REMOVE.replace("ORDER", "WHERE owners = '' ORDER")
-Row = tuple[int, int, int, int, str, str, str, str, str, str]
+_OWNED = "(:owner IS NULL OR EXISTS (SELECT 1 FROM owners o WHERE o.owner = :owner AND o.number = e.number))"
+_JOINED = f"""
+    SELECT upper_call_id FROM events e
+    WHERE call_id = :call_id AND call_id != '' AND upper_call_id != '' AND {_OWNED}
+    UNION SELECT call_id FROM events e
+    WHERE upper_call_id = :call_id AND upper_call_id != '' AND {_OWNED} LIMIT {MOST_LEGS}
+"""  # noqa: S608 (constants)
+Row = tuple[int, int, int, int, str, str, str, str, str, str, str]
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
@@ -135,6 +147,10 @@ class SqliteEvents:
         """Return the last events of some Call-IDs, oldest first."""
         return self._read(lambda connection: self._of_calls(connection, call_ids, owner, at_most, "DESC"), [])
 
+    def call_ids_of_legs(self, call_ids: Collection[str], owner: str | None) -> Sequence[str]:
+        """Return some Call-IDs, and behind them those of the other legs of their calls that an owner has events of."""
+        return self._read(lambda connection: _with_legs(connection, call_ids, owner), list(call_ids))
+
     def newest(self) -> int:
         """Return the largest number that was ever given; 0 where there is none."""
         return self._read(_newest, 0)
@@ -175,7 +191,7 @@ class SqliteEvents:
             newest = _newest(connection)
             first = newest + 1 if newest else microseconds(self.clock())  # beyond those of a file that was lost
             rows = [_row(number, event) for number, event in enumerate(events, first)]
-            connection.executemany(f"INSERT INTO events VALUES ({', '.join('?' * 11)})", rows)  # noqa: S608
+            connection.executemany(f"INSERT INTO events VALUES ({', '.join('?' * 12)})", rows)  # noqa: S608
             owners = [(owner, row[0]) for row, event in zip(rows, events, strict=True) for owner in event.owners]
             connection.executemany("INSERT INTO owners VALUES (?, ?)", owners)
             while self._remove_oldest(connection):
@@ -250,6 +266,16 @@ def _newest(connection: sqlite3.Connection) -> int:
     return int(row[0])
 
 
+def _with_legs(connection: sqlite3.Connection, call_ids: Collection[str], owner: str | None) -> list[str]:
+    """Look from each Call-ID to what it was made for and to its own legs, and on from these."""
+    found = list(map(_storable, call_ids))
+    most = max(MOST_LEGS, len(found))
+    for call_id in found:  # which grows meanwhile
+        joined = connection.execute(_JOINED, {"call_id": call_id, "owner": owner}).fetchall()
+        found += [other for (other,) in joined if other not in found][: most - len(found)]
+    return found
+
+
 def _storable(text: str) -> str:
     """A text as UTF-8 can have it."""
     return text.encode("utf-8", "replace").decode("utf-8")
@@ -257,7 +283,7 @@ def _storable(text: str) -> str:
 
 def _row(number: int, event: Event) -> tuple[int | str, ...]:
     text, owners = _storable(event.text), "\n".join(sorted(event.owners))
-    places = (event.source, event.destination, event.transport, event.call_id)
+    places = (event.source, event.destination, event.transport, event.call_id, event.upper_call_id)
     return (
         number,
         microseconds(event.time),
@@ -271,7 +297,7 @@ def _row(number: int, event: Event) -> tuple[int | str, ...]:
 
 
 def _event(row: Row) -> NumberedEvent:
-    number, moment, kind, server, text, owners, source, destination, transport, call_id = row
+    number, moment, kind, server, text, owners, source, destination, transport, call_id, upper_call_id = row
     event = Event(
         time=moment_of(moment),
         type=EventType(kind),
@@ -282,5 +308,6 @@ def _event(row: Row) -> NumberedEvent:
         destination=destination,
         transport=transport,
         call_id=call_id,
+        upper_call_id=upper_call_id,
     )
     return NumberedEvent(number, event)

@@ -44,7 +44,8 @@ class Traces:
         is_call = message.is_request and message.method == "INVITE" and not message.to_tag
         is_new = is_call and not self.own.sent(packet) and not self._ownership.knows(message)
         owners = self._ownership.owners_of(message, packet)
-        yield _event(EventType.FullSIPTrace, EventServer.SIPProxy, redacted(packet.payload), owners, message, packet)
+        trace = _event(EventType.FullSIPTrace, EventServer.SIPProxy, redacted(packet.payload), owners, message, packet)
+        yield replace(trace, upper_call_id=self._ownership.upper_call_id_of(message))
         if is_new:
             text = f"A call from {shown(message.caller)} to {shown(message.uri)}."
             yield _event(EventType.NewCall, EventServer.SIPProxy, text, owners, message, packet)

@@ -125,6 +125,31 @@ def test_customers_read_what_is_theirs(events: SqliteEvents) -> None:
     assert all_of(events) == ["hers", "his", "both", "nobody's"]
 
 
+def test_the_legs_of_a_call_are_found_from_any_of_them_as_far_as_the_owner_has_events_of_them(
+    events: SqliteEvents,
+) -> None:
+    events.add([
+        event("call", "alice", "bobby", call_id="call"),
+        event("to a provider", "bobby", call_id="leg", upper_call_id="call"),
+        event("of the plan of who is called", "bobby", call_id="deeper", upper_call_id="leg"),
+        event("another one", "carol", call_id="hers", upper_call_id="other"),
+    ])  # fmt: skip
+
+    for call_id in ("call", "leg", "deeper"):
+        assert set(events.call_ids_of_legs([call_id], "bobby")) == {"call", "leg", "deeper"}
+    assert events.call_ids_of_legs(["call"], "alice") == ["call"]
+    assert set(events.call_ids_of_legs(["deeper", "hers"], None)) == {"call", "leg", "deeper", "hers", "other"}
+    assert events.call_ids_of_legs(["nothing", ""], None) == ["nothing", ""]
+    (leg,) = events.of_calls(["leg"], "bobby")
+    assert leg.event.upper_call_id == "call"
+
+
+def test_however_many_legs_a_call_has_some_are_looked_at(events: SqliteEvents) -> None:
+    events.add([event("leg", call_id=str(number), upper_call_id="call") for number in range(50)])
+
+    assert len(events.call_ids_of_legs(["call"], None)) == store.MOST_LEGS
+
+
 def test_whoever_takes_the_name_of_a_deleted_customer_reads_none_of_that_ones(events: SqliteEvents) -> None:
     events.add([event("hers", "alice", call_id="a"), event("both", "alice", "bobby")])
 
@@ -237,7 +262,7 @@ def test_a_broken_file_is_made_anew_and_numbers_do_not_go_back(
 
 def test_a_file_with_other_tables_is_made_anew(events: SqliteEvents, monkeypatch: pytest.MonkeyPatch) -> None:
     events.note(event("old"))
-    monkeypatch.setattr(store, "VERSION", 2)
+    monkeypatch.setattr(store, "VERSION", store.VERSION + 1)
 
     events.note(event("new"))
 

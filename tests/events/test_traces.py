@@ -235,6 +235,20 @@ def test_what_the_engine_says_to_itself_is_not_told(traces: Traces) -> None:
     assert list(traces.read([hep(inner, INNER, INNER)])) == []
 
 
+def test_the_messages_of_a_leg_say_for_what_call_it_is_by_the_engines_own_word_alone(traces: Traces) -> None:
+    inner = request(
+        "INVITE", f"sip:token@{INNER}", ALICE, "X-Engine-Owner: alice\r\nX-Engine-Up: hers", called=BOB, call_id="leg"
+    )
+    leg = request("INVITE", BOB, ALICE, "X-Engine-Up: forged", call_id="leg")
+    told = traces.read([
+        hep(inner, INNER, INNER), hep(leg, ENGINE, HIS_PHONE), hep(response("180 Ringing", leg), HIS_PHONE),
+        hep(request("INVITE", BOB, ALICE, "X-Engine-Up: forged", call_id="another")),
+    ])  # fmt: skip
+
+    found = [(event.call_id, event.upper_call_id) for event in told if event.type is EventType.FullSIPTrace]
+    assert found == [("leg", "hers"), ("leg", "hers"), ("another", "")]
+
+
 def test_what_keeps_ways_to_phones_open_is_not_told(traces: Traces) -> None:
     ping = request("OPTIONS", BOB, "sip:keep-alive@sip.local")
 

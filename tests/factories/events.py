@@ -55,6 +55,14 @@ class EventsInMemory:
     def latest_of_calls(self, call_ids: Collection[str], owner: str | None, at_most: int) -> Sequence[NumberedEvent]:
         return list(self.of_calls(call_ids, owner))[-at_most:]
 
+    def call_ids_of_legs(self, call_ids: Collection[str], owner: str | None) -> Sequence[str]:
+        found = list(call_ids)
+        for call_id in found:
+            for event in (each.event for each in self._of(owner) if each.event.upper_call_id):
+                pair = (event.call_id, event.upper_call_id)
+                found += [each for each in pair if call_id in pair and each not in found]
+        return found
+
     def newest(self) -> int:
         self.asked += 1
         return self._newest()

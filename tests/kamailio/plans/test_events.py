@@ -40,6 +40,10 @@ def test_a_leg_to_a_provider_is_told_to_the_owner_of_the_plan_and_not_to_the_cal
     assert {each.call_id for each in messages(at_bob, server.at)} == {leg["Call-ID"]}
     assert messages(at_alice, server.at) == []
     assert messages(at_alice, hers.at) == messages(at_bob, hers.at) != []
+    call_id = messages(at_bob, hers.at)[0].call_id
+    for asked in (call_id, leg["Call-ID"]):
+        assert set(at_bob.events.call_ids_of_legs([asked], "bobby")) == {call_id, leg["Call-ID"]}
+    assert at_alice.events.call_ids_of_legs([call_id], "alice") == [call_id]
 
 
 def test_a_leg_to_an_account_is_told_to_its_owner_too(house: PlanHouse, agent: Agents) -> None:

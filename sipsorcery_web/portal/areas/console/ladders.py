@@ -103,7 +103,7 @@ def _kept() -> Snapshot:
     owner = None if login.is_administrator else login.username
     if not traces.store.latest_of_calls(_call_ids(), owner, 1):
         abort(404)
-    call_ids = with_other_legs(_call_ids())
+    call_ids = traces.store.call_ids_of_legs(with_other_legs(_call_ids()), owner)
     events = [each.event for each in traces.store.latest_of_calls(call_ids, owner, MOST_EVENTS)]
     if not any(map(is_message, events)):
         abort(404)

@@ -56,7 +56,8 @@ def _events_of(traces: CallTraces, cdr: SIPCDRAsset, legs: Sequence[SIPCDRAsset]
     call_ids = {leg.call_id for leg in (cdr, *legs) if leg.call_id}
     if not call_ids or not (cdr.owner or current_login().is_administrator):
         return []
-    return [kept.event for kept in traces.store.of_calls(call_ids, cdr.owner or None)]
+    owner = cdr.owner or None
+    return [kept.event for kept in traces.store.of_calls(traces.store.call_ids_of_legs(call_ids, owner), owner)]
 
 
 def names_of(traces: CallTraces, owner: str) -> dict[str, str]:

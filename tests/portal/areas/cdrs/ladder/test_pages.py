@@ -87,6 +87,23 @@ def test_the_messages_of_the_other_legs_are_in_it(harness: AppHarness, events: E
     assert [arrow.get("aria-label", "").split()[2] for arrow in arrows] == ["INVITE", "BYE"]
 
 
+def test_legs_of_a_plan_which_have_no_record_are_in_it_from_a_record_and_from_any_line(
+    harness: AppHarness, events: EventsInMemory, alice: Browser, bob: Browser
+) -> None:
+    cdr = harness.cdr("alice", call_id=CALL_ID)
+    events.add([traced(request()), traced(request("BYE", body=""), 1, call_id="leg", upper_call_id=CALL_ID)])
+    his = traced(request("CANCEL", body=""), 2, call_id="his", upper_call_id="leg", owners=frozenset({"bobby"}))
+    events.add([his])
+
+    def methods(browser: Browser, address: str) -> list[str]:
+        arrows = browser.open(address).all("//main//*[@class='ladder']//a")
+        return [arrow.get("aria-label", "").split()[2] for arrow in arrows]
+
+    for address in (f"/cdrs/{cdr}/ladder", f"/console/ladder?call={CALL_ID}", "/console/ladder?call=leg"):
+        assert methods(alice, address) == ["INVITE", "BYE"]
+    assert methods(bob, "/console/ladder?call=his") == ["CANCEL"]
+
+
 def test_a_call_of_somebody_elses_under_the_same_call_id_is_not_in_it(
     harness: AppHarness, events: EventsInMemory, bob: Browser
 ) -> None:
