@@ -178,9 +178,9 @@ def seal_at_first_use(path: Path, gate: object, results: "multiprocessing.queues
 
 
 def test_processes_that_start_together_make_one_key(path: Path) -> None:
-    spawn = multiprocessing.get_context("spawn")
-    gate, results = spawn.Barrier(3), spawn.Queue()
-    starters = [spawn.Process(target=seal_at_first_use, args=(path, gate, results)) for _ in range(3)]
+    fork = multiprocessing.get_context("fork")  # so that none imports all of this again
+    gate, results = fork.Barrier(3), fork.Queue()
+    starters = [fork.Process(target=seal_at_first_use, args=(path, gate, results)) for _ in range(3)]
 
     for starter in starters:
         starter.start()
