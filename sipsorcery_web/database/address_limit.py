@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import String, delete, or_
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from .base import Base
 from .connection import Database
@@ -51,20 +51,31 @@ class AddressLimit:
         with self.database.read() as session:
             self._refuse(session.get(AddressCountRow, key))
         with self.database.write() as session:
-            advisory_lock(session, f"{kind} from {network}")
-            now = self.clock()
-            over = or_(AddressCountRow.began_at <= now - WINDOW, AddressCountRow.began_at > now + AHEAD)
-            session.execute(delete(AddressCountRow).where(over))
-            row = session.get(AddressCountRow, key)
-            self._refuse(row)
-            if row is None:
-                session.add(AddressCountRow(**key, began_at=now, amount=1))
-            else:
-                row.amount += 1
+            self.note_within(session, kind, network)
+
+    def note_within(self, session: Session, kind: str, network: str) -> None:
+        """Count it as `note` does, in a transaction that writes what is asked for."""
+        advisory_lock(session, f"{kind} from {network}")
+        now, key = self.clock(), {"kind": kind, "address": network}
+        over = or_(AddressCountRow.began_at <= now - WINDOW, AddressCountRow.began_at > now + AHEAD)
+        session.execute(delete(AddressCountRow).where(over))
+        row = session.get(AddressCountRow, key)
+        self._refuse(row)
+        if row is None:
+            session.add(AddressCountRow(**key, began_at=now, amount=1))
+        else:
+            row.amount += 1
+
+    def wait(self, session: Session, kind: str, network: str) -> timedelta:
+        """Return how long what an address asks for is still too much; nothing where it is not."""
+        return self._wait(session.get(AddressCountRow, {"kind": kind, "address": network}))
 
     def _refuse(self, row: AddressCountRow | None) -> None:
-        if row is None or row.amount < self.most:
-            return
-        left = row.began_at + WINDOW - self.clock()
-        if timedelta() < left <= WINDOW + AHEAD:
+        if left := self._wait(row):
             raise self.too_many(max(1, round(left.total_seconds())))
+
+    def _wait(self, row: AddressCountRow | None) -> timedelta:
+        if row is None or row.amount < self.most:
+            return timedelta()
+        left = row.began_at + WINDOW - self.clock()
+        return left if timedelta() < left <= WINDOW + AHEAD else timedelta()

@@ -6,6 +6,7 @@ as fast, for each address.
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import select
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from sipsorcery_web.contract.errors import Refused
 from sipsorcery_web.contract.extensions import LinkPurpose
-from sipsorcery_web.contract.rules.catalogue import ADDRESS_INVALID, TOO_MANY_MAILS
+from sipsorcery_web.contract.rules.catalogue import ADDRESS_INVALID, TOO_MANY_ADDRESS_CHANGES, TOO_MANY_MAILS
 from sipsorcery_web.database.address_limit import AddressLimit
 from sipsorcery_web.database.connection import Database
 from sipsorcery_web.hashes import hash_secret
@@ -29,13 +30,15 @@ from .store.models import CustomerRow
 ACCOUNT_MAIL = "account mail"
 """The kind of job."""
 AN_HOUR = 3
-"""Mails about one matter to one address."""
+"""Mails about one matter to one address, and changes of the address that one customer can ask for."""
+ADDRESS_CHANGES = "address-changes"
+"""The kind under which it is counted what a customer asks for; who has asked for less is told of no other's mails."""
 A_DAY = 20
 """Mails that one customer can ask for in 24 hours."""
 REPEATED_WITHIN = 300
 """Seconds: who asks twice within them for a new password has one mail."""
 KEY_LENGTH = 45
-"""Characters of the hash of an address, under which its mails are counted."""
+"""Characters of the hash of an address or a username, under which mails are counted."""
 
 
 class Matter(StrEnum):
@@ -104,9 +107,17 @@ class AccountMails:
         )
 
     def ask_for_changing_link(self, session: Session, username: str, new_address: str) -> None:
-        """Ask for a link that confirms another address of a customer; one that was sent before is over then."""
+        """Ask for a link that confirms another address of a customer; one that was sent before is over then.
+
+        Refused where its customer has asked for as many as an hour allows: one mail more would not be sent.
+        """
+        self._address_changes().note_within(session, ADDRESS_CHANGES, _counted_under(username))
         token = new_link(session, LinkPurpose.ADDRESS_CHANGE, username, new_address, self.queue.now())
         self.ask(session, AccountMail(matter=Matter.ADDRESS_CHANGE, to=new_address, username=username, token=token))
+
+    def next_change(self, session: Session, username: str) -> datetime:
+        """Return from when on a customer can ask for another link to a new address, as to how many there were."""
+        return self.queue.now() + self._address_changes().wait(session, ADDRESS_CHANGES, _counted_under(username))
 
     def send_job(self, job: Job) -> None:
         """Write the mail of a job, and have it sent. Raises GiveUp for one too many to its address, and for none."""
@@ -136,7 +147,10 @@ class AccountMails:
 
     def _count(self, mail: AccountMail) -> None:
         limit = AddressLimit(self.database, self.queue.now, _too_many, AN_HOUR)
-        limit.note(mail.matter, hash_secret(mail.to)[:KEY_LENGTH])
+        limit.note(mail.matter, _counted_under(mail.to))
+
+    def _address_changes(self) -> AddressLimit:
+        return AddressLimit(self.database, self.queue.now, lambda _: Refused(TOO_MANY_ADDRESS_CHANGES), AN_HOUR)
 
     def _with_new_link(self, mail: AccountMail) -> AccountMail:
         with self.database.write() as session:
@@ -159,6 +173,10 @@ def refuse_unmailable(address: str | None) -> None:
     """Raise Refused for what the contract takes as an address, and no mail can be sent to."""
     if not is_address(address or ""):
         raise Refused(ADDRESS_INVALID)
+
+
+def _counted_under(whose: str) -> str:
+    return hash_secret(whose)[:KEY_LENGTH]
 
 
 def _too_many(_seconds: int) -> GiveUp:

@@ -105,13 +105,43 @@ def test_one_customer_asks_for_so_many_mails_a_day(
 ) -> None:
     alice = service_fixture.alice
     stored = alice.customer("alice")
+    alice.extend_session(600)
     for number in range(A_DAY // 2):
         alice.update_customer(stored.with_(email_address=f"alice-{number}@example.net"))
+        clock.pass_(minutes=20)
     before = mails.queue.waiting(ACCOUNT_MAIL)
     with pytest.raises(Refused, match="Too many mails were asked for today"):
         alice.update_customer(stored.with_(email_address="alice-more@example.net", city="Cork"))
     assert mails.queue.waiting(ACCOUNT_MAIL) == before
     assert alice.customer("alice") == stored
+
+
+def test_who_asks_for_a_fourth_address_within_an_hour_is_told_that_it_is_one_too_many(
+    service_fixture: ServiceFixture, mails: AccountMails, post_office: PostOffice, clock: Clock
+) -> None:
+    alice = service_fixture.alice
+    stored = alice.customer("alice")
+    for number in range(AN_HOUR):
+        alice.update_customer(stored.with_(email_address=f"alice-{number}@example.net"))
+        assert len(post_office.mails(mails)) == 2
+        clock.pass_(minutes=19)
+    with pytest.raises(Refused, match="Three mails about a new e-mail address were asked for within an hour"):
+        alice.update_customer(stored.with_(email_address="alice-more@example.net", city="Cork"))
+    assert (post_office.mails(mails), alice.customer("alice")) == ([], stored)
+    clock.pass_(minutes=3)
+    service_fixture.client(service_fixture.token_of("alice")).update_customer(
+        stored.with_(email_address="alice-more@example.net")
+    )
+    assert len(post_office.mails(mails)) == 2
+
+
+def test_nobody_learns_by_asking_for_an_address_who_else_has_asked_for_it(
+    service_fixture: ServiceFixture, mails: AccountMails, post_office: PostOffice
+) -> None:
+    for client, username in ((service_fixture.bob, "bobby"), (service_fixture.alice, "alice")):
+        for _ in range(AN_HOUR):
+            client.update_customer(client.customer(username).with_(email_address="wendy@example.net"))
+    assert {str(mail["To"]) for mail in post_office.mails(mails)} == {ALICE, "bobby@example.org", "wendy@example.net"}
 
 
 def test_a_customer_without_a_mail_is_not_stored(service_fixture: ServiceFixture, mails: AccountMails) -> None:

@@ -101,6 +101,10 @@ SECOND_FACTOR_ON_PAGES = Rule("Second factors are set up and removed on the page
 
 NO_MAILED_LINKS = Rule("This service mails no links. Ask its operator for a new password.")
 MAIL_JUST_SENT = Rule("A mail went to the new e-mail address less than 20 minutes ago. Ask again later.")
+TOO_MANY_ADDRESS_CHANGES = Rule(
+    "Three mails about a new e-mail address were asked for within an hour. Ask again an hour after the first.",
+    ("email_address",),
+)
 TOO_MANY_MAILS = Rule("Too many mails were asked for today. Ask again tomorrow.", ("email_address",))
 
 # SIP accounts (section 7.2)

@@ -19,21 +19,23 @@ from ..store.models import CustomerRow
 from .customers import audit_customer
 
 PAUSE = timedelta(minutes=20)
-"""Between two mails: an address is sent three in an hour, and a fourth would be said to come and would not."""
+"""Between two mails, which come late at times."""
 
 
 def get_email_address_change(work: AuthedUnitOfWork) -> EmailAddressChange | None:
     """The address of the caller's that waits; None where none does."""
-    link = waiting_change(work.session, work.caller.username, work.now) if work.context.mails else None
-    if link is None:
+    mails = work.context.mails
+    link = waiting_change(work.session, work.caller.username, work.now) if mails else None
+    if link is None or mails is None:
         return None
-    return EmailAddressChange(email_address=link.email_address, ends=link.ends_at, next_mail=_next_mail(link))
+    next_mail = max(_next_mail(link), mails.next_change(work.session, work.caller.username))
+    return EmailAddressChange(email_address=link.email_address, ends=link.ends_at, next_mail=next_mail)
 
 
 def update_email_address_change(work: AuthedUnitOfWork) -> None:
     """Mail the link anew, for another 24 hours, and end the one before.
 
-    NotFound where no address waits; Refused within 20 minutes of the last mail, and for too many mails in a day.
+    NotFound where no address waits; Refused within 20 minutes of the last mail, and for too many in an hour or a day.
     """
     customer = _customer(work)
     link, mails = _waiting(work)

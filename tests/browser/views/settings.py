@@ -52,6 +52,20 @@ def address_waits_for_long(page: Page, scene: Scene) -> None:
     expect(page.get_by_role("button", name="Send the mail again")).to_be_visible()
 
 
+@mailing_view
+def address_refused_for_now(page: Page, scene: Scene) -> None:
+    sign_in(page, "root-admin")
+    refused = page.get_by_text("Three mails about a new e-mail address").first
+    page.goto("/account")
+    for number in range(4):
+        if not refused.is_visible():
+            address = f"root.administrator.{number}@telephones.northern-harbour.example"
+            page.get_by_role("textbox", name="E-mail address").fill(address)
+            page.get_by_role("button", name="Save settings").click()
+            page.wait_for_load_state()
+    expect(refused).to_be_visible()
+
+
 @view("leaver")
 def confirm(page: Page, scene: Scene) -> None:
     page.goto("/account")

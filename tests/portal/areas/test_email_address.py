@@ -114,6 +114,18 @@ def test_a_button_of_a_page_that_is_old_says_why_nothing_was_done(mailing: AppHa
     assert post_office.mails_of(mailing.app) == []
 
 
+def test_who_asks_for_a_fourth_address_within_an_hour_is_told_at_the_field_and_until_when(mailing: AppHarness) -> None:
+    alice = mailing.signed_in("alice")
+    for number in range(3):
+        page = alice.submit("/account", email_address=f"alice-{number}@example.net")
+    assert "From 13:00:00 on the mail can be sent again." in page.text
+    page = alice.submit("/account", email_address="alice-more@example.net")
+    assert "Three mails about a new e-mail address were asked for within an hour." in page.errors["email_address"]
+    assert "A mail went to alice-2@example.net." in page.text
+    mailing.clock.pass_(minutes=20)
+    assert "Three mails" in alice.post(SEND, {"csrf_token": alice.token()}).notes[0]
+
+
 def test_bob_neither_sees_nor_withdraws_nor_repeats_what_alice_has_asked_for(
     mailing: AppHarness, post_office: PostOffice, browser: Browser
 ) -> None:
