@@ -20,6 +20,7 @@ from sipsorcery_web.portal.http.backend import current_login, service, service_w
 from sipsorcery_web.portal.http.capabilities import capabilities
 from sipsorcery_web.portal.http.clock import now
 from sipsorcery_web.portal.http.csrf import ForeignOrigin
+from sipsorcery_web.portal.http.devices import user_agent
 from sipsorcery_web.portal.http.installation import installation
 from sipsorcery_web.portal.http.parts import find_part, part
 from sipsorcery_web.portal.http.password_proof import token_for
@@ -209,7 +210,7 @@ def _by_passkey(form: SignInForm, sign_ins: PasskeySignIns) -> HalfSignIn:
     began_at = now()
     with refusals():
         passkey = prove_alone(form.credential.data)
-    username, token = sign_ins.open_session(passkey.customer_id, visitor_address())
+    username, token = sign_ins.open_session(passkey.customer_id, visitor_address(), user_agent())
     return _half_sign_in(username, token, began_at, form)
 
 

@@ -21,7 +21,7 @@ WORDS = {
     SignInResult.WRONG_PASSWORD: "Wrong password",
     SignInResult.LOCKED_OUT: "Locked out",
     SignInResult.APP_PASSWORD_NEEDED: "Right password, app password needed",
-    SignInResult.CLOSED: "Right password, account closed",
+    SignInResult.CLOSED: "Right password or passkey, account closed",
     SignInResult.SECOND_STEP_MISSING: "Right password, no second step",
     SignInResult.WRONG_CODE: "Right password, wrong code",
     SignInResult.PASSKEY_REFUSED: "Passkey refused",

@@ -26,11 +26,12 @@ class PasskeyMethod:
 class PasskeySignIns:
     """The way to a session of the service in this process for whose passkey was looked at; no wire leads there.
 
-    `open_session` takes the customer's id and the address that they are at, and gives the username and the token. It
-    raises Refused where that customer is gone or may not sign in, and Unavailable.
+    `open_session` takes the customer's id, the address that they are at and what their browser says of itself, and
+    gives the username and the token. It raises Refused where that customer is gone, and where they may not sign in,
+    which it notes; and Unavailable.
     """
 
-    open_session: Callable[[UUID, str], tuple[str, str]]
+    open_session: Callable[[UUID, str, str], tuple[str, str]]
 
 
 def kept_passkeys() -> Passkeys:

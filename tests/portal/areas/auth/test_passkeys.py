@@ -250,6 +250,9 @@ def test_a_suspended_customers_passkey_opens_nothing(
     page = send_alone(browser, hers.get(options_at(browser, ALONE)))
     assert page.notes == ["This account is suspended. The operator of this service can tell you why."]
     assert browser.open("/sip-accounts").h1 == "Sign in"
+    harness.change_customer("alice", suspended=False)
+    send_alone(browser, hers.get(options_at(browser, ALONE)))
+    assert "Right password or passkey, account closed" in browser.open("/security/sign-ins").text
 
 
 def test_the_passkey_of_who_has_not_confirmed_an_address_opens_nothing(
