@@ -70,7 +70,7 @@ def test_margaret_signs_up_confirms_forgets_and_chooses_anew(
     expect(note(page, "This e-mail address is not confirmed yet.")).to_be_visible()
 
     page.goto(link_of("/login/confirm/"))
-    expect(heading(page, "Confirm an e-mail address")).to_be_visible()
+    expect(heading(page, "Confirm your address")).to_be_visible()
     page.get_by_role("button", name="Confirm the address").click()
     expect(note(page, "margaret@example.org is confirmed")).to_be_visible()
     try_to_sign_in(page, "margaret", PASSWORD)

@@ -93,6 +93,14 @@ def password_forgotten(page: Page, scene: Scene) -> None:
 
 
 @mailing_view
+def password_reset_asked_for(page: Page, scene: Scene) -> None:
+    page.goto("/login/reset")
+    page.get_by_label("E-mail address").fill("nobody@telephones.northern-harbour.example")
+    page.get_by_role("button", name="Send the mail").click()
+    expect(note(page, "mail")).to_be_visible()
+
+
+@mailing_view
 def password_chosen_anew(page: Page, scene: Scene) -> None:
     page.goto(f"/login/reset/{_new_link(scene, LinkPurpose.RESET)}")
     page.get_by_role("button", name="Change password").click()
@@ -102,7 +110,7 @@ def password_chosen_anew(page: Page, scene: Scene) -> None:
 @mailing_view
 def address_confirmed(page: Page, scene: Scene) -> None:
     page.goto(f"/login/confirm/{_new_link(scene, LinkPurpose.CONFIRMATION)}")
-    expect(heading(page, "Confirm an e-mail address")).to_be_visible()
+    expect(heading(page, "Confirm your address")).to_be_visible()
 
 
 @mailing_view

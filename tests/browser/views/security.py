@@ -251,6 +251,18 @@ def second_step_refused(page: Page, scene: Scene) -> None:
 
 
 @view("portal")
+def second_step_limited(page: Page, scene: Scene) -> None:
+    _come_to_second_step(page, scene)
+    limited = page.get_by_text("Next try in")
+    for _ in range(10):
+        if not limited.is_visible():
+            page.get_by_label("Code", exact=True).fill("000000")
+            page.get_by_role("button", name="Sign in").click()
+            page.wait_for_load_state()
+    expect(limited).to_be_visible()
+
+
+@view("portal")
 def second_step_by_recovery_code(page: Page, scene: Scene) -> None:
     _come_to_second_step(page, scene)
     page.get_by_role("link", name="A recovery code").click()

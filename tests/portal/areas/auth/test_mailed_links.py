@@ -55,7 +55,7 @@ def test_carol_confirms_her_address_and_signs_in(
     assert page.notes[0].startswith("This e-mail address is not confirmed yet.")
 
     page = browser.open(post_office.link_of(mailing.app))
-    assert page.h1 == "Confirm an e-mail address"
+    assert page.h1 == "Confirm your address"
     assert "carol@example.org is to be the address of the account carol." in page.text
     page = page.submit()
     assert (page.h1, page.notes) == (
