@@ -52,6 +52,7 @@ def index() -> Any:
 
 
 @bp.route("/<uuid:token_id>/delete", methods=["GET", "POST"])
+@needs_recent_proof("POST")
 def delete(token_id: UUID) -> Any:
     """End a token, after asking."""
     token = the_token(token_id)

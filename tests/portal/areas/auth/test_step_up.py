@@ -53,6 +53,7 @@ GUARDED = {
     "another e-mail address": Guarded("account.details", "/account", "Your settings are saved.", ALICE | {"email_address": "mallory@example.org"}),
     "another question": Guarded("account.details", "/account", "Your settings are saved.", ALICE | {"security_question": "Which city were you born in?"}),
     "a token": Guarded("access_tokens.index", "/security/tokens", "This is the token.", {"name": "office", "scopes": SCOPES, "ends": "2027-01-31"}),
+    "a token's end": Guarded("access_tokens.delete", "/security/tokens/{token_id}/delete", "is deleted."),
     "new recovery codes": Guarded("security.recovery_codes", "/security/recovery-codes", "Each stands in once"),
     "a passkey's removal": Guarded("security.remove_passkey", "/security/passkeys/{passkey_id}/remove", "is removed."),
 }  # fmt: skip
