@@ -24,6 +24,7 @@ from ..portal.areas.dial_plans.executions import CallExecutions
 from ..portal.areas.sip_accounts.refused_phones import RefusedPhones
 from ..portal.http.backend import time_left
 from ..portal.http.capabilities import OF_ANOTHER, OF_BUILT_IN
+from ..portal.http.programs import Programs
 from ..portal.http.sign_in_notes import PageSignIn
 from ..portal.http.sip_engine import SIPEngine
 from ..portal.live.stamps import Revisions
@@ -50,6 +51,8 @@ from ..portal.storage.visitor_limit import VisitorLimit
 from ..provisioning.channel import Channel
 from ..provisioning.notifications import NotificationClient
 from ..rest.openapi import document
+from ..rest.problems import refusal
+from ..rest.tokens import token_of
 from ..service.audit.recording import write as write_audit
 from ..service.context import ServiceContext
 from ..service.dispatch import Service
@@ -118,6 +121,7 @@ def _of_built_in(installation: Installation, service: Service | None) -> dict[st
         "sign_in_notes": _sign_in_notes(context),
         "call_executions": CallExecutions(executions.of_call, executions.unreadable_of_call),
         "rest": document(installation.settings.domain),
+        "programs": Programs(token_of, service.owner_of, refusal),
         "allowances": Allowances(context.quotas, installation.settings.keep_records, executions.kept_for.days),
     }
 

@@ -54,6 +54,7 @@ from .http.capabilities import Capabilities
 from .http.csrf import MaskedCSRF
 from .http.installation import Mailing
 from .http.parts import add_part
+from .http.programs import Programs
 from .http.readiness import Readiness
 from .http.recent_proof import PASSWORD_ONLY
 from .http.service_status import ServiceStatusCache
@@ -174,6 +175,8 @@ class Portal:
     """None where no refusals are kept."""
     rest: Mapping[str, Any] | None = None
     """The description of the resources for programs (OpenAPI); None where there are none."""
+    programs: Programs | None = None
+    """None where another service keeps the customers, which has no tokens."""
     allowances: Allowances | None = None
     """None where another service has the limits."""
 
@@ -255,6 +258,7 @@ def _parts(portal: Portal) -> Iterator[object]:
         portal.refused_phones,
         portal.demonstration,
         portal.allowances,
+        portal.programs,
     )
     yield from filter(None, given)
     if portal.revisions is None:

@@ -4,21 +4,20 @@ Every failure leaves as a problem (RFC 9457).
 """
 
 import logging
-import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request, Response
 
-from sipsorcery_web.contract.access_token_text import is_access_token
 from sipsorcery_web.contract.errors import ProvisioningError
 from sipsorcery_web.cross_origin import CrossOrigin
 
 from .bodies import JSON
 from .handlers import Backend, Call, answer, nothing
-from .problems import Problem, no_token, problem_of
+from .problems import Problem, refusal
 from .routes import DOCUMENT, PREFIX, place_at
+from .tokens import token_of
 
 log = logging.getLogger(__name__)
 
@@ -27,8 +26,6 @@ LONGEST_QUERY_STRING = 16_384
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 TAKEN_HEADERS = ("Authorization", "Content-Type", "Idempotency-Key", "If-Match")
 READABLE_HEADERS = ("ETag", "Link", "Location", "Retry-After", "WWW-Authenticate", "X-Request-ID")
-_BEARER = re.compile(r"Bearer +([A-Za-z0-9._~+/-]+=*) *", re.IGNORECASE)
-"""RFC 6750, section 2.1."""
 
 Headers = Callable[[bool], Mapping[str, str]]
 """From whether a request came over https to the headers that every answer has."""
@@ -71,12 +68,8 @@ class Api:
     def _answer(self, request: Request) -> Response:
         try:
             return self._carried_out(request)
-        except Problem as problem:
-            return problem.response()
-        except ProvisioningError as error:
-            return problem_of(error).response()
-        except HTTPException as error:
-            return Problem(error.code or 400, error.description or "").response()
+        except (Problem, ProvisioningError, HTTPException) as error:
+            return refusal(error)
         except Exception:
             log.exception("A request at %s failed", PREFIX)
             return Problem(500, "Something went wrong in the service.").response()
@@ -105,16 +98,6 @@ class Api:
         response.headers["Cache-Control"] = "no-cache"
         response.add_etag()
         return response.make_conditional(request)
-
-
-def token_of(request: Request) -> str:
-    """Return the token for programs that a request has; Problem for one without, and for another kind of token."""
-    found = _BEARER.fullmatch(request.headers.get("Authorization", ""))
-    if found is None:
-        raise no_token()
-    if not is_access_token(found[1]):
-        raise no_token("This is no token for programs.", "invalid_token")
-    return found[1]
 
 
 def _not_allowed(methods: str) -> Problem:

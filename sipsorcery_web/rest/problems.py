@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from http import HTTPStatus
 
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from sipsorcery_web.contract.errors import (
@@ -91,6 +92,18 @@ def problem_of(error: ProvisioningError) -> Problem:
         case ContractError():
             return Problem(400, error.message)
     return Problem(500, "The service has met an error of its own.")
+
+
+def refusal(error: Exception) -> Response:
+    """Return the answer that an error means to a program; the error itself where it is none that was foreseen."""
+    match error:
+        case Problem():
+            return error.response()
+        case ProvisioningError():
+            return problem_of(error).response()
+        case HTTPException():
+            return Problem(error.code or 400, error.description or "").response()
+    raise error
 
 
 _STATUS: Mapping[type[Refused], int] = {NotFound: 404, Conflict: 409, Changed: 412, BadFilter: 400}

@@ -4,10 +4,12 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from flask import Flask, current_app, request
+from werkzeug.wrappers import Response
 
 from sipsorcery_web.contract.errors import SessionExpired
 
 from . import session
+from .programs import let_in
 
 V = TypeVar("V", bound=Callable[..., Any])
 
@@ -31,11 +33,15 @@ def needs_session(view: Callable[..., Any] | None) -> bool:
 
 
 def init_app(app: Flask) -> None:
-    """Look at every request before its view does: without a session it ends in SessionExpired."""
+    """Look at every request before its view does: without a session or a token it ends in SessionExpired."""
     app.before_request(_guard)
 
 
-def _guard() -> None:
+def _guard() -> Response | None:
     view = current_app.view_functions.get(request.endpoint or "")
-    if needs_session(view) and session.current() is None:
+    if not needs_session(view):
+        return None
+    refusal = let_in(view)
+    if refusal is None and session.current() is None:
         raise SessionExpired
+    return refusal

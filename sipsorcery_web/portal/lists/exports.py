@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 from flask import Blueprint, Response, request, stream_with_context
 from flask.blueprints import BlueprintSetupState
 
-from sipsorcery_web.contract.errors import ProvisioningError
+from sipsorcery_web.contract.errors import Busy, ProvisioningError
 from sipsorcery_web.contract.filters import Expression
 from sipsorcery_web.contract.records import Record, Values, places_of
 from sipsorcery_web.in_thread import begun
@@ -23,6 +23,7 @@ from ..http.backend import current_login, wait_anew
 from ..http.capabilities import capabilities
 from ..http.clock import current_zone, now
 from ..http.parts import part
+from ..http.programs import is_program, takes_tokens
 from ..http.visitor_slots import VisitorSlots
 from ..ui import error_page, formats
 from . import cells
@@ -77,12 +78,15 @@ def owner_column() -> Sequence[Column[Any]]:
 
 
 def export_routes(bp: Blueprint) -> Callable[[V], V]:
-    """Make a view of the list `/things` answer at `/things.csv` and `/things.json`; it is given `form`, csv or json."""
+    """Make a view of the list `/things` answer at `/things.csv` and `/things.json`; it is given `form`, csv or json.
+
+    Programs may ask with a token: they get the moments in UTC, since not every token may read whose it is.
+    """
 
     def register(view: V) -> V:
         def add(state: BlueprintSetupState) -> None:
             rule = f"{bp.url_prefix}.<any(csv, json):form>"
-            state.app.add_url_rule(rule, endpoint=f"{bp.name}.export", view_func=view, methods=["GET"])
+            state.app.add_url_rule(rule, endpoint=f"{bp.name}.export", view_func=takes_tokens(view), methods=["GET"])
 
         bp.record(add)
         return view
@@ -101,8 +105,11 @@ def exported(
     """All rows that the filter finds, streamed, with moments in the visitor's zone; `name` is that of the file.
 
     The first rows are asked for before the answer begins, so that a refusal is still a page; so is a file too many.
+    Raises Busy for a program's file too many.
     """
     with part(ExportSlots).slot(current_login().username) as mine:
+        if mine is None and is_program():
+            raise Busy
         if mine is None:
             busy: Response = error_page.error_page(BUSY, BUSY_FOR)
             return busy
