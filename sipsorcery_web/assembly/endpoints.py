@@ -4,7 +4,9 @@ from functools import partial
 
 from flask import Flask
 
+from ..contract.errors import Refused
 from ..contract.notifications import NOTIFICATIONS
+from ..dial_plans.live.stored_values import NoRoom, StoredValues
 from ..events.notifications import Notifications
 from ..events.store import SqliteEvents
 from ..events.subscriptions import NAME as SUBSCRIPTIONS
@@ -18,6 +20,8 @@ from ..rest.cursors import Cursors
 from ..rest.handlers import Backend as RestBackend
 from ..rest.idempotency import IdempotencyKeys
 from ..rest.openapi import document_bytes
+from ..rest.v01.application import OriginalApi
+from ..rest.v01.calls import Service as OriginalService
 from ..service.dispatch import Service
 from ..service.operations.notifications import handlers_of
 from ..service.soap import endpoint
@@ -47,7 +51,7 @@ def _notifications(settings: Settings, events: SqliteEvents, clock: Clock) -> No
 
 
 def add_rest(app: Flask, settings: Settings, service: Service) -> None:
-    """Put the resources in front of the pages: what they answer needs neither sessions nor templates."""
+    """Put the resources, and the original's, in front of the pages: they need neither sessions nor templates."""
     context = service.context
     secret = context.keyring.derive("rest")
     backend = RestBackend(
@@ -62,3 +66,20 @@ def add_rest(app: Flask, settings: Settings, service: Service) -> None:
     app.wsgi_app = rest.Api(  # type: ignore[method-assign]
         app.wsgi_app, backend, partial(document_bytes, settings.domain), settings.cors_origins, limit, headers_of
     )
+    original = OriginalService(
+        service, service.owner_of, service.admitted, settings.domain, PlanValues(context.database, context.keyring)
+    )
+    app.wsgi_app = OriginalApi(  # type: ignore[method-assign]
+        app.wsgi_app, original, service.is_of_suspended, settings.cors_origins, limit, headers_of
+    )
+
+
+class PlanValues(StoredValues):
+    """The values of plans for programs, to which a want of room is a refusal."""
+
+    def write(self, owner: str, key: str, value: str) -> None:
+        """Keep a value in place of the one that is there. Raises Refused."""
+        try:
+            super().write(owner, key, value)
+        except NoRoom as error:
+            raise Refused(str(error)) from None

@@ -19,7 +19,7 @@ from sipsorcery_web.contract.extensions import (
     OpenSession,
     SignIn,
 )
-from sipsorcery_web.contract.filters import Expression
+from sipsorcery_web.contract.filters import Where
 from sipsorcery_web.contract.operations import NO_LIMIT, RECORD_OPERATIONS, RecordOperations
 from sipsorcery_web.contract.records import (
     Customer,
@@ -71,22 +71,22 @@ class Entries(Generic[R]):
         record: type[Any] = self._operations.record
         return record
 
-    def count(self, where: Expression | None = None, at_most: int | None = None) -> int:
+    def count(self, where: Where = None, at_most: int | None = None) -> int:
         """Return the number of records; AtLeast where a service in this process stopped at `at_most`."""
         limit = {} if at_most is None else {"at_most": at_most}
         found: int = self._call(self._operations.count, where_expression=where, **limit)
         return found
 
-    def last(self, offset: int, count: int, where: Expression | None = None) -> list[R]:
+    def last(self, offset: int, count: int, where: Where = None) -> list[R]:
         """The same as `page`, counted from the end of the list: after AtLeast, whose service can do that."""
         asked = {"where_expression": where, "offset": offset, "count": count, "from_end": True}
         return list(self._call(self._operations.page, **asked))
 
-    def page(self, offset: int = 0, count: int = NO_LIMIT, where: Expression | None = None) -> list[R]:
+    def page(self, offset: int = 0, count: int = NO_LIMIT, where: Where = None) -> list[R]:
         """The records from `offset` on; errors as for `portion`."""
         return list(self.portion(offset, count, where))
 
-    def portion(self, offset: int, count: int, where: Expression | None = None) -> Sequence[R]:
+    def portion(self, offset: int, count: int, where: Where = None) -> Sequence[R]:
         """The same as it came, be it a `PlainPage`. A service may answer nil for an empty list (quirk Q6).
 
         Refused for nil where something is asked: the file store of the original says so that a filter broke on one of

@@ -1,10 +1,7 @@
-"""The interface as a WSGI application of its own, which needs nothing that pages do: no session, cookie or form token.
-
-Every failure leaves as a problem (RFC 9457).
-"""
+"""The interface as a WSGI application of its own. Every failure leaves as a problem (RFC 9457)."""
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from werkzeug.exceptions import HTTPException
@@ -15,6 +12,7 @@ from sipsorcery_web.cross_origin import CrossOrigin
 
 from .bodies import JSON
 from .handlers import Backend, Call, answer, nothing
+from .in_front import Headers, InFront
 from .problems import Problem, refusal
 from .routes import DOCUMENT, PREFIX, place_at
 from .tokens import token_of
@@ -27,14 +25,14 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 TAKEN_HEADERS = ("Authorization", "Content-Type", "Idempotency-Key", "If-Match")
 READABLE_HEADERS = ("ETag", "Link", "Location", "Retry-After", "WWW-Authenticate", "X-Request-ID")
 
-Headers = Callable[[bool], Mapping[str, str]]
-"""From whether a request came over https to the headers that every answer has."""
 Document = Callable[[str], bytes]
 """From the path that the installation is under to the description of the interface."""
 
 
-class Api:
-    """The application that answers at `/api/v1`, in front of the one that answers everything else."""
+class Api(InFront):
+    """The application that answers at `/api/v1`."""
+
+    prefix = PREFIX
 
     def __init__(
         self,
@@ -46,24 +44,10 @@ class Api:
         headers: Headers,
     ) -> None:
         """Take, as `limit`, the bytes of the largest request, and the sites whose pages may call it."""
-        self._behind = behind
+        allowed = CrossOrigin(frozenset(origins), METHODS, TAKEN_HEADERS, READABLE_HEADERS)
+        super().__init__(behind, allowed, limit, headers)
         self._backend = backend
         self._document = document
-        self._cross_origin = CrossOrigin(frozenset(origins), METHODS, TAKEN_HEADERS, READABLE_HEADERS)
-        self._limit = limit
-        self._headers = headers
-
-    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        path = environ.get("PATH_INFO", "")
-        if path != PREFIX and not path.startswith(f"{PREFIX}/"):
-            passed: Iterable[bytes] = self._behind(environ, start_response)
-            return passed
-        request = Request(environ)
-        request.max_content_length = self._limit
-        response = self._cross_origin.allowed(request, self._answer(request))
-        response.headers.extend(self._headers(request.is_secure))
-        response.headers.setdefault("Cache-Control", "private, no-store")
-        return response(environ, start_response)
 
     def _answer(self, request: Request) -> Response:
         try:

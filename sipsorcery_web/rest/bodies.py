@@ -30,6 +30,11 @@ def body_of(request: Request, verb: Verb) -> Mapping[str, Any]:
     if request.mimetype not in taken:
         header = "Accept-Patch" if verb is Verb.CHANGE else "Accept-Post"
         raise Problem(415, f"The content has to be {' or '.join(taken)}.", headers={header: ", ".join(taken)})
+    return object_of(request)
+
+
+def object_of(request: Request) -> Mapping[str, Any]:
+    """Return the object in the content of a request, whatever it says of its type; Problem where there is none."""
     try:
         text = request.get_data().decode("utf-8")
     except RequestEntityTooLarge:
@@ -64,11 +69,11 @@ def record_of(resource: Resource, body: Mapping[str, Any], is_whole: bool = Fals
         if resource.is_writable(known[name]):
             values[name] = found
     if is_whole:
-        values = dict(_usual_values(resource)) | values
+        values = dict(usual_values(resource)) | values
     return resource.record(**values, **more, present=frozenset({*values, *more}))
 
 
-def _usual_values(resource: Resource) -> Iterator[tuple[str, Any]]:
+def usual_values(resource: Resource) -> Iterator[tuple[str, Any]]:
     """Yield the values that the fields of a new record have where they are left out."""
     known = new_values(resource.record) if issubclass(resource.record, OwnedRecord) else {}
     for entry in resource.fields:

@@ -45,6 +45,16 @@ def owner_of(session: Session, token: str, now: datetime) -> str:
     return _good_row(session, token, now).owner
 
 
+def is_of_suspended(session: Session, token: str, now: datetime) -> bool:
+    """Return True for a token that would be good were its customer not suspended."""
+    row = session.scalars(
+        select(AccessTokenRow)
+        .join(CustomerRow, CustomerRow.customer_username == AccessTokenRow.owner)
+        .where(AccessTokenRow.token_hash == hash_secret(token), CustomerRow.suspended.is_(True))
+    ).one_or_none()
+    return row is not None and row.ends > now
+
+
 def admit(call: ServiceRequest, operation: Operation) -> None:
     """Look at a token for programs before an operation begins, and note that it is used. Errors as for `caller_of`.
 
@@ -52,14 +62,30 @@ def admit(call: ServiceRequest, operation: Operation) -> None:
     """
     if not is_access_token(call.token):
         _refuse_app_password(call, operation)
-        return
+    else:
+        _refuse_without_scope(_used(call)[1], operation)
+
+
+def admitted(call: ServiceRequest, scope: str) -> str:
+    """Return the customer of a token that has a scope, and note its use, for what is no operation of the contract.
+
+    SessionExpired and Refused as for `caller_of`.
+    """
+    owner, scopes = _used(call)
+    if scope not in scopes.split():
+        raise Refused(TOKEN_LACKS_SCOPE, values={"operation": call.operation, "scope": scope})
+    return owner
+
+
+def _used(call: ServiceRequest) -> tuple[str, str]:
+    """Return the owner and the scopes of a token, and note its use; SessionExpired for one that is not good."""
     with call.context.database.read() as session:
         row = _good_row(session, call.token or "", call.now)
-        scopes, last_used = row.scopes, row.last_used
+        owner, scopes, last_used = row.owner, row.scopes, row.last_used
     if last_used is None or last_used <= call.now - USE_NOTED_EVERY:
         with call.context.database.write() as session:
             note_use(session, call.token or "", call)
-    _refuse_without_scope(scopes, operation)
+    return owner, scopes
 
 
 def app_password_of(session: Session, username: str, password: str, now: datetime) -> AppPassword | None:

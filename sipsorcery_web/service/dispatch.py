@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
@@ -25,6 +25,8 @@ from .revisions import revision_by_token, revision_now, revision_of
 from .store.integrity_errors import translate_integrity_errors
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,25 @@ class Service:
         """Return the customer whom a token for programs stands for. Errors as for `revision`."""
         return self._read("owner of a token", access_tokens.owner_of, token)
 
-    def _read(self, what: str, read: Callable[[Session, str, datetime], str], token: str) -> str:
+    def is_of_suspended(self, token: str) -> bool:
+        """Return True for a token for programs that would be good were its customer not suspended. Unavailable."""
+        return self._read("state of a token's customer", access_tokens.is_of_suspended, token)
+
+    def admitted(self, token: str, address: str, scope: str, what: str) -> str:
+        """Return the customer of a token for programs that has a scope, and note that it is used.
+
+        Errors as for an operation that needs the scope; `what` is named in a refusal.
+        """
+        request = ServiceRequest(
+            context=self.context, now=self.context.clock(), token=token, address=address, operation=what
+        )
+        try:
+            return access_tokens.admitted(request, scope)
+        except SQLAlchemyError as error:
+            log.exception("A token could not be looked at")
+            raise Unavailable(STORE_AWAY) from error
+
+    def _read(self, what: str, read: Callable[[Session, str, datetime], T], token: str) -> T:
         try:
             with self.context.database.read() as session:
                 return read(session, token, self.context.clock())
