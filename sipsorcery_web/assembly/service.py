@@ -59,6 +59,7 @@ def _context(installation: Installation, events: SqliteEvents, passwords: Passwo
         },
         audit_heads=Heads(settings.audit_heads),
         sip_engine_rows=_kamailio_rows(settings),
+        sip_engine=None if installation.kamailio is None else installation.kamailio.control,
         forget_customer=_forget_customer,
         mails=account_mails(installation),
         events=events,

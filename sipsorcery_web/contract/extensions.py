@@ -181,6 +181,7 @@ _RECORD_OPERATIONS = (
 )
 _OPERATIONS = (
     *(one for each in _RECORD_OPERATIONS for one in each.operations()),
+    Operation("DeleteCall", (Parameter("id", GUID),), None, area=Area.CALLS, namespace=names.EXTENSIONS),
     Operation("AcceptAccountNetwork", (Parameter("id", GUID),), None, namespace=names.EXTENSIONS),
     Operation("GetAccessTokens", (), ListType(AccessToken), area=Area.TOKENS, namespace=names.EXTENSIONS),
     Operation(

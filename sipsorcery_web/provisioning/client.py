@@ -250,6 +250,10 @@ class ProvisioningClient:
         """End all of the visitor's sessions but this one."""
         self._call("EndOtherSessions")
 
+    def delete_call(self, id: UUID) -> None:
+        """Hang up the visitor's call that this is a leg of. NotFound where there is none, or it has ended already."""
+        self._call("DeleteCall", id=id)
+
     def accept_account_network(self, id: UUID) -> None:
         """Say that a network which a SIP account has registered from is known."""
         self._call("AcceptAccountNetwork", id=id)

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Request, Response
 from sipsorcery_web.contract.errors import Conflict, NotFound
 from sipsorcery_web.contract.extensions import AccessToken
 from sipsorcery_web.contract.filters import Expression, all_of, prop
-from sipsorcery_web.contract.records import Record, Values, places_of, values_of
+from sipsorcery_web.contract.records import Record, SIPDialogueAsset, Values, places_of, values_of
 from sipsorcery_web.contract.rules.catalogue import ID_TAKEN
 from sipsorcery_web.provisioning.channel import Channel
 from sipsorcery_web.provisioning.client import ClientIdentity, ProvisioningClient
@@ -166,6 +166,9 @@ def _changed(call: Call, verb: Verb) -> Response:
 
 def _delete(call: Call) -> Response:
     _refuse_parameters(call)
+    if call.resource.record is SIPDialogueAsset and call.id is not None:
+        call.service.delete_call(call.id)
+        return nothing()
     condition = call.backend.tags.condition(call.request)
     call.service.records(call.resource.record).delete(record_of(call.resource, {}, id=call.id), only_if=condition)
     return nothing()

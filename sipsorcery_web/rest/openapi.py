@@ -107,7 +107,7 @@ def summary_of(route: Route) -> str:
         Verb.ADD: f"Add {article} {one}",
         Verb.REPLACE: f"Replace all that can be set of {article} {one}",
         Verb.CHANGE: f"Change what is sent of {article} {one}",
-        Verb.DELETE: f"Delete {article} {one}",
+        Verb.DELETE: route.resource.deleting or f"Delete {article} {one}",
     }[route.verb]
 
 
@@ -120,7 +120,7 @@ def _parameters(route: Route) -> Iterator[dict[str, Any]]:
     elif route.verb is Verb.ADD:
         about = "Makes it safe to send the same once more, for a day."
         yield _header(IDEMPOTENCY_KEY, about, {"type": "string", "pattern": "^[!-~]{1,200}$"})
-    elif route.verb in CHANGING:
+    elif route.verb in CHANGING and resource.is_changeable:
         about = "The ETag of the record as it was read, or `*` for whatever is there."
         yield _header("If-Match", about, {"type": "string"}, is_needed=route.verb is Verb.REPLACE)
 
@@ -168,7 +168,7 @@ def _responses(route: Route) -> Iterator[tuple[str, dict[str, Any]]]:
         if resource.is_live:
             yield "204", {"description": "Nothing has changed since."}
     elif verb is Verb.DELETE:
-        yield "204", {"description": "It is deleted."}
+        yield "204", {"description": "It is hung up." if resource.deleting else "It is deleted."}
     else:
         place = {"Location": {"description": "Its address.", "schema": {"type": "string"}}}
         is_new = verb is Verb.ADD
@@ -188,7 +188,7 @@ def _problem_statuses(route: Route) -> Iterator[int]:
         yield from (409, 413, 415, 422)
     elif route.verb in (Verb.REPLACE, Verb.CHANGE):
         yield from (409, 412, 413, 415, 422)
-    elif route.verb is Verb.DELETE:
+    elif route.verb is Verb.DELETE and route.resource.is_changeable:
         yield from (412, 422)
     if route.verb is Verb.REPLACE:
         yield 428

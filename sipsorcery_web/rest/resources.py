@@ -3,6 +3,7 @@
 The fields, the operations and the scopes are the contract's; nothing of them is repeated here.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -70,6 +71,8 @@ class Resource:
     is_live: bool = False
     is_single: bool = False
     read_at_once: str = ""
+    deleting: str = ""
+    """A sentence about DELETE, where it does more than delete a record."""
 
     @property
     def operations(self) -> RecordOperations:
@@ -81,16 +84,31 @@ class Resource:
         """The verbs that the contract has operations for."""
         if self.is_single:
             return (Verb.GET,)
-        is_changeable = not self.read_at_once and self.operations.is_changeable
-        return (*READING, *(CHANGING if is_changeable else ()))
+        if self.read_at_once:
+            return READING
+        return (*READING, *(verb for verb in CHANGING if self._changes[verb] in ALL_OPERATIONS))
+
+    @property
+    def is_changeable(self) -> bool:
+        """Return True where the records are added, replaced and changed, and not deleted alone."""
+        return Verb.REPLACE in self.verbs
+
+    @property
+    def _changes(self) -> Mapping[Verb, str]:
+        """The names of the operations that would change a record."""
+        named = self.operations
+        return {
+            Verb.ADD: named.add,
+            Verb.REPLACE: named.update,
+            Verb.CHANGE: named.update,
+            Verb.DELETE: named.delete,
+        }
 
     def operation(self, verb: Verb) -> Operation:
         """The operation that a verb calls, whose scope a token needs."""
         if self.read_at_once:
             return ALL_OPERATIONS[self.read_at_once]
-        named = self.operations
-        names = {Verb.ADD: named.add, Verb.REPLACE: named.update, Verb.CHANGE: named.update, Verb.DELETE: named.delete}
-        return ALL_OPERATIONS[names.get(verb, named.page)]
+        return ALL_OPERATIONS[self._changes.get(verb, self.operations.page)]
 
     @property
     def fields(self) -> tuple[WireField, ...]:
@@ -151,6 +169,7 @@ RESOURCES = (
         "inserted",
         ("remote_user_field", "remote_target"),
         is_live=True,
+        deleting="Hang up the call of a leg",
     ),
     Resource(
         "cdrs",

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from sipsorcery_web.contract.records import Record
+from sipsorcery_web.contract.sip_engine import SIPEngineControls
 from sipsorcery_web.database.connection import Database
 from sipsorcery_web.database.keyring import Keyring
 from sipsorcery_web.events.sink import EventSink, NoEvents
@@ -36,6 +37,8 @@ class ServiceContext:
     """Where the ends of the audit's chains are noted, if anywhere."""
     sip_engine_rows: Mapping[type[Record], Any] = field(default_factory=dict)
     """The rows of records that a SIP engine keeps, in place of the service's own."""
+    sip_engine: SIPEngineControls | None = None
+    """None where no SIP engine carries the calls."""
     forget_customer: Callable[[Session, str], None] | None = None
     """Deletes, in the transaction that deletes a customer, what others keep by the customer's name."""
     events: EventSink = NoEvents()

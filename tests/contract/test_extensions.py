@@ -30,6 +30,7 @@ BY_SCOPE = {
     "dial-plans:read": {"GetDialPlans", "GetDialPlansCount"},
     "dial-plans:write": {"AddDialPlan", "UpdateDialPlan", "DeleteDialPlan"},
     "calls:read": {"GetCalls", "GetCallsCount", "GetCDRs", "GetCDRsCount"},
+    "calls:write": {"DeleteCall"},
     "customer:read": {"GetCustomer", "GetTimeZoneOffsetMinutes"},
     "audit:read": {"GetAudit", "GetAuditCount"},
     "tokens:read": {"GetAccessTokens"},

@@ -11,6 +11,7 @@ from sipsorcery_web.portal.areas.console.reading import Console, OwnEvents
 from sipsorcery_web.portal.areas.sip_accounts.refused_phones import RefusedPhones
 from sipsorcery_web.portal.http.parts import parts_of
 from sipsorcery_web.portal.http.sip_engine import SIPEngine
+from sipsorcery_web.service.dispatch import service_of
 from sipsorcery_web.service.passwords import Passwords
 from sipsorcery_web.settings import NewAccounts
 from tests.factories.events import SERVICE, EventsInMemory
@@ -65,7 +66,11 @@ def mailing(harness_with: HarnessWith, post_office: PostOffice) -> AppHarness:
 def sip_engine(harness: AppHarness) -> Iterator[FakeEngine]:
     """A SIP engine of the house, for as long as the test lasts."""
     parts_of(harness.app)[SIPEngine] = sip_engine = FakeEngine()
+    service = service_of(harness.app)
+    context = service and service.context
+    object.__setattr__(context, "sip_engine", sip_engine.controls)
     yield sip_engine
+    object.__setattr__(context, "sip_engine", None)
     parts_of(harness.app).pop(SIPEngine, None)
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from tests.mail.post_office import mail_port, post_office
 from tests.portal.app_harness import AppHarness
-from tests.portal.conftest import genuine_services, harness, harness_with, harnesses, mysql_front
+from tests.portal.conftest import genuine_services, harness, harness_with, harnesses, mysql_front, sip_engine
 
 from .program import Program, program_of
 
@@ -16,6 +16,7 @@ __all__ = [
     "mail_port",
     "mysql_front",
     "post_office",
+    "sip_engine",
 ]
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import update
 from sipsorcery_web.service.store.models import SIPDialPlanRow
 from tests.factories import DOMAIN, SIP_PASSWORD
 from tests.portal.app_harness import AppHarness
+from tests.portal.fake_sip_engine import FakeEngine
 
 from .program import Program, problem, program_of
 
@@ -252,3 +253,35 @@ def test_a_program_that_looks_again_is_told_whether_something_has_changed(harnes
     again = alice.get(f"/sip-accounts?since={revision}")
     assert again.status_code == 200
     assert again.get_json()["revision"] != revision
+
+
+# Calls
+
+
+def test_a_call_is_hung_up_by_one_of_its_legs(harness: AppHarness, alice: Program, sip_engine: FakeEngine) -> None:
+    leg = harness.call("alice")
+    reader = program_of(harness, "alice", "calls:read", name="reader")
+    assert problem(reader.delete(f"/calls/{leg}"))[:2] == (403, "token-lacks-scope")
+    assert alice.delete(f"/calls/{leg}").status_code == 204
+    assert sip_engine.asked == [("hang up", leg)]
+    entry = alice.items("/audit?limit=1")[0]
+    assert (entry["operation"], entry["record_id"], entry["token_name"]) == ("DeleteCall", str(leg), "report")
+
+
+def test_a_call_of_anothers_stays(harness: AppHarness, bob: Program, sip_engine: FakeEngine) -> None:
+    administrator = program_of(harness, "root-admin")
+    leg = harness.call("alice")
+    for program in (bob, administrator):
+        assert problem(program.delete(f"/calls/{leg}"))[0] == 404
+    assert sip_engine.asked == []
+
+
+def test_a_call_that_has_ended_is_not_found_and_without_an_engine_none_is_hung_up(
+    harness: AppHarness, alice: Program, sip_engine: FakeEngine
+) -> None:
+    leg = harness.call("alice")
+    sip_engine.controls.gone = True
+    assert problem(alice.delete(f"/calls/{leg}"))[0] == 404
+    sip_engine.leave()
+    assert problem(alice.delete(f"/calls/{leg}"))[0] == 503
+    assert not [entry for entry in alice.items("/audit") if entry["operation"] == "DeleteCall"]

@@ -47,6 +47,7 @@ def asked(program: Program, route: Route, id: UUID) -> Any:
     return program.ask(route.method, route.path.replace("{id}", str(id)), headers={"If-Match": "*"}, **sent)
 
 
+@pytest.mark.usefixtures("sip_engine")
 @pytest.mark.parametrize("route", WITH_ID, ids=named)
 def test_what_is_anothers_is_not_there(
     harness: AppHarness, hers: dict[str, UUID], alice: Program, bob: Program, route: Route

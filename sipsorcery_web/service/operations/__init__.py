@@ -10,6 +10,7 @@ from . import (
     access_tokens,
     account_networks,
     address_change,
+    calls,
     customers,
     domains,
     mailed_links,
@@ -20,7 +21,7 @@ from . import (
     status,
 )
 from .dial_plans import DIAL_PLANS
-from .handler import Handler, counts, hashes, reads, writes
+from .handler import Handler, commands, counts, hashes, reads, writes
 from .listings import reads_of
 from .owned_resources import OwnedResource, changes_of
 from .sip_accounts import SIP_ACCOUNTS
@@ -51,6 +52,7 @@ HANDLERS: dict[str, Handler] = {
     "DeleteCustomer": writes(customers.delete_customer),
     "GetSIPDomains": reads(domains.get_sip_domains),
     "GetRevision": reads(status.get_revision),
+    "DeleteCall": commands(calls.delete_call),
     "AcceptAccountNetwork": writes(account_networks.accept_account_network),
     "GetSessions": reads(sessions.get_sessions),
     "EndSession": writes(sessions.end_session),

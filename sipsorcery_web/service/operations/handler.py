@@ -11,7 +11,7 @@ class Unit(Enum):
 
     READ = "reads only"
     WRITE = "holds the write lock from its start"
-    OWN = "opens its own: slow hashing must not hold a lock, and an attempt counts when it is refused"
+    OWN = "opens its own: what takes long must not hold a lock, and an attempt counts when it is refused"
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,11 @@ def reads(function: Callable[..., Any]) -> Handler:
 def writes(function: Callable[..., Any]) -> Handler:
     """An operation that changes something."""
     return Handler(function, Unit.WRITE)
+
+
+def commands(function: Callable[..., Any]) -> Handler:
+    """An operation that the SIP engine carries out, which may take a moment."""
+    return Handler(function, Unit.OWN)
 
 
 def counts(function: Callable[..., Any]) -> Handler:

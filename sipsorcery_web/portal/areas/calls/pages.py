@@ -9,8 +9,10 @@ from uuid import UUID
 from flask import Blueprint
 from werkzeug.wrappers import Response
 
+from sipsorcery_web.contract.errors import NotFound, Unavailable
 from sipsorcery_web.contract.filters import Expression
 from sipsorcery_web.contract.records import SIPDialogueAsset
+from sipsorcery_web.contract.sip_engine import SIPEngineUnavailable
 from sipsorcery_web.portal.crud.records import get_editable
 from sipsorcery_web.portal.http.backend import service
 from sipsorcery_web.portal.http.clock import now
@@ -90,9 +92,20 @@ def export(form: str) -> Any:
 @bp.post("/<uuid:leg_id>/hang-up")
 def hang_up(leg_id: UUID) -> Response:
     """End a call by one of its legs."""
-    controls = require_sip_engine().controls
+    require_sip_engine()
     leg = get_editable(service().calls, leg_id, "call")
-    return answer_command(lambda: controls.hang_up(leg.id), "The call is hung up.", "This call has ended already.")
+    return answer_command(lambda: _is_hung_up(leg.id), "The call is hung up.", "This call has ended already.")
+
+
+def _is_hung_up(leg_id: UUID) -> bool:
+    """End a call at the service; False where it has ended already. Raises SIPEngineUnavailable."""
+    try:
+        service().delete_call(leg_id)
+    except NotFound:
+        return False
+    except Unavailable as error:
+        raise SIPEngineUnavailable(error.message) from error
+    return True
 
 
 def _search(query: str) -> Expression | None:

@@ -18,6 +18,7 @@ WORDS = {
     "DeleteEmailAddressChange": "Change of e-mail address withdrawn",
     "UpdateSecondFactor": "Second step switched on or off",
     "RemoveSecondFactor": "Second step removed",
+    "DeleteCall": "Call hung up",
     "AcceptAccountNetwork": "Network known now",
     "EndSession": "Session ended",
     "EndOtherSessions": "All other sessions ended",

@@ -24,6 +24,7 @@ WORDS = {
     Area.DIAL_PLANS.reading: "Read dial plans",
     Area.DIAL_PLANS.writing: "Add, change and delete dial plans",
     Area.CALLS.reading: "Read calls in progress and call records",
+    Area.CALLS.writing: "Hang up calls in progress",
     Area.CUSTOMER.reading: "Read your name, addresses and time zone",
     SIGN_IN: "Sign in over SOAP with the token as the password, and do there all but what no token can do",
     Area.AUDIT.reading: "Read what was changed, by whom and from where",
