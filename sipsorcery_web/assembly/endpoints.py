@@ -27,6 +27,7 @@ from ..service.operations.notifications import handlers_of
 from ..service.soap import endpoint
 from ..settings import Settings
 from .installation import Clock, Installation
+from .tries import TriesOfPages
 
 
 def add_endpoints(app: Flask, csrf: MaskedCSRF, installation: Installation, service: Service) -> None:
@@ -64,7 +65,13 @@ def add_rest(app: Flask, settings: Settings, service: Service) -> None:
     )
     limit = app.config["MAX_CONTENT_LENGTH"]
     app.wsgi_app = rest.Api(  # type: ignore[method-assign]
-        app.wsgi_app, backend, partial(document_bytes, settings.domain), settings.cors_origins, limit, headers_of
+        app.wsgi_app,
+        backend,
+        partial(document_bytes, settings.domain),
+        settings.cors_origins,
+        limit,
+        headers_of,
+        TriesOfPages(app, service),
     )
     original = OriginalService(
         service, service.owner_of, service.admitted, settings.domain, PlanValues(context.database, context.keyring)

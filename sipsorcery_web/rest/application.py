@@ -10,8 +10,9 @@ from werkzeug.wrappers import Request, Response
 from sipsorcery_web.contract.errors import ProvisioningError
 from sipsorcery_web.cross_origin import CrossOrigin
 
+from .acts import ActPlace, Order, PlanTries, act_place_at
 from .bodies import JSON
-from .handlers import Backend, Call, answer, nothing
+from .handlers import Backend, Call, answer, nothing, refuse_parameters
 from .in_front import Headers, InFront
 from .problems import Problem, refusal
 from .routes import DOCUMENT, PREFIX, place_at
@@ -42,12 +43,14 @@ class Api(InFront):
         origins: Iterable[str],
         limit: int | None,
         headers: Headers,
+        tries: PlanTries,
     ) -> None:
         """Take, as `limit`, the bytes of the largest request, and the sites whose pages may call it."""
         allowed = CrossOrigin(frozenset(origins), METHODS, TAKEN_HEADERS, READABLE_HEADERS)
         super().__init__(behind, allowed, limit, headers)
         self._backend = backend
         self._document = document
+        self._tries = tries
 
     def _answer(self, request: Request) -> Response:
         try:
@@ -64,6 +67,8 @@ class Api(InFront):
         path = request.path.removeprefix(PREFIX)
         if path == DOCUMENT:
             return self._described(request)
+        if (acts := act_place_at(path)) is not None:
+            return self._acted(request, acts)
         place = place_at(path)
         if request.method == "OPTIONS":
             return nothing({"Allow": place.methods})
@@ -72,6 +77,16 @@ class Api(InFront):
             raise _not_allowed(place.methods)
         call = Call(request, route.resource, place.id, token_of(request), self._backend)
         return answer(call, route.verb)
+
+    def _acted(self, request: Request, place: ActPlace) -> Response:
+        if request.method == "OPTIONS":
+            return nothing({"Allow": place.methods})
+        act = place.acts.get("GET" if request.method == "HEAD" else request.method)
+        if act is None:
+            raise _not_allowed(place.methods)
+        order = Order(request, token_of(request), place.plan_id, place.case_id)
+        refuse_parameters(request)
+        return act.carry_out(self._tries, order)
 
     def _described(self, request: Request) -> Response:
         if request.method == "OPTIONS":

@@ -103,12 +103,12 @@ def _page(call: Call, query: Query) -> tuple[Sequence[Values], str | None]:
 
 
 def _get(call: Call) -> Response:
-    _refuse_parameters(call)
+    refuse_parameters(call.request)
     return _told(call, _one(call))
 
 
 def _add(call: Call) -> Response:
-    _refuse_parameters(call)
+    refuse_parameters(call.request)
     body = body_of(call.request, Verb.ADD)
     key = call.request.headers.get(IDEMPOTENCY_KEY)
     if key is None:
@@ -155,7 +155,7 @@ def _change(call: Call) -> Response:
 
 
 def _changed(call: Call, verb: Verb) -> Response:
-    _refuse_parameters(call)
+    refuse_parameters(call.request)
     is_whole = verb is Verb.REPLACE
     record = record_of(call.resource, body_of(call.request, verb), is_whole, id=call.id)
     condition = call.backend.tags.condition(call.request, is_owed=is_whole)
@@ -165,7 +165,7 @@ def _changed(call: Call, verb: Verb) -> Response:
 
 
 def _delete(call: Call) -> Response:
-    _refuse_parameters(call)
+    refuse_parameters(call.request)
     if call.resource.record is SIPDialogueAsset and call.id is not None:
         call.service.delete_call(call.id)
         return nothing()
@@ -222,8 +222,9 @@ def _revision(call: Call) -> str:
     return hashlib.blake2b(call.backend.revision(call.token).encode(), digest_size=12).hexdigest()
 
 
-def _refuse_parameters(call: Call) -> None:
-    if name := next(iter(call.request.args), None):
+def refuse_parameters(request: Request) -> None:
+    """Raise Problem for a request that has parameters."""
+    if name := next(iter(request.args), None):
         raise Problem(400, f"There is no parameter {name[:64]!r} here.", "unknown-parameter", name[:64])
 
 

@@ -7,7 +7,8 @@ from typing import Any
 from sipsorcery_web.contract.scopes import SCOPES
 from sipsorcery_web.version import __version__
 
-from .bodies import media_types
+from .acts import ACTS, NOUN, SCHEMAS, Act
+from .bodies import JSON, media_types
 from .filters import CURSOR, LIMIT, LIMITS, SEARCH, SINCE, USUAL_LIMIT, filters_of, paging_of
 from .handlers import IDEMPOTENCY_KEY
 from .json_values import written
@@ -66,7 +67,39 @@ def _paths(domain: str) -> dict[str, dict[str, Any]]:
     for route in ROUTES:
         at = paths.setdefault(route.path, {"parameters": [_id()]} if route.has_id else {})
         at[route.method.lower()] = _operation(route, domain)
+    for act in ACTS:
+        ids = [_id(), *([_id("case_id")] if act.has_case else [])]
+        paths.setdefault(act.path, {"parameters": ids})[act.method.lower()] = _operation_of_act(act)
     return paths
+
+
+def _operation_of_act(act: Act) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "operationId": act.operation_id,
+        "summary": act.summary,
+        "tags": [NOUN],
+        "security": [{SECURITY: list(act.scopes)}],
+        "parameters": [],
+        "responses": dict(_responses_of_act(act)),
+    }
+    if act.takes:
+        content = {"schema": {"$ref": f"#/components/schemas/{act.takes}"}, "example": _EXAMPLE_OF_TRY}
+        found["requestBody"] = {"required": True, "content": {JSON: content}}
+    return found
+
+
+def _responses_of_act(act: Act) -> Iterator[tuple[str, dict[str, Any]]]:
+    place = {"Location": {"description": "Its address.", "schema": {"type": "string"}}}
+    more = {"headers": place} if act.status == 201 else {}
+    yield (
+        str(act.status),
+        (_content(f"{act.summary}.", act.gives) if act.gives else {"description": "It is done."}) | more,
+    )
+    for status in (400, 401, 403, 404, *((413, 415) if act.takes else ()), *((422,) if act.tries else ()), 429, 503):
+        yield str(status), {"$ref": f"#/components/responses/{_problem_name(status)}"}
+
+
+_EXAMPLE_OF_TRY = {"number": "0871550142", "answers": {"0871550142@blueline": "answered after 5"}}
 
 
 def _operation(route: Route, domain: str) -> dict[str, Any]:
@@ -156,8 +189,8 @@ def _header(name: str, about: str, schema: Schema, is_needed: bool = False) -> d
     return {"name": name, "in": "header", "required": is_needed, "description": about, "schema": schema}
 
 
-def _id() -> dict[str, Any]:
-    return {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
+def _id(name: str = "id") -> dict[str, Any]:
+    return {"name": name, "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
 
 
 def _responses(route: Route) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -200,6 +233,7 @@ def _schemas() -> dict[str, Schema]:
 
 
 def _each_schema() -> Iterator[tuple[str, Schema]]:
+    yield from SCHEMAS.items()
     for resource in RESOURCES:
         yield name_of(resource), schema_of(resource)
         if not resource.is_single:

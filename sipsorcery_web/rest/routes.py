@@ -1,6 +1,6 @@
 """The addresses of the resources and what may be done at each, from the table of resources."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from uuid import UUID
@@ -62,7 +62,7 @@ class Place:
     @property
     def methods(self) -> str:
         """The methods that may be used there, as the header Allow names them."""
-        return ", ".join(_allowed(self.routes))
+        return allowed_methods(self.routes)
 
 
 def place_at(path: str) -> Place:
@@ -78,6 +78,11 @@ def place_at(path: str) -> Place:
     return Place(routes, id)
 
 
+def allowed_methods(methods: Iterable[str]) -> str:
+    """Return what may be used where there are these methods, as the header Allow names it."""
+    return ", ".join(_allowed(methods))
+
+
 def _by_path() -> Mapping[str, Mapping[str, Route]]:
     found: dict[str, dict[str, Route]] = {}
     for route in ROUTES:
@@ -85,8 +90,8 @@ def _by_path() -> Mapping[str, Mapping[str, Route]]:
     return found
 
 
-def _allowed(routes: Mapping[str, Route]) -> Iterator[str]:
-    for method in routes:
+def _allowed(methods: Iterable[str]) -> Iterator[str]:
+    for method in methods:
         yield method
         if method == "GET":
             yield "HEAD"

@@ -45,6 +45,12 @@ def owner_of(session: Session, token: str, now: datetime) -> str:
     return _good_row(session, token, now).owner
 
 
+def time_zone_of(session: Session, token: str, now: datetime) -> str:
+    """The time zone of the customer whom a token stands for; "" for none. SessionExpired as for an operation."""
+    named = CustomerRow.customer_username == _good_row(session, token, now).owner
+    return session.scalar(select(CustomerRow.time_zone).where(named)) or ""
+
+
 def is_of_suspended(session: Session, token: str, now: datetime) -> bool:
     """Return True for a token that would be good were its customer not suspended."""
     row = session.scalars(

@@ -76,6 +76,10 @@ class Service:
         """Return the customer whom a token for programs stands for. Errors as for `revision`."""
         return self._read("owner of a token", access_tokens.owner_of, token)
 
+    def time_zone_of(self, token: str) -> str:
+        """Return the time zone of the customer whom a token stands for; "" for none. Errors as for `revision`."""
+        return self._read("time zone of a token's customer", access_tokens.time_zone_of, token)
+
     def is_of_suspended(self, token: str) -> bool:
         """Return True for a token for programs that would be good were its customer not suspended. Unavailable."""
         return self._read("state of a token's customer", access_tokens.is_of_suspended, token)

@@ -8,6 +8,7 @@ from werkzeug.test import Client, TestResponse
 
 from sipsorcery_web.contract.scopes import SCOPES
 from sipsorcery_web.portal.http.security_headers import HEADERS
+from sipsorcery_web.rest.acts import Act, act_place_at
 from sipsorcery_web.rest.openapi import document
 from sipsorcery_web.rest.problems import MEDIA_TYPE
 from sipsorcery_web.rest.routes import PREFIX, ROUTES, Route
@@ -66,11 +67,13 @@ def program_of(harness: AppHarness, owner: str, scopes: str = EVERY_SCOPE, name:
     return Program(harness, harness.access_token(owner, name, scopes=scopes).token or "")
 
 
-def route_at(method: str, path: str) -> Route | None:
-    """Return the route that a request meets."""
+def route_at(method: str, path: str) -> Route | Act | None:
+    """Return the route or the act that a request meets."""
+    wanted = "GET" if method == "HEAD" else method
+    if (place := act_place_at(path)) is not None:
+        return place.acts.get(wanted)
     noun, _, rest = path.removeprefix("/").partition("/")
     template = f"/{noun}/{{id}}" if rest else f"/{noun}"
-    wanted = "GET" if method == "HEAD" else method
     return next((route for route in ROUTES if (route.path, route.method) == (template, wanted)), None)
 
 
@@ -80,7 +83,7 @@ def check(method: str, path: str, answer: TestResponse) -> None:
     assert "Set-Cookie" not in answer.headers
     assert answer.headers["X-Request-ID"]
     route = route_at(method, path)
-    if route is None or (answer.status_code == 404 and not route.has_id):
+    if route is None or (answer.status_code == 404 and isinstance(route, Route) and not route.has_id):
         return
     assert answer.headers["Cache-Control"] == "private, no-store"
     described = DOCUMENT["paths"][route.path][route.method.lower()]["responses"]

@@ -1,5 +1,6 @@
 """The interface as HTTP has it: tokens, methods, pages of other sites, and what goes wrong."""
 
+import re
 from collections.abc import Iterator
 from uuid import UUID
 
@@ -7,6 +8,7 @@ import pytest
 from werkzeug.test import Client, TestResponse
 
 from sipsorcery_web.contract.errors import Busy, OutcomeUnknown, TooManyAttempts, Unavailable
+from sipsorcery_web.rest.acts import ACTS, Act
 from sipsorcery_web.rest.application import Api
 from sipsorcery_web.rest.routes import DOCUMENT, PREFIX, ROUTES, Route
 from sipsorcery_web.service.operators import Operators
@@ -19,8 +21,11 @@ from .program import Program, problem, program_of
 SITE = "https://phones.example.org"
 
 
-def address_of(route: Route) -> str:
-    return route.path.replace("{id}", "6f0f8a3e-61c5-4a2b-8a64-7a2f5a3b1c11")
+EVERY_ROUTE: list[Route | Act] = [*ROUTES, *ACTS]
+
+
+def address_of(route: Route | Act) -> str:
+    return re.sub(r"{\w+}", "6f0f8a3e-61c5-4a2b-8a64-7a2f5a3b1c11", route.path)
 
 
 def asked_with(harness: AppHarness, authorization: str) -> TestResponse:
@@ -32,7 +37,7 @@ def asked_with(harness: AppHarness, authorization: str) -> TestResponse:
 
 
 def test_nobody_without_a_token_is_told_anything_or_led_elsewhere(stranger: Program) -> None:
-    for route in ROUTES:
+    for route in EVERY_ROUTE:
         answer = stranger.ask(route.method, address_of(route), json={})
         assert problem(answer)[0] == 401, route
         assert answer.headers["WWW-Authenticate"] == 'Bearer realm="sipsorcery"'
@@ -92,7 +97,7 @@ def test_a_request_notes_that_its_token_was_used(harness: AppHarness, alice: Pro
 
 
 def test_every_address_says_what_may_be_done_there(stranger: Program) -> None:
-    for route in ROUTES:
+    for route in EVERY_ROUTE:
         answer = stranger.ask("OPTIONS", address_of(route))
         assert answer.status_code == 204
         assert route.method in answer.headers["Allow"].split(", "), route

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 
 from sipsorcery_web.contract.extensions import ALL_OPERATIONS
 from sipsorcery_web.contract.records import wire_fields
+from sipsorcery_web.rest.acts import ACTS, Act
 from sipsorcery_web.rest.openapi import document, document_bytes
 from sipsorcery_web.rest.resources import RESOURCES
-from sipsorcery_web.rest.routes import ROUTES
+from sipsorcery_web.rest.routes import ROUTES, Route
 from tests.factories import DOMAIN
 
 from .json_schema import complaints, resolved
@@ -38,8 +39,9 @@ def test_its_references_lead_somewhere() -> None:
 
 def test_it_has_every_route_with_its_scope_and_a_name_of_its_own() -> None:
     described = {(path, method) for path, at in DOCUMENT["paths"].items() for method in at if method != "parameters"}
-    assert described == {(route.path, route.method.lower()) for route in ROUTES}
-    names = [DOCUMENT["paths"][route.path][route.method.lower()]["operationId"] for route in ROUTES]
+    there: list[Route | Act] = [*ROUTES, *ACTS]
+    assert described == {(route.path, route.method.lower()) for route in there}
+    names = [DOCUMENT["paths"][route.path][route.method.lower()]["operationId"] for route in there]
     assert len(names) == len(set(names))
     assert all(route.scope for route in ROUTES)
 

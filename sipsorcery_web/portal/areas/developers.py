@@ -1,6 +1,7 @@
 """The samples for those who write a client of their own, and the resources that they can ask for, with this address."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,8 @@ FILES = {
     "csharp": ("Customer.cs",),
     "curl": ("customer.sh",),
 }
+
+_IN_BRACES = re.compile(r"{(\w+)}")
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ class RestOperation:
     needs_tag: bool = False
 
     def curl(self, address: str) -> str:
-        """The command that carries it out; the variables ID, and ETAG where it is needed, are the reader's."""
+        """The command that carries it out; the variables ID, and others where they are needed, are the reader's."""
         words = ['curl -H "Authorization: Bearer $SIPSORCERY_TOKEN"']
         if self.method != "GET":
             words.append(f"-X {self.method}")
@@ -55,7 +58,7 @@ class RestOperation:
             words.append('-H "If-Match: $ETAG"')
         if self.body is not None:
             words.append(f"-H 'Content-Type: application/json' -d '{json.dumps(self.body)}'")
-        return " ".join([*words, f'"{address}{self.path.replace("{id}", "$ID")}"'])
+        return " ".join([*words, f'"{address}{_IN_BRACES.sub(lambda name: f"${name[1].upper()}", self.path)}"'])
 
 
 def operations_of(document: Mapping[str, Any]) -> Iterator[tuple[str, Sequence[RestOperation]]]:

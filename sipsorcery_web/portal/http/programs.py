@@ -70,7 +70,7 @@ def let_in(view: Callable[..., Any] | None) -> Response | None:
         owner = programs.owner_of(token)
     except Exception as error:
         return programs.refusal(error)
-    _stand_for(owner, token)
+    stand_for(owner, token)
     return None
 
 
@@ -90,10 +90,10 @@ def _is_of_window() -> bool:
     return mode == "navigate" if mode else HTML in request.accept_mimetypes.values()
 
 
-def _stand_for(owner: str, token: str) -> None:
+def stand_for(owner: str, token: str, time_zone: str = str(UTC)) -> None:
     """Let this request be the owner's, with the reach of the token; no session is opened, kept or put off."""
     sessions, here = session.here()
     now: datetime = sessions.clock()
     session.only_read()
-    here.login = session.LoginSession(owner, token, now, now + ALONE, False, str(UTC))
+    here.login = session.LoginSession(owner, token, now, now + ALONE, False, time_zone)
     g.is_program = True

@@ -11,8 +11,10 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from sipsorcery_web.contract.scopes import SCOPES
+from sipsorcery_web.dial_plans.outcomes import Ended, Progress
 from sipsorcery_web.portal.areas import developers
 from sipsorcery_web.portal.areas.developers import FILES, SAMPLE_ADDRESS, SOURCE
+from sipsorcery_web.rest.acts import ACTS
 from sipsorcery_web.rest.routes import ROUTES
 
 from ..app_harness import AppHarness
@@ -113,6 +115,12 @@ def method_of(command: list[str]) -> str:
     return command[command.index("-X") + 1] if "-X" in command else "GET"
 
 
+def turn_of(command: list[str]) -> tuple[int, int]:
+    """The turn of a command: what is added last is deleted first."""
+    method = method_of(command)
+    return LATER.get(method, 0), -len(command[-1].split("/")) if method == "DELETE" else 0
+
+
 def by_noun(found: list[list[str]]) -> list[list[list[str]]]:
     """The commands for each resource."""
     return [list(group) for _, group in groupby(found, key=lambda command: command[-1].split("/")[5])]
@@ -129,11 +137,14 @@ def carried_out(harness: AppHarness, command: list[str], variables: dict[str, st
 def test_every_operation_of_the_description_has_a_command(browser: Browser) -> None:
     asked = {(method_of(command), command[-1]) for command in commands(browser.open("/developers"))}
     address = "http://localhost/api/v1"
-    assert asked == {(route.method, address + route.path.replace("{id}", "$ID")) for route in ROUTES}
+    there = {(route.method, route.path) for route in ROUTES} | {(act.method, act.path) for act in ACTS}
+    named = {(method, path.replace("{id}", "$ID").replace("{case_id}", "$CASE_ID")) for method, path in there}
+    assert asked == {(method, address + path) for method, path in named}
 
 
 def test_each_command_does_what_it_says(harness: AppHarness, browser: Browser) -> None:
-    harness.one_of_each("alice")
+    things = harness.one_of_each("alice")
+    harness.plan_service.ruby = lambda execution, world: Progress(outcome=Ended(code=486, reason="Busy here"))
     harness.provider("alice", "redline", register_enabled=True, register_contact="sip:a@sip.example.org")
     token = harness.access_token("alice", "reader", scopes=" ".join(SCOPES)).token or ""
     harness.service_fixture.alice.sip_accounts.delete(
@@ -141,16 +152,16 @@ def test_each_command_does_what_it_says(harness: AppHarness, browser: Browser) -
     )
     harness.bind(harness.account("alice", "consult-room"))
     for commands_of_one in by_noun(commands(browser.open("/developers"))):
-        variables = {"SIPSORCERY_TOKEN": token}
-        for command in sorted(commands_of_one, key=lambda command: LATER.get(method_of(command), 0)):
+        variables = {"SIPSORCERY_TOKEN": token, "CASE_ID": str(things["case_id"])}
+        for command in sorted(commands_of_one, key=turn_of):
             if "$ID" in command[-1] and "ID" not in variables:
                 listed = carried_out(harness, commands_of_one[0], variables).get_json()
                 variables["ID"] = listed["items"][0]["id"]
             answer = carried_out(harness, command, variables)
             assert answer.status_code in (200, 201, 204), (command, answer.text)
             if answer.status_code == 201:
-                variables["ID"] = answer.get_json()["id"]
-            variables["ETAG"] = answer.headers.get("ETag", "")
+                variables["CASE_ID" if "cases" in command[-1] else "ID"] = answer.get_json()["id"]
+            variables["ETAG"] = answer.headers.get("ETag") or variables.get("ETAG", "")
 
 
 def test_in_front_of_another_service_no_resource_is_offered(mysql_front: Front) -> None:

@@ -15,14 +15,11 @@ from sipsorcery_web.portal.storage.dial_plan_test_cases import MOST, PlanTestCas
 from sipsorcery_web.portal.ui.forms import AWAY_STATUS, NOT_SAVED
 
 from ..records import the_plan
-from .cases import keep_results, run_cases_with, storage, the_case
+from .cases import keep_results, kept_case, run_cases_with, storage, the_case
 from .form import TryForm, read_answers, read_moment
 from .pages import THING, form_of, try_page
 from .running import NotTried, try_form
 from .words import sentences_of
-
-LONGEST_NAME = 100
-CALL_FIELDS = ("number", "caller", "direction", "time", "seed")
 
 
 def cases(plan_id: UUID) -> str:
@@ -46,10 +43,7 @@ def add_case(plan_id: UUID) -> Any:
         return try_page(plan, form, typed)
     try:
         trial = try_form(form, typed.answers)
-        result = sentences_of(trial)
-        call = {name: str(form[name].data or "") for name in CALL_FIELDS}
-        name = " ".join(request.form.get("case_name", "").split())[:LONGEST_NAME] or f"Call to {call['number']}"
-        case = PlanTestCase(name=name, call=call, answers=dict(typed.written), expected=result, last=result)
+        case = kept_case(request.form.get("case_name", ""), form, typed, sentences_of(trial))
         storage().add(plan.id, plan.owner or "", case)
     except NotTried as why:
         form.problem, form.status = str(why), AWAY_STATUS
@@ -57,7 +51,7 @@ def add_case(plan_id: UUID) -> Any:
     except TooManyCases:
         form.problem, form.status = f"A plan has at most {MOST} test cases. Delete one first.", NOT_SAVED
         return try_page(plan, form, typed, trial)
-    flash(f"{name} is kept. It is run each time the plan is saved.", "success")
+    flash(f"{case.name} is kept. It is run each time the plan is saved.", "success")
     return redirect(url_for("dial_plans.cases", plan_id=plan.id), 303)
 
 

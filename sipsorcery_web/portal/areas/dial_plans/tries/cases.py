@@ -19,12 +19,14 @@ from sipsorcery_web.portal.storage.dial_plan_test_cases import CaseCount, DialPl
 from sipsorcery_web.portal.storage.errors import StorageUnavailable
 
 from ..owners_records import OwnersRecords
-from .form import read_answers, read_moment
+from .form import AnswersTyped, TryForm, read_answers, read_moment
 from .running import NotTried, call_of, plan_of, run, turn
 from .words import sentences_of
 
 LONGEST_RUN = 8.0
 """Seconds that a save waits for all its test cases."""
+LONGEST_NAME = 100
+CALL_FIELDS = ("number", "caller", "direction", "time", "seed")
 UNREADABLE = "The test cases cannot be read at the moment."
 TOO_LONG = "The test cases take too long: not all of them were run."
 RIGHT, FAILING = "right", "failing"
@@ -149,6 +151,13 @@ def end_cases(plan: SIPDialPlan) -> None:
         storage().end(plan.id, plan.owner or "")
     except StorageUnavailable:
         flash("Its test cases could not be deleted.", "warning")
+
+
+def kept_case(name: str, form: TryForm, typed: AnswersTyped, result: Sequence[str]) -> PlanTestCase:
+    """A try as a test case that wants the result which it has; without a name it is called after its number."""
+    call = {field: str(form[field].data or "") for field in CALL_FIELDS}
+    tidy = " ".join(name.split())[:LONGEST_NAME] or f"Call to {call['number']}"
+    return PlanTestCase(name=tidy, call=call, answers=dict(typed.written), expected=result, last=result)
 
 
 def the_case(plan: SIPDialPlan, case_id: UUID) -> PlanTestCase:
