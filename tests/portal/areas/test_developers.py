@@ -142,6 +142,7 @@ def test_every_operation_of_the_description_has_a_command(browser: Browser) -> N
     assert asked == {(method, address + path) for method, path in named}
 
 
+@pytest.mark.usefixtures("sip_engine")
 def test_each_command_does_what_it_says(harness: AppHarness, browser: Browser) -> None:
     things = harness.one_of_each("alice")
     harness.plan_service.ruby = lambda execution, world: Progress(outcome=Ended(code=486, reason="Busy here"))
