@@ -12,7 +12,16 @@ from pathlib import Path
 from typing import Any, cast
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import (
+    MetaData,
+    NullPool,
+    create_engine,
+    delete,
+    inspect,
+    select,
+    text,
+    update,
+)
 
 from sipsorcery_web import create_app
 from sipsorcery_web.contract.extensions import AccessToken
@@ -106,7 +115,7 @@ class AppHarness:
         self._sessions = {name: self._session_of(name) for name in (CAST if cast else ())}
         self._clients = dict(self.service_fixture.signed_in)
         self._tokens = set(self.watched.tokens)
-        self._fresh = Snapshot(settings.data_dir / "sipsorcery.db")
+        self._fresh = snapshot_of(settings)
 
     def clear(self) -> None:
         """Forget everything that a test has done."""
@@ -123,6 +132,15 @@ class AppHarness:
             pages.clear()
         self.service_fixture = ServiceFixture(self.service, dict(self._clients))
         self._unused = dict(self._sessions)
+
+    def stored_rows(self) -> str:
+        """All that the store holds, as text."""
+        if not self.settings.database_url:
+            return dump(database_file(self.settings))
+        with self.database.engine.connect() as connection:
+            names = sorted(inspect(connection).get_table_names())
+            found = [(name, connection.execute(text(f'SELECT * FROM "{name}"')).all()) for name in names]
+            return "\n".join(f"{name}: {row}" for name, rows in found for row in sorted(map(str, rows)))
 
     def browser(self, **options: Any) -> Browser:
         """A browser that nobody has used."""
@@ -359,6 +377,40 @@ class AppHarness:
             new_accounts=self.settings.new_accounts,
             mails=self.app.extensions["account_mails"],
         )
+
+
+def snapshot_of(settings: Settings) -> "Snapshot | PostgresSnapshot":
+    """Return the store as it is now."""
+    return PostgresSnapshot(settings.store_url) if settings.database_url else Snapshot(database_file(settings))
+
+
+def database_file(settings: Settings) -> Path:
+    """The file of a store in SQLite."""
+    return settings.data_dir / "sipsorcery.db"
+
+
+class PostgresSnapshot:
+    """The rows of a schema in PostgreSQL, to go back to. Triggers rest meanwhile, since what they keep is restored."""
+
+    def __init__(self, url: str) -> None:
+        self._engine = create_engine(url, poolclass=NullPool)
+        with self._engine.connect() as connection:
+            names = [name for name in inspect(connection).get_table_names() if name != "alembic_version"]
+            self._tables = MetaData()
+            self._tables.reflect(connection, only=names)
+            self._rows = {
+                table: [dict(row) for row in connection.execute(select(table)).mappings()]
+                for table in self._tables.tables.values()
+            }
+
+    def restore(self) -> None:
+        names = ", ".join(f'"{table.name}"' for table in self._rows)
+        with self._engine.begin() as connection:
+            connection.execute(text("SET LOCAL session_replication_role = replica"))
+            connection.execute(text(f"TRUNCATE {names}"))
+            for table, rows in self._rows.items():
+                if rows:
+                    connection.execute(table.insert(), rows)
 
 
 class Snapshot:

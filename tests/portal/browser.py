@@ -18,6 +18,8 @@ from .origins import ORIGIN_HEADERS, from_page_of
 from .secret_fields import check_secrets
 from .served import takes
 
+OF_A_WINDOW = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+"""The types that a browser asks for where it opens a page."""
 REVEALING = re.compile(r"/(sip-accounts|providers)/[^/]+/(password|phone)")
 """The addresses that show a stored password to those who ask by POST."""
 Values = Mapping[str, "str | Sequence[str]"]
@@ -216,7 +218,7 @@ class Browser:
 
     def raw(self, method: str, path: str, **options: Any) -> TestResponse:
         """One exchange, looked at, without following a redirect."""
-        headers = {"Accept-Encoding": "identity", **options.pop("headers", {})}
+        headers = {"Accept-Encoding": "identity", "Accept": OF_A_WINDOW, **options.pop("headers", {})}
         if method != "GET" and not ORIGIN_HEADERS & headers.keys():
             headers |= from_page_of(self.base_url)
         environment = {**self.environment, **options.pop("environ_base", {})}

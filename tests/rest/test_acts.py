@@ -10,7 +10,7 @@ from sipsorcery_web.portal.areas.dial_plans.tries.running import TrySlots
 from sipsorcery_web.portal.http.parts import parts_of
 from sipsorcery_web.portal.storage.dial_plan_test_cases import MOST
 from sipsorcery_web.rest.acts import ACTS, Act
-from tests.portal.app_harness import AppHarness, dump
+from tests.portal.app_harness import AppHarness
 
 from .program import Program, problem, program_of
 
@@ -48,7 +48,7 @@ def test_a_try_says_what_would_happen_and_changes_nothing(
     harness: AppHarness, alice: Program, plan: SIPDialPlan
 ) -> None:
     alice.get("/customer")  # notes that the token is used
-    before = dump(harness.settings.data_dir / "sipsorcery.db")
+    before = harness.stored_rows()
     found = alice.post(tries(plan), {"number": "0301"}).get_json()
     assert found["answer"] == "The caller gets 480 Temporarily unavailable."
     assert [(step["what"], step["legs"][0]["name"]) for step in found["steps"]] == [("Dial", LEG)]
@@ -56,7 +56,7 @@ def test_a_try_says_what_would_happen_and_changes_nothing(
     taken = alice.post(tries(plan), {"number": "0301", "answers": {LEG: "answered after 7"}}).get_json()
     assert (taken["answer"], taken["answered_by"]) == (f"The caller talks to {LEG} after 7 s.", LEG)
     assert alice.post(tries(plan), {"number": "77"}).get_json()["status"] == 404
-    assert dump(harness.settings.data_dir / "sipsorcery.db") == before
+    assert harness.stored_rows() == before
 
 
 def test_a_script_can_be_tried_before_it_is_saved(alice: Program, plan: SIPDialPlan) -> None:
@@ -143,12 +143,12 @@ def test_what_is_anothers_is_not_there(
     for other in (bob, administrator):
         other.get("/customer")  # notes that the token is used
     (own,) = harness.service_fixture.someone("bobby").dial_plans.page()
-    before = dump(harness.settings.data_dir / "sipsorcery.db")
+    before = harness.stored_rows()
     for other in (bob, administrator):
         assert problem(asked(other, act, plan.id, case))[0] == 404
     if act.has_case:
         assert problem(asked(bob, act, own.id, case))[0] == 404
-    assert dump(harness.settings.data_dir / "sipsorcery.db") == before
+    assert harness.stored_rows() == before
     assert asked(alice, act, plan.id, case).status_code == act.status
 
 

@@ -8,6 +8,7 @@ from tests.portal.app_harness import AppHarness
 
 from .program import Program, problem
 
+ON_BOTH_STORES = True
 ID = "6f0f8a3e-61c5-4a2b-8a64-7a2f5a3b1c11"
 VALUES = {"boolean": "true", "int": "5", "guid": ID, "string": "x", "DateTimeOffset": "2026-11-23T12:00:00+01:00"}
 LISTS = [resource for resource in RESOURCES if not resource.is_single]

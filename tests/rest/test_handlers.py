@@ -14,6 +14,7 @@ from tests.portal.fake_sip_engine import FakeEngine
 
 from .program import Program, problem, program_of
 
+ON_BOTH_STORES = True
 NEW: dict[str, dict[str, Any]] = {
     "sip-accounts": {"sip_username": "front-desk", "sip_domain": DOMAIN, "sip_password": SIP_PASSWORD},
     "providers": {"provider_name": "blueline", "provider_server": "sip.blueline.example"},

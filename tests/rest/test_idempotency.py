@@ -8,11 +8,12 @@ from sqlalchemy import func, select, update
 from sipsorcery_web.rest import idempotency
 from sipsorcery_web.rest.idempotency import IdempotencyKeyRow
 from tests.factories import SIP_PASSWORD
-from tests.portal.app_harness import AppHarness, dump
+from tests.portal.app_harness import AppHarness
 
 from .program import Program, problem
 from .test_handlers import NEW
 
+ON_BOTH_STORES = True
 ACCOUNT = NEW["sip-accounts"]
 KEY = {"Idempotency-Key": "8e03978e-40d5-43dd-bc93-6894a57f9324"}
 
@@ -87,7 +88,7 @@ def test_keys_are_kept_for_a_day_and_no_more_than_a_number_of_them(
 
 def test_nothing_of_what_was_sent_is_kept_and_a_key_by_its_hash(harness: AppHarness, alice: Program) -> None:
     alice.post("/sip-accounts", ACCOUNT, headers=KEY)
-    stored = dump(harness.settings.data_dir / "sipsorcery.db")
+    stored = harness.stored_rows()
     assert SIP_PASSWORD not in stored
     assert KEY["Idempotency-Key"] not in stored
 

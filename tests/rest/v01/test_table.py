@@ -9,10 +9,11 @@ from uuid import UUID, uuid4
 import pytest
 
 from sipsorcery_web.rest.v01.routes import IS_ALIVE, ROUTES
-from tests.portal.app_harness import AppHarness, dump
+from tests.portal.app_harness import AppHarness
 
 from .key_holder import KeyHolder
 
+ON_BOTH_STORES = True
 TABLE = json.loads((Path(__file__).parent / "table.json").read_text())
 SERVED = [row for row in TABLE["routes"] if row.get("served", True)]
 NOT_SERVED = [row["route"] for row in TABLE["routes"] if not row.get("served", True)]
@@ -94,13 +95,13 @@ def test_what_is_not_served_is_not_there(alice_v01: KeyHolder, route: str) -> No
 def test_each_route_has_its_method_and_no_other(
     harness: AppHarness, alice_v01: KeyHolder, hers: dict[str, UUID], row: Mapping[str, str]
 ) -> None:
-    before = dump(harness.settings.data_dir / "sipsorcery.db")
+    before = harness.stored_rows()
     other = "GET" if row["method"] == "POST" else "POST"
     id = hers.get(row["route"].partition("/")[0], "")
     for method in (other, "HEAD", "DELETE"):
         answer = alice_v01.ask(method, f"{row['route']}?id={id}", **({"json": {}} if method == "POST" else {}))
         assert (answer.status_code, answer.headers["Allow"]) == (405, f"{row['method']}, OPTIONS")
-    assert dump(harness.settings.data_dir / "sipsorcery.db") == before
+    assert harness.stored_rows() == before
 
 
 # The two-customer matrix
@@ -121,13 +122,13 @@ def test_what_is_anothers_is_not_there(
         assert (bob_v01.get("keyvalue/read", key="k"), alice_v01.get("keyvalue/read", key="k")) == (None, "hers")
         return
     bob_v01.get("sipaccount/count")  # notes that the token is used
-    before = dump(harness.settings.data_dir / "sipsorcery.db")
+    before = harness.stored_rows()
     for id in (hers[noun], uuid4(), "1"):
         entity = {**NEW[noun], "ID": str(id)}
         more: dict[str, Any] = {"json": entity} if verb == "update" else {"query_string": {"id": str(id)}}
         error = bob_v01.error(row["method"], row["route"], **more)
         assert error == f"The {SPOKEN[noun]} to {verb} could not be found."
-    assert dump(harness.settings.data_dir / "sipsorcery.db") == before
+    assert harness.stored_rows() == before
 
 
 @pytest.mark.parametrize(
