@@ -445,6 +445,12 @@ class AppHarnesses:
         harness.clear()
         return harness
 
+    def close(self) -> None:
+        """Close the databases of all houses."""
+        for harness in self._built.values():
+            harness.database.close()
+            harness.app.extensions["database"].close()
+
 
 def dump(path: Path, *leaving_out: str) -> str:
     """The rows of a database file as text, without some of its tables."""

@@ -30,8 +30,10 @@ HarnessWith = Callable[..., AppHarness]
 
 
 @pytest.fixture(scope="session")
-def harnesses(tmp_path_factory: pytest.TempPathFactory, passwords: Passwords) -> AppHarnesses:
-    return AppHarnesses(tmp_path_factory.mktemp("houses"), passwords)
+def harnesses(tmp_path_factory: pytest.TempPathFactory, passwords: Passwords) -> Iterator[AppHarnesses]:
+    built = AppHarnesses(tmp_path_factory.mktemp("houses"), passwords)
+    yield built
+    built.close()
 
 
 @pytest.fixture

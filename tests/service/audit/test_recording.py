@@ -17,10 +17,12 @@ from sipsorcery_web.service.first_run import FirstRun
 from sipsorcery_web.service.mailed_links import new_link
 from sipsorcery_web.service.operators import Operators
 from sipsorcery_web.service.store.audit import AuditRow
-from sipsorcery_web.service.store.models import CustomerRow
+from sipsorcery_web.service.store.models import CustomerRow, SIPDialogueRow
 from tests.conftest import HOME, Clock, ServiceFixture
 from tests.factories import PASSWORD, SIP_PASSWORD
 from tests.factories.records import dial_plan, person, sip_account, sip_provider
+from tests.factories.rows import leg_values
+from tests.portal.fake_sip_engine import FakeControls
 
 from ..conftest import at_once
 
@@ -109,6 +111,15 @@ def _use_link(service_fixture: ServiceFixture, operation: str, purpose: LinkPurp
     _call(service_fixture, operation, token=token, **arguments)
 
 
+def _hung_up(service_fixture: ServiceFixture) -> None:
+    context = service_fixture.service.context
+    object.__setattr__(context, "sip_engine", FakeControls())
+    leg = leg_values("alice", context.clock())
+    with context.database.write() as session:
+        session.add(SIPDialogueRow(**leg))
+    service_fixture.alice.delete_call(leg["id"])
+
+
 CHANGES: dict[str, Any] = {
     "CreateCustomer": lambda each: each.stranger.create_customer(person("carol")),
     "UpdateCustomer": lambda each: each.alice.update_customer(each.alice.customer("alice").with_(city="Cork")),
@@ -123,6 +134,7 @@ CHANGES: dict[str, Any] = {
     "AddDialPlan": _plan,
     "UpdateDialPlan": lambda each: each.alice.dial_plans.update(_plan(each)),
     "DeleteDialPlan": lambda each: each.alice.dial_plans.delete(_plan(each)),
+    "DeleteCall": _hung_up,
     "AddAccessToken": _token,
     "DeleteAccessToken": lambda each: each.alice.delete_access_token(_token(each).id),
     "UpdateSecondFactor": lambda each: _call(each, "UpdateSecondFactor", has_second_factor=True, is_proven=True),
