@@ -5,11 +5,12 @@ VENV := .venv
 IN_VENV := $(VENV)/bin/python
 INSTALL := $(IN_VENV) -m pip install --quiet --disable-pip-version-check
 EXTRAS ?=
+FUZZING := .schemathesis
 RTPENGINE := rtpengine-daemon
 PANEL := nginx php-fpm php-mysql mariadb-server
 KAMAILIO := kamailio kamailio-sqlite-modules kamailio-postgres-modules kamailio-extra-modules kamailio-tls-modules
 
-.PHONY: help setup run run-sip demo test test-long test-sip test-plans test-wcf check bench bench-servers bench-sip clean browser kamailio rtpengine phones office proxy fail2ban captures wrk panel npm mono
+.PHONY: help setup run run-sip demo test test-long test-sip test-plans test-rest test-wcf check bench bench-servers bench-sip clean browser kamailio rtpengine phones office proxy fail2ban captures wrk panel npm mono
 .DELETE_ON_ERROR:
 
 help: ## List the targets.
@@ -35,6 +36,9 @@ test-long: $(VENV)/tests.done ## Run what make test has a sample of: thousands o
 test-sip: $(VENV)/tests.done kamailio rtpengine phones ## Run the tests of the SIP engine alone: real Kamailio and real telephones.
 	@exec env $$($(IN_VENV) -m tests.services) $(IN_VENV) -m pytest -m "long or not long" tests/kamailio $(ARGS)
 
+test-rest: $(VENV)/tests.done $(FUZZING)/made.done ## Ask the resources in JSON thousands of made-up requests, for some minutes; SECONDS=… for each of two customers.
+	@exec $(IN_VENV) -m tests.rest.fuzz $(FUZZING)/bin/st --max-time $(or $(SECONDS),120) $(ARGS)
+
 test-plans: $(VENV)/tests.done browser ## Run the tests of dial plans with real Ruby; the first time its image is built, for some minutes.
 	@exec env SIPSORCERY_TEST_BUILD_RUBY=1 $(IN_VENV) -m pytest tests/dial_plans tests/browser/test_tries.py $(ARGS)
 
@@ -59,7 +63,7 @@ bench-sip: $(VENV)/tests.done kamailio phones ## Measure how fast phones registe
 	@env $$($(IN_VENV) -m tests.services) $(IN_VENV) -m bench.calls
 
 clean: ## Remove .venv and what the tools left behind; instance/ stays.
-	@rm -rf $(VENV) node_modules .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf $(VENV) $(FUZZING) node_modules .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	@find app.py sipsorcery_web tests bench demo -name __pycache__ -prune -exec rm -rf {} +
 
 $(VENV)/made.done:
@@ -84,6 +88,11 @@ $(VENV)/extras.done: $(VENV)/runtime.done requirements-extras.txt
 $(VENV)/tests.done: $(VENV)/made.done requirements.txt requirements-extras.txt tests/requirements.txt
 	@echo 'Installing what the tests need.'
 	@$(INSTALL) -r tests/requirements.txt
+	@touch $@
+
+$(FUZZING)/made.done: $(VENV)/made.done tests/rest/requirements.txt
+	@$(IN_VENV) -m venv $(FUZZING)
+	@$(FUZZING)/bin/pip install --quiet --disable-pip-version-check -r tests/rest/requirements.txt
 	@touch $@
 
 $(VENV)/bench.done: $(VENV)/tests.done bench/requirements.txt

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sipsorcery_web.contract.records import Record, SIPAccount, SIPDialPlan, SIPProvider, WireField
-from sipsorcery_web.contract.rules import catalogue
+from sipsorcery_web.contract.rules import SIP_USERNAME_MIN_LENGTH, catalogue
 from sipsorcery_web.contract.wire_types import BOOLEAN, GUID, INT, Moment, Scalar
 
 from .resources import Resource
@@ -14,6 +14,8 @@ LENGTHS: Mapping[type[Record], Mapping[str, int]] = {
     SIPProvider: catalogue.PROVIDER_LENGTHS,
     SIPDialPlan: catalogue.DIAL_PLAN_LENGTHS,
 }
+SHORTEST: Mapping[str, int] = {"sip_username": SIP_USERNAME_MIN_LENGTH, "provider_name": 1, "dial_plan_name": 1}
+"""What a name has at least; blanks around it count for nothing."""
 ONE_LINE = r"^[^\u0000-\u001f\u007f-\u009f\u2028\u2029\ufffe\uffff]*$"
 """No control character can stand in a text of one line."""
 
@@ -86,6 +88,8 @@ def _given(resource: Resource, entry: WireField) -> Schema:
     if schema == {"type": "string"}:
         if most := LENGTHS.get(resource.record, {}).get(entry.attribute):
             schema["maxLength"] = most
+        if least := SHORTEST.get(entry.attribute):
+            schema["minLength"] = least
         if not entry.has_lines:
             schema["pattern"] = ONE_LINE
     if not entry.nillable or entry.attribute in _needed(resource):

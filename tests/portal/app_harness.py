@@ -3,9 +3,7 @@
 As it is in use, but with a clock that stands still and passwords that cost little.
 """
 
-import sqlite3
 from collections.abc import Mapping
-from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -13,13 +11,8 @@ from typing import Any, cast
 from uuid import UUID, uuid4
 
 from sqlalchemy import (
-    MetaData,
-    NullPool,
-    create_engine,
     delete,
-    inspect,
     select,
-    text,
     update,
 )
 
@@ -67,6 +60,7 @@ from tests.factories.rows import binding_of, cdr_values, leg_values, sip_account
 
 from .browser import Browser
 from .fake_plan_service import FakePlanService
+from .stored_state import database_file, dump, dump_of_postgres, snapshot_of
 
 ADMINISTRATOR = "root-admin"
 CAST = ("alice", "bobby", ADMINISTRATOR)
@@ -137,10 +131,7 @@ class AppHarness:
         """All that the store holds, as text."""
         if not self.settings.database_url:
             return dump(database_file(self.settings))
-        with self.database.engine.connect() as connection:
-            names = sorted(inspect(connection).get_table_names())
-            found = [(name, connection.execute(text(f'SELECT * FROM "{name}"')).all()) for name in names]
-            return "\n".join(f"{name}: {row}" for name, rows in found for row in sorted(map(str, rows)))
+        return dump_of_postgres(self.database.engine)
 
     def browser(self, **options: Any) -> Browser:
         """A browser that nobody has used."""
@@ -379,54 +370,6 @@ class AppHarness:
         )
 
 
-def snapshot_of(settings: Settings) -> "Snapshot | PostgresSnapshot":
-    """Return the store as it is now."""
-    return PostgresSnapshot(settings.store_url) if settings.database_url else Snapshot(database_file(settings))
-
-
-def database_file(settings: Settings) -> Path:
-    """The file of a store in SQLite."""
-    return settings.data_dir / "sipsorcery.db"
-
-
-class PostgresSnapshot:
-    """The rows of a schema in PostgreSQL, to go back to. Triggers rest meanwhile, since what they keep is restored."""
-
-    def __init__(self, url: str) -> None:
-        self._engine = create_engine(url, poolclass=NullPool)
-        with self._engine.connect() as connection:
-            names = [name for name in inspect(connection).get_table_names() if name != "alembic_version"]
-            self._tables = MetaData()
-            self._tables.reflect(connection, only=names)
-            self._rows = {
-                table: [dict(row) for row in connection.execute(select(table)).mappings()]
-                for table in self._tables.tables.values()
-            }
-
-    def restore(self) -> None:
-        names = ", ".join(f'"{table.name}"' for table in self._rows)
-        with self._engine.begin() as connection:
-            connection.execute(text("SET LOCAL session_replication_role = replica"))
-            connection.execute(text(f"TRUNCATE {names}"))
-            for table, rows in self._rows.items():
-                if rows:
-                    connection.execute(table.insert(), rows)
-
-
-class Snapshot:
-    """A database file as it was, to go back to."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._copy = sqlite3.connect(":memory:")
-        with closing(sqlite3.connect(path)) as source:
-            source.backup(self._copy)
-
-    def restore(self) -> None:
-        with closing(sqlite3.connect(self._path)) as target:
-            self._copy.backup(target)
-
-
 class AppHarnesses:
     """One house for each kind of settings: building one costs more than a test."""
 
@@ -450,14 +393,3 @@ class AppHarnesses:
         for harness in self._built.values():
             harness.database.close()
             harness.app.extensions["database"].close()
-
-
-def dump(path: Path, *leaving_out: str) -> str:
-    """The rows of a database file as text, without some of its tables."""
-    with closing(sqlite3.connect(path)) as connection:
-        tables = connection.execute(
-            # A virtual table's rows stand in the tables beneath it.
-            "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY name"
-        )
-        shown = [name for (name,) in tables if name not in leaving_out]
-        return "\n".join(f"{name}: {row}" for name in shown for row in connection.execute(f'SELECT * FROM "{name}"'))

@@ -27,6 +27,7 @@ KNOWN = frozenset(
         "minimum",
         "maximum",
         "maxLength",
+        "minLength",
         "pattern",
         "$ref",
     ]
@@ -82,8 +83,8 @@ def _of_object(
 
 
 def _of_text(value: str, schema: Mapping[str, Any], at: str) -> Iterator[str]:
-    if len(value) > schema.get("maxLength", len(value)):
-        yield f"{at}: is too long"
+    if not schema.get("minLength", 0) <= len(value) <= schema.get("maxLength", len(value)):
+        yield f"{at}: {value!r} has another length"
     if not re.search(schema.get("pattern", "").replace("$", r"\Z"), value):
         yield f"{at}: {value!r} is not of the pattern"
     try:

@@ -63,6 +63,12 @@ def test_what_a_schema_says_is_looked_at() -> None:
     account = {"$ref": "#/components/schemas/NewSIPAccount"}
     good = {"sip_username": "front-desk", "sip_domain": "sip.example.org"}
     assert list(complaints(good, account, DOCUMENT)) == []
-    for wrong in ({"sip_username": 1}, {"is_incoming_only": None}, {"x": ""}, {"network_id": "\n"}):
+    for wrong in (
+        {"sip_username": 1},
+        {"is_incoming_only": None},
+        {"x": ""},
+        {"network_id": "\n"},
+        {"sip_username": "ann"},
+    ):
         assert list(complaints(good | wrong, account, DOCUMENT))
     assert list(complaints({}, account, DOCUMENT))

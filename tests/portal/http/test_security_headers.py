@@ -28,9 +28,10 @@ from sipsorcery_web.service.store.sign_ins import SignInRow
 from tests.factories import PASSWORD
 from tests.factories.events import EventsInMemory, request, traced
 
-from ..app_harness import AppHarness, dump
+from ..app_harness import AppHarness
 from ..browser import Browser
 from ..fake_sip_engine import FakeEngine
+from ..stored_state import dump
 from ..test_routes import filled_in, methods_of
 
 HOSTILE = "\"'></title></textarea><script>alert(1)</script>{{7*191}}"

@@ -8,10 +8,11 @@ from sipsorcery_web.service.store.mailed_links import MailedLinkRow
 from sipsorcery_web.settings import NewAccounts
 from tests.factories import PASSWORD
 from tests.mail.post_office import PUBLIC_URL, PostOffice, link_in, text_of
-from tests.portal.app_harness import AppHarness, dump
+from tests.portal.app_harness import AppHarness
 from tests.portal.authenticator import set_up_app
 from tests.portal.browser import Browser, Page
 from tests.portal.conftest import HarnessWith
+from tests.portal.stored_state import dump
 
 from .test_register import CAROL
 

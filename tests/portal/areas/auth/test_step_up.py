@@ -11,10 +11,11 @@ from sipsorcery_web.portal.http.recent_proof import methods_with_proof
 from sipsorcery_web.portal.http.session import COOKIE
 from tests.factories import PASSWORD
 from tests.factories.records import sip_account
-from tests.portal.app_harness import ADMINISTRATOR, AppHarness, dump
+from tests.portal.app_harness import ADMINISTRATOR, AppHarness
 from tests.portal.browser import Browser, Page
 from tests.portal.fake_sip_engine import FakeEngine
 from tests.portal.genuine import Front
+from tests.portal.stored_state import dump
 from tests.portal.typed_forms import sign_in_again, table
 
 TITLE = "Confirm that it is you"
