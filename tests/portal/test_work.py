@@ -6,9 +6,11 @@ from types import FrameType
 
 import pytest
 
+from tests.statements import counted_statements
+
 from .app_harness import AppHarness
 from .browser import Browser
-from .test_budgets import dial_plans, statements
+from .test_budgets import dial_plans
 
 LIST = "/sip-accounts"
 
@@ -51,7 +53,7 @@ def test_a_list_that_is_read_anew_is_bounded_work(harness: AppHarness, alice: Br
 def test_to_save_an_account_and_see_the_list_takes_few_statements(harness: AppHarness, alice: Browser) -> None:
     account = harness.account("alice", "front-desk")
     page = alice.open(f"{LIST}/{account.id}")
-    with statements() as noted:
+    with counted_statements() as noted:
         assert page.submit(network_id="one").path == LIST
     assert len(noted) <= 24  # two of them tell the audit
     counts = [statement for statement in noted if "count(*)" in statement]

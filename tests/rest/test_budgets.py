@@ -6,7 +6,7 @@ import pytest
 
 from sipsorcery_web.rest.resources import RESOURCES
 from tests.portal.app_harness import AppHarness
-from tests.portal.test_budgets import statements
+from tests.statements import counted_statements
 
 from .program import Program
 from .test_handlers import NEW
@@ -18,7 +18,7 @@ LIVE = [resource.noun for resource in RESOURCES if resource.is_live]
 def cost(ask: Callable[[], object]) -> int:
     """Return the statements of a request whose token was used within the minute, once all is prepared."""
     ask()
-    with statements() as noted:
+    with counted_statements() as noted:
         ask()
     return len([statement for statement in noted if not statement.startswith("PRAGMA")])
 
