@@ -56,7 +56,6 @@ from .http.installation import Mailing
 from .http.parts import add_part
 from .http.programs import Programs
 from .http.readiness import Readiness
-from .http.recent_proof import PASSWORD_ONLY
 from .http.service_status import ServiceStatusCache
 from .http.sip_engine import SIPEngine
 from .lists import query
@@ -71,6 +70,7 @@ from .live.stamps import Revisions
 from .second_factors.methods import SecondFactors
 from .second_factors.passkeys.method import PasskeySignIns
 from .second_factors.passkeys.relying_party import PublicAddress
+from .second_factors.proofs import EVERY_WAY
 from .storage.deleted_records import DeletedRecords
 from .storage.dial_plan_test_cases import DialPlanTestCases
 from .storage.dial_plan_versions import DialPlanVersions
@@ -239,7 +239,7 @@ def _parts(portal: Portal) -> Iterator[object]:
     yield portal.second_step_limit
     yield portal.plan_service
     yield portal.visitor_limit
-    yield PASSWORD_ONLY
+    yield EVERY_WAY
     yield ExportSlots()
     yield TrySlots()
     yield RefusedFilters()

@@ -41,7 +41,7 @@
   const begin = async (button) => {
     const { form } = button
     const words = form.querySelector("[data-passkey-words]")
-    const { credential } = form.elements
+    const credential = form.querySelector("[data-credential]")
     words.textContent = "Waiting for your passkey…"
     button.dataset.asking = ""
     try {
@@ -56,7 +56,7 @@
 
   document.addEventListener("submit", (event) => {
     const button = event.submitter
-    const credential = event.target.elements.credential
+    const credential = event.target.querySelector("[data-credential]")
     if (!button?.dataset.passkey) return
     if (credential.value) {
       // the answer is good for this once

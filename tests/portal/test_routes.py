@@ -105,6 +105,7 @@ ROUTES = {
     "/security/passkeys": "GET POST",
     "/security/passkeys/<uuid:passkey_id>/remove": "GET POST",
     "/security/passkeys/options": "GET",
+    "/security/proof/options": "GET",
     "/security/recovery-codes": "GET POST",
     "/security/sessions": "GET",
     "/security/sessions/<uuid:session_id>/end": "POST",

@@ -15,7 +15,6 @@ from . import session
 from .backend import current_login
 from .clock import now
 from .parts import part
-from .password_proof import is_password_of
 
 V = TypeVar("V", bound=Callable[..., Any])
 Proof = Callable[[str, str], bool]
@@ -38,9 +37,6 @@ class WaysToProve:
     """The fields of a form that prove who sends it, and how each is looked at."""
 
     fields: Mapping[str, Proof]
-
-
-PASSWORD_ONLY = WaysToProve({FIELD: is_password_of})
 
 
 def needs_recent_proof(*methods: str) -> Callable[[V], V]:
@@ -82,7 +78,7 @@ def brings_proof() -> bool:
 def look_at_proof() -> None:
     """Note that the visitor has proven who they are. Raises ProofNeeded where what came proves nothing."""
     ways, username = part(WaysToProve).fields, current_login().username
-    name = next((name for name in ways if request.form.get(name)), FIELD)  # one try for a request
+    name = next((name for name in ways if request.form.get(name)), FIELD)  # one try for a request, the password first
     typed = request.form.get(name)
     if not typed or not ways[name](username, typed):
         raise ProofNeeded(name)

@@ -90,7 +90,7 @@ def _fail_at_second_step(scene: Scene) -> None:
 def sign_ins_without_second_step(page: Page, scene: Scene) -> None:
     _fail_at_second_step(scene)
     page.goto("/security/sign-ins")
-    expect(page.get_by_text("Right password, wrong code").first).to_be_visible()
+    expect(page.get_by_text("Right password or session, wrong code").first).to_be_visible()
 
 
 def _see_networks(scene: Scene) -> None:

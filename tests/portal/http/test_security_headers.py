@@ -84,6 +84,7 @@ NO_PAGES = (
     "/login/passkey/options",
     "/notificationspull.svc",
     "/provisioning.svc",
+    "/security/proof/options",
     "/setup/<secret>",
     "/shared/<token>",
 )

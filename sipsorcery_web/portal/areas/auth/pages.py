@@ -42,6 +42,7 @@ from .code_pages import second_step_code, second_step_recovery
 from .demonstration import demonstration
 from .forms import DEFAULTS, CustomerForm, InviteForm, SignInForm
 from .passkey_pages import passkey_alone_options, second_step_options, second_step_passkey, signs_in_alone
+from .step_up import proof_options
 
 bp = Blueprint("auth", __name__)
 AREA = Area(bp)
@@ -50,6 +51,7 @@ bp.add_url_rule("/login/code", view_func=second_step_code, methods=["GET", "POST
 bp.add_url_rule("/login/passkey", view_func=second_step_passkey, methods=["GET", "POST"])
 bp.add_url_rule("/login/passkey/options", view_func=second_step_options)
 bp.add_url_rule("/login/with-passkey/options", view_func=passkey_alone_options)
+bp.add_url_rule("/security/proof/options", view_func=proof_options)
 bp.add_url_rule("/login/recovery-code", view_func=second_step_recovery, methods=["GET", "POST"])
 
 

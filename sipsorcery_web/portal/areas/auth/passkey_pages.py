@@ -60,7 +60,7 @@ def second_step_options() -> Response:
     half = half_sign_in()
     if half is None:
         abort(404)
-    return _options(Ceremony.SECOND_STEP, half.token, kept_passkeys().of(half.username))
+    return options_of(Ceremony.SECOND_STEP, half.token, kept_passkeys().of(half.username))
 
 
 @open_to_all
@@ -68,7 +68,7 @@ def passkey_alone_options() -> Response:
     """Tell the script that any passkey will do that knows its user."""
     if find_part(PasskeySignIns) is None:
         abort(404)
-    return _options(Ceremony.ALONE, "", ())
+    return options_of(Ceremony.ALONE, "", ())
 
 
 def signs_in_alone() -> bool:
@@ -83,7 +83,8 @@ def _prove(half: HalfSignIn, answer: str | None) -> None:
         prove_second_step(half.username, half.token, answer)
 
 
-def _options(ceremony: Ceremony, subject: str, passkeys: Iterable[Passkey]) -> Response:
+def options_of(ceremony: Ceremony, subject: str, passkeys: Iterable[Passkey]) -> Response:
+    """Return what a script asks the browser's passkeys with; NotFound where there can be none."""
     try:
         return Response(request_options(relying_party(), ceremony, subject, passkeys), mimetype=JSON)
     except NoPasskeysHere:

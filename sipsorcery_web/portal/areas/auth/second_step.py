@@ -8,7 +8,6 @@ second step it is none that succeeded.
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
 
 from flask import flash, g, redirect, request, url_for
 from flask import session as browser_session
@@ -18,10 +17,9 @@ from sipsorcery_web.contract.extensions import SignInResult
 from sipsorcery_web.contract.operations import SESSION_MINUTES
 from sipsorcery_web.portal.http import known_browsers, session, sign_in_notes
 from sipsorcery_web.portal.http.parts import part
-from sipsorcery_web.portal.http.visitor_address import visitor_address
+from sipsorcery_web.portal.second_factors.attempts import counted
 from sipsorcery_web.portal.second_factors.methods import Method, SecondFactors
 from sipsorcery_web.portal.storage.half_sign_ins import HalfSignIn, HalfSignIns
-from sipsorcery_web.portal.storage.second_step_limit import SecondStepLimit
 
 HALF = "half_sign_in"
 """The name of the id among the values of a stranger's session."""
@@ -67,16 +65,7 @@ def proves(half: HalfSignIn, is_right: Callable[[], bool]) -> bool:
 
     Raises TooManyAttempts where too much was wrong before, and StorageUnavailable.
     """
-
-    def failed(transaction: Any, is_full: bool) -> None:
-        for result in (SignInResult.WRONG_CODE, *((SignInResult.LOCKED_OUT,) if is_full else ())):
-            sign_in_notes.note(half.username, result, transaction=transaction)
-
-    browser = known_browsers.number_of(half.username)
-    with part(SecondStepLimit).attempt(half.username, visitor_address(), browser) as attempt:
-        attempt.when_failed = failed
-        attempt.has_succeeded = is_right()
-    return attempt.has_succeeded
+    return counted(half.username, is_right)
 
 
 def finish() -> Response:

@@ -6,13 +6,14 @@ were typed, or nothing was yet, the form is what comes next.
 
 from typing import Any
 
-from flask import Flask, current_app, flash, make_response, redirect, render_template, request
+from flask import Flask, abort, current_app, flash, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
-from wtforms import HiddenField
+from wtforms import HiddenField, PasswordField
 
 from sipsorcery_web.portal.crud import saved_form
 from sipsorcery_web.portal.http.access import needs_session
 from sipsorcery_web.portal.http.backend import current_login
+from sipsorcery_web.portal.http.parts import part
 from sipsorcery_web.portal.http.recent_proof import (
     ProofNeeded,
     brings_proof,
@@ -21,7 +22,15 @@ from sipsorcery_web.portal.http.recent_proof import (
     methods_with_proof,
 )
 from sipsorcery_web.portal.http.urls import this_address
+from sipsorcery_web.portal.second_factors.passkeys.challenges import Ceremony
+from sipsorcery_web.portal.second_factors.passkeys.field import CredentialField
+from sipsorcery_web.portal.second_factors.passkeys.method import PasskeyMethod, kept_passkeys
+from sipsorcery_web.portal.second_factors.passkeys.relying_party import why_not_here
+from sipsorcery_web.portal.second_factors.proofs import CODE_FIELD, PASSKEY_FIELD
+from sipsorcery_web.portal.second_factors.totp import Totp
 from sipsorcery_web.portal.ui.forms import NOT_SAVED, Form, password
+
+from .passkey_pages import options_of
 
 ASKED = 403
 FORM = "form"
@@ -30,10 +39,20 @@ WRONG = "This does not prove that it is you. Nothing was changed."
 
 
 class ProofForm(Form):
-    """The password once more, and whether the form comes next that was asked for."""
+    """The password once more or a second factor, and whether the form comes next that was asked for."""
 
     proof_password = password("Password")
+    # Shown while it is typed, and a secret all the same.
+    proof_code = PasswordField("Code", render_kw={"type": "text"})
+    proof_credential = CredentialField("Passkey")
     proof_then = HiddenField()
+
+    def for_user(self, username: str) -> None:
+        """Leave out the factors that a user does not have, or cannot use at this address."""
+        if not part(Totp).is_set_up(username):
+            del self[CODE_FIELD]
+        if why_not_here() or not part(PasskeyMethod).is_set_up(username):
+            del self[PASSKEY_FIELD]
 
 
 def init_app(app: Flask) -> None:
@@ -47,8 +66,9 @@ def proof_page(needed: ProofNeeded) -> Response:
     typed = saved_form.typed_here()
     form_comes_next = request.method != "POST" or bool(typed and typed.secrets) or _says_so()
     form = ProofForm(formdata=None, data={"proof_then": FORM if form_comes_next else ""})
+    form.for_user(current_login().username)
     if needed.wrong:
-        form.add_error(needed.wrong, WRONG)
+        form.add_error("" if needed.wrong == PASSKEY_FIELD else needed.wrong, WRONG)
     page = render_template(
         "auth/step_up.html",
         form=form,
@@ -58,6 +78,13 @@ def proof_page(needed: ProofNeeded) -> Response:
         here=saved_form.page_behind(),
     )
     return make_response(page, NOT_SAVED if needed.wrong else ASKED)
+
+
+def proof_options() -> Response:
+    """Tell the script which passkeys the browser may answer with."""
+    here = current_login()
+    theirs = kept_passkeys().of(here.username)
+    return options_of(Ceremony.STEP_UP, here.token, theirs) if theirs else abort(404)
 
 
 def _guard() -> Any:

@@ -23,7 +23,7 @@ WORDS = {
     SignInResult.APP_PASSWORD_NEEDED: "Right password, app password needed",
     SignInResult.CLOSED: "Right password or passkey, account closed",
     SignInResult.SECOND_STEP_MISSING: "Right password, no second step",
-    SignInResult.WRONG_CODE: "Right password, wrong code",
+    SignInResult.WRONG_CODE: "Right password or session, wrong code",
     SignInResult.PASSKEY_REFUSED: "Passkey refused",
 }
 RESULTS = ListFilter(

@@ -30,6 +30,7 @@ class Ceremony(Enum):
     ADD = "add"
     SECOND_STEP = "second step"
     ALONE = "alone"
+    STEP_UP = "step up"
 
 
 def new_challenge(ceremony: Ceremony, subject: str = "") -> str:

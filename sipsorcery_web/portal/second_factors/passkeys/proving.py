@@ -49,11 +49,12 @@ def prove_second_step(username: str, sign_in: str, answer: str) -> Passkey:
 
     Raises NoPasskeysHere, PasskeyRefused and StorageUnavailable.
     """
-    with _noted_for(username):
-        assertion, passkey = _passkey_of(answer)
-        if passkey.username != username:
-            raise PasskeyRefused("It is another user's.")
-        return _used(relying_party(), assertion, passkey, Ceremony.SECOND_STEP, sign_in)
+    return _proved(username, answer, Ceremony.SECOND_STEP, sign_in)
+
+
+def prove_again(username: str, session_token: str, answer: str) -> Passkey:
+    """Return the same for a session that goes on. Errors as above."""
+    return _proved(username, answer, Ceremony.STEP_UP, session_token)
 
 
 def prove_alone(answer: str) -> Passkey:
@@ -66,6 +67,14 @@ def prove_alone(answer: str) -> Passkey:
         if assertion.user_handle != passkey.customer_id.bytes:
             raise PasskeyRefused("Its user is not the one that it was made for.")
         return _used(relying_party(), assertion, passkey, Ceremony.ALONE, "")
+
+
+def _proved(username: str, answer: str, ceremony: Ceremony, subject: str) -> Passkey:
+    with _noted_for(username):
+        assertion, passkey = _passkey_of(answer)
+        if passkey.username != username:
+            raise PasskeyRefused("It is another user's.")
+        return _used(relying_party(), assertion, passkey, ceremony, subject)
 
 
 @contextmanager

@@ -310,7 +310,7 @@ def noted(alice: Browser) -> dict[str, int]:
 
 
 NO_SECOND_STEP = "Right password, no second step"
-WRONG_CODE = "Right password, wrong code"
+WRONG_CODE = "Right password or session, wrong code"
 
 
 def test_a_sign_in_has_succeeded_after_its_second_step_and_not_before(
