@@ -48,6 +48,19 @@ def test_a_passkey_is_set_up_used_lost_and_done_without(open_page: Opening, port
     sign_in(page, alice)
 
 
+def test_a_passkey_confirms_that_it_is_you(open_page: Opening, portal: Portal, alice: str) -> None:
+    page = open_page(portal, address=named(portal))
+    Device(page)
+    sign_in(page, alice)
+    add_passkey(page, "my telephone")
+    expect(heading(page, "The passkey is added")).to_be_visible()
+    portal.let_proofs_grow_old(alice)
+    page.goto("/security/totp")
+    expect(heading(page, "Confirm that it is you")).to_be_visible()
+    page.get_by_role("button", name="Use a passkey").click()
+    expect(heading(page, "Set up an authenticator app")).to_be_visible()
+
+
 @pytest.mark.skipif(OVER_SOAP, reason="a passkey alone needs the service in the same process")
 def test_a_passkey_alone_signs_in(open_page: Opening, usual: Portal) -> None:
     carol = usual.customer("carol")

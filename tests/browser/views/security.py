@@ -331,3 +331,16 @@ def second_step_without_the_device(page: Page, scene: Scene) -> None:
     _come_to_passkey(page, scene)
     page.get_by_role("button", name="Use a passkey").click()
     expect(page.get_by_text("The browser gave no passkey")).to_be_visible()
+
+
+@view("portal")
+def confirm_with_factors(page: Page, scene: Scene) -> None:
+    username = _with_passkeys(page, scene)
+    page.goto(f"{named(scene.portal)}/security/totp")
+    app = AuthenticatorApp(page.locator("#totp-secret").inner_text())
+    page.get_by_label("Code", exact=True).fill(app.code())
+    page.get_by_role("button", name="Set up").click()
+    expect(heading(page, "The authenticator app is set up")).to_be_visible()
+    scene.portal.let_proofs_grow_old(username)
+    page.goto(f"{named(scene.portal)}/security/totp/remove")
+    expect(page.get_by_role("button", name="Use a passkey")).to_be_visible()
