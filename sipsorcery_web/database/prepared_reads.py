@@ -7,6 +7,7 @@ PostgreSQL four times. What is asked here is one SELECT, which is a transaction 
 import threading
 from collections import deque, namedtuple
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -48,9 +49,10 @@ class DriverReads:
                 ) from error
 
     def close(self) -> None:
-        """Close those that nobody reads with."""
-        while self._kept:
-            self._kept.pop().invalidate()
+        """Close those that nobody reads with; another thread may do the same."""
+        with suppress(IndexError):
+            while True:
+                self._kept.pop().invalidate()
 
     def _new(self) -> PoolProxiedConnection:
         connection = self.engine.raw_connection()

@@ -1,5 +1,6 @@
 """Reads that are compiled once and run by the driver: what SQLAlchemy would read, on connections that stay open."""
 
+from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -10,7 +11,7 @@ from sqlalchemy import Boolean, Column, MetaData, Select, String, Table, Uuid, b
 from sqlalchemy.exc import DBAPIError
 
 from sipsorcery_web.database.connection import Database
-from sipsorcery_web.database.prepared_reads import MOST_CONNECTIONS, PreparedRead
+from sipsorcery_web.database.prepared_reads import MOST_CONNECTIONS, DriverReads, PreparedRead
 
 PHONES = Table(
     "phones", MetaData(), Column("id", Uuid, primary_key=True), Column("name", String), Column("on", Boolean)
@@ -61,6 +62,16 @@ def test_connections_that_the_server_has_ended_are_made_anew(phones: Database) -
         others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
         session.execute(text(f"{others} AND query LIKE 'SELECT phones.id%' AND datname = current_database()"))
     assert named.first(phones, name="desk")
+
+
+def test_readers_that_meet_an_ended_server_at_once_leave_each_other_nothing_to_close(phones: Database) -> None:
+    class TakenByAnother(deque[Any]):
+        """Connections of which another thread takes the last one between a look and a pop."""
+
+        def __len__(self) -> int:
+            return 1
+
+    DriverReads(phones.engine, TakenByAnother()).close()
 
 
 def test_many_reads_at_once_leave_connections_to_others(phones: Database) -> None:
