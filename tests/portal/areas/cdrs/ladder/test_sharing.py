@@ -8,6 +8,8 @@ import pytest
 from sqlalchemy import text
 
 from sipsorcery_web.database.address_limit import AN_HOUR
+from sipsorcery_web.portal.areas.cdrs.ladder.traces import CallTraces
+from sipsorcery_web.portal.http.parts import parts_of
 from tests.factories.events import ALICE, CALL_ID, SERVICE, EventsInMemory, refused_call, request, response, traced
 from tests.portal.app_harness import AppHarness
 from tests.portal.browser import Browser, Page, words
@@ -135,6 +137,18 @@ def test_all_links_are_listed_together_also_when_what_they_were_made_of_is_gone(
     assert page.current_nav_items == ["Calls"]
     assert "There is no link of yours." in bob.open("/ladder-links").text
     assert link_on(link) not in page.source
+
+
+def test_a_link_can_be_ended_where_events_are_not_kept_any_more(
+    harness: AppHarness, alice: Browser, browser: Browser, cdr: str
+) -> None:
+    link = link_on(made(alice, cdr))
+    parts_of(harness.app).pop(CallTraces)
+    assert browser.open(link).status == 200
+
+    page = alice.open("/ladder-links")
+    page.submit(page.one("//form[contains(@action, '/end')]").get("action", ""))
+    assert browser.open(link).status == 404
 
 
 def test_a_registration_is_shared_as_one(events: EventsInMemory, alice: Browser, browser: Browser) -> None:
