@@ -4,6 +4,7 @@ Raises NotTried, NotFound, StorageUnavailable and TooManyCases as on the pages, 
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC
 from typing import Any
@@ -84,7 +85,8 @@ def _read(plan: SIPDialPlan, order: Order) -> tuple[TryForm, AnswersTyped]:
     values = {name: str(value) for name, value in first_values(plan, now().astimezone(current_zone())).items()}
     values |= {name: str(value) for name, value in order.items() if name != "answers"}
     if "time" in order:
-        values["time"] = read_moment(values["time"], UTC).astimezone(current_zone()).strftime(MINUTE)
+        with suppress(ValueError, OverflowError):  # which the form complains about
+            values["time"] = read_moment(values["time"], UTC).astimezone(current_zone()).strftime(MINUTE)
     form = TryForm(formdata=MultiDict(values))
     form.for_plan(plan)
     typed = read_answers(MultiDict(order.get("answers", {})))

@@ -19,7 +19,11 @@ from sipsorcery_web.portal.ui.text.lines import as_stored
 from ..scripts import MOST_CHARACTERS, type_value
 
 DIRECTIONS = (("out", "Out: an account of yours dials"), ("in", "In: somebody calls an account of yours"))
-LONGEST_NUMBER, LONGEST_CALLER, LONGEST_ANSWER = 200, 300, 8192
+LONGEST_NUMBER, LONGEST_CALLER, LONGEST_ANSWER, LONGEST_SEED = 200, 300, 8192, 100
+MOST_ANSWERED = 65_536
+"""Characters of all answers with their names."""
+YEARS = range(1970, 9999)
+"""The years of calls: they are there in every zone."""
 TEXT_KINDS = ("value", "web", "enum", "request", "calls")
 AFTER, WITH = " after", " with"
 """Ends of the names of the fields beside a leg's answer: seconds, and a code or an address."""
@@ -64,8 +68,11 @@ class TryForm(Form):
 
     @property
     def moment(self) -> datetime:
-        """The moment of the call. ValueError where none was typed."""
-        return read_moment(self.time.data or "", current_zone())
+        """The moment of the call. ValueError where none was typed, or one of no year in YEARS."""
+        moment = read_moment(self.time.data or "", current_zone())
+        if moment.year not in YEARS:
+            raise ValueError(f"The year {moment.year} is too far away.")
+        return moment
 
     def validate_number(self, field: object) -> None:
         """The number as it is dialled."""
@@ -87,6 +94,11 @@ class TryForm(Form):
             _ = self.moment
         except ValueError as error:
             raise ValidationError("Type a day and a time, such as 2026-11-29 09:30.") from error
+
+    def validate_seed(self, field: object) -> None:
+        """A short text, since test cases keep it."""
+        if len(self.seed.data or "") > LONGEST_SEED:
+            raise ValidationError(f"Type at most {LONGEST_SEED} characters.")
 
     def validate_script(self, field: object) -> None:
         """No more than can be saved."""
@@ -145,7 +157,10 @@ def read_answers(submitted: MultiDict[str, str]) -> AnswersTyped:
                 )
             except ValueError as error:
                 errors[name] = str(error)
-    return AnswersTyped(TypedAnswers(legs=legs, texts=texts), errors, submitted)
+    found = AnswersTyped(TypedAnswers(legs=legs, texts=texts), errors, submitted)
+    if sum(len(name) + len(value) for name, value in found.written) > MOST_ANSWERED:
+        errors["answers"] = f"All answers may have {MOST_ANSWERED:,} characters together."
+    return found
 
 
 def _in_one(kind: str, more: str, after: str) -> str:

@@ -87,6 +87,7 @@ def try_page(
     plan: SIPDialPlan, form: TryForm, typed: AnswersTyped, trial: Trial | None = None, known: KnownCall | None = None
 ) -> Any:
     """Return the page of a try with its status."""
+    form.problem = form.problem or typed.errors.get("answers", "")
     page = render_template(
         "dial_plans/try.html",
         plan=plan,

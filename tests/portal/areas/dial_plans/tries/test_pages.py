@@ -80,6 +80,8 @@ def test_an_answer_that_no_leg_gives_is_told_beside_its_field(alice: Browser, li
         ("number", "1 2", "as somebody dials it"),
         ("caller", "a\x07b", "Type a number, an account"),
         ("time", "tomorrow", "Type a day and a time"),
+        ("time", "0001-01-01T00:00", "Type a day and a time"),
+        ("seed", "7" * 101, "at most 100 characters"),
         ("script", "x" * 30_001, "1 characters more than the 30,000"),
     ],
 )
@@ -90,6 +92,12 @@ def test_what_cannot_be_tried_is_told_at_its_field(
     assert page.status == 422
     assert "It was not tried." in page.text
     assert words_of_it in page.text
+
+
+def test_more_answers_than_are_kept_are_refused(alice: Browser, lines: str) -> None:
+    page = alice.force(lines, {f"5@{'x' * 65_536}": "busy"}, number="112")
+    assert page.status == 422
+    assert "All answers may have 65,536 characters together." in page.text
 
 
 def test_the_text_of_the_editor_is_tried_before_it_is_saved_and_goes_back(
