@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from sipsorcery_web.database.connection import Database
 from sipsorcery_web.database.keyring import Keyring
@@ -12,7 +12,8 @@ from sipsorcery_web.service.context import ServiceContext
 from sipsorcery_web.service.dispatch import Service
 from sipsorcery_web.service.domains import keep_default_domain
 from sipsorcery_web.service.passwords import Passwords
-from sipsorcery_web.service.store.models import CustomerRow
+from sipsorcery_web.service.soap import kept_answers
+from sipsorcery_web.service.store.models import CustomerRow, RevisionRow
 from sipsorcery_web.settings import NewAccounts
 from tests.conftest import Clock, ServiceFixture
 from tests.factories import DOMAIN
@@ -123,3 +124,24 @@ def test_a_suspended_customer_is_given_nothing(store: Database, edge: Edge, toke
     with store.write() as session:
         session.execute(update(CustomerRow).where(CustomerRow.customer_username == "alice").values(suspended=True))
     assert "Fault" in accounts(edge, token)
+
+
+def test_a_change_that_is_lost_with_its_number_is_not_told_for_longer_than_a_minute(
+    service_fixture: ServiceFixture,
+    store: Database,
+    edge: Edge,
+    token: str,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(kept_answers, "_now", clock)
+    account = service_fixture.alice.sip_accounts.add(sip_account("front-desk"))
+    with store.read() as session:
+        numbers = [{"id": row.id, "number": row.number} for row in session.scalars(select(RevisionRow))]
+    assert "front-desk" in accounts(edge, token)
+    service_fixture.alice.sip_accounts.delete(account)
+    with store.write() as session:  # as a server has them that took over before the account was there
+        session.execute(update(RevisionRow), numbers)
+
+    clock.pass_(minutes=2)
+    assert "front-desk" not in accounts(edge, token)
