@@ -98,7 +98,7 @@ SCHEMAS: Mapping[str, Schema] = {
 
 @dataclass(frozen=True)
 class Order:
-    """The request of an act: whose it is says the token, which nobody has looked at yet."""
+    """The request of an act, with the token that nobody has looked at yet: it says whose plan is meant."""
 
     request: Request
     token: str
@@ -229,7 +229,7 @@ def act_place_at(path: str) -> ActPlace | None:
 
 
 def wanted(request: Request, schema: str) -> Mapping[str, Any]:
-    """Return the order in a request's body; Problem for an unknown field, and for a value of another type."""
+    """Return the fields of a request's body; Problem for an unknown field, and for a value of another type."""
     given, known = body_of(request, Verb.ADD), SCHEMAS[schema]["properties"]
     for name, value in given.items():
         if name not in known:
