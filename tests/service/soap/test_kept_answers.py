@@ -7,16 +7,9 @@ import pytest
 from sqlalchemy import select, update
 
 from sipsorcery_web.database.connection import Database
-from sipsorcery_web.database.keyring import Keyring
-from sipsorcery_web.service.context import ServiceContext
-from sipsorcery_web.service.dispatch import Service
-from sipsorcery_web.service.domains import keep_default_domain
-from sipsorcery_web.service.passwords import Passwords
 from sipsorcery_web.service.soap import kept_answers
 from sipsorcery_web.service.store.models import CustomerRow, RevisionRow
-from sipsorcery_web.settings import NewAccounts
 from tests.conftest import Clock, ServiceFixture
-from tests.factories import DOMAIN
 from tests.factories.records import sip_account, sip_provider
 from tests.schemas import migrated_store
 from tests.statements import counted_statements
@@ -27,22 +20,16 @@ PAGE = "<whereExpression/><offset>0</offset><count>25</count>"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     with migrated_store(request.param, f"sqlite:///{tmp_path}/portal.db") as database:
         yield database
 
 
 @pytest.fixture
-def service_fixture(store: Database, keyring: Keyring, passwords: Passwords, clock: Clock) -> ServiceFixture:
-    with store.write() as session:
-        keep_default_domain(session, DOMAIN, keyring, clock())
-    parts = ServiceContext(
-        database=store, keyring=keyring, passwords=passwords, clock=clock, new_accounts=NewAccounts("open", chosen=True)
-    )
-    fixture = ServiceFixture(Service(parts))
-    assert fixture.alice
-    assert fixture.bob
-    return fixture
+def service_fixture(service_fixture: ServiceFixture) -> ServiceFixture:
+    assert service_fixture.alice
+    assert service_fixture.bob
+    return service_fixture
 
 
 @pytest.fixture
@@ -119,16 +106,16 @@ def test_a_session_that_has_run_out_is_given_nothing(
     assert "Fault" in accounts(edge, token)
 
 
-def test_a_suspended_customer_is_given_nothing(store: Database, edge: Edge, token: str) -> None:
+def test_a_suspended_customer_is_given_nothing(database: Database, edge: Edge, token: str) -> None:
     assert "Fault" not in accounts(edge, token)
-    with store.write() as session:
+    with database.write() as session:
         session.execute(update(CustomerRow).where(CustomerRow.customer_username == "alice").values(suspended=True))
     assert "Fault" in accounts(edge, token)
 
 
 def test_a_change_that_is_lost_with_its_number_is_not_told_for_longer_than_a_minute(
     service_fixture: ServiceFixture,
-    store: Database,
+    database: Database,
     edge: Edge,
     token: str,
     clock: Clock,
@@ -136,11 +123,11 @@ def test_a_change_that_is_lost_with_its_number_is_not_told_for_longer_than_a_min
 ) -> None:
     monkeypatch.setattr(kept_answers, "_now", clock)
     account = service_fixture.alice.sip_accounts.add(sip_account("front-desk"))
-    with store.read() as session:
+    with database.read() as session:
         numbers = [{"id": row.id, "number": row.number} for row in session.scalars(select(RevisionRow))]
     assert "front-desk" in accounts(edge, token)
     service_fixture.alice.sip_accounts.delete(account)
-    with store.write() as session:  # as a server has them that took over before the account was there
+    with database.write() as session:  # as a server has them that took over before the account was there
         session.execute(update(RevisionRow), numbers)
 
     clock.pass_(minutes=2)
