@@ -68,7 +68,7 @@ def test_the_document_has_one_table_of_what_is_absent_or_said_otherwise() -> Non
 
     assert rows[0] == ("with the built-in service", "in front of another")
     assert rows[1 : len(told) + 1] == told
-    assert [without for _, without in rows[len(told) + 1 :]].count("Absent.") == 7
+    assert [without for _, without in rows[len(told) + 1 :]].count("Absent.") == 8
 
 
 def test_nothing_is_said_of_the_limits_of_another_service(alice: Browser) -> None:
