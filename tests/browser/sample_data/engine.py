@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import delete, insert
+from sqlalchemy import Integer, delete, insert, select
+from sqlalchemy.orm import Session
 
 from sipsorcery_web.contract.records import SIPAccount
-from sipsorcery_web.kamailio.tables import DIALOG, DIALOG_VARS, LOCATION
+from sipsorcery_web.kamailio.tables import DIALOG, DIALOG_VARS, LOCATION, SUBSCRIBER
 from tests.conftest import HOME
 from tests.running import free_port
 
@@ -96,9 +97,10 @@ def portal_with_engine(folder: Path, domain: str, **settings: str) -> Iterator[t
 
 
 def register(portal: Portal, account: SIPAccount, user_agent: str = "Yealink SIP-T48U") -> None:
-    """A phone of the account, as the engine stores it."""
+    """A phone of the account, as the engine stores it that knows the account."""
     now = datetime.now(UTC)
     with portal.database.write() as session:
+        _let_know(session, account)
         session.execute(
             insert(LOCATION).values(
                 ruid=uuid4().hex,
@@ -113,6 +115,16 @@ def register(portal: Portal, account: SIPAccount, user_agent: str = "Yealink SIP
                 expires=now + timedelta(minutes=51),
             )
         )
+
+
+def _let_know(session: Session, account: SIPAccount) -> None:
+    """Let the engine know an account that was made beside the portal's process, which mirrors the others."""
+    named = {"username": account.sip_username, "domain": account.sip_domain}
+    if session.execute(select(SUBSCRIBER.c.owner).filter_by(**named)).first() is None:
+        columns = [column for column in SUBSCRIBER.columns if not column.primary_key]
+        usual = {column.name: 0 if isinstance(column.type, Integer) else "" for column in columns}
+        own = {"account_id": str(account.id), "owner": account.owner}
+        session.execute(insert(SUBSCRIBER).values(usual | named | own))
 
 
 def forget_phones(portal: Portal) -> None:
