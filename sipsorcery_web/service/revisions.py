@@ -1,5 +1,6 @@
 """The revision of what a caller sees: a text that differs after each change."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -48,12 +49,16 @@ def revision_by_token(session: Session, token: str, now: datetime) -> str:
     found = session.connection().execute(statement, {"token_hash": hash_secret(token)}).one_or_none()
     if found is None or found.ends <= now:
         raise SessionExpired
-    return "/".join(str(part or "") for part in found[1:])
+    return _joined(found[1:])
 
 
 def _written(found: Any) -> str:
     username, admin_id, _, _, *numbers = found
-    return "/".join(str(part or "") for part in (username, admin_id, *numbers))
+    return _joined((username, admin_id, *numbers))
+
+
+def _joined(parts: Iterable[Any]) -> str:
+    return "/".join(str(part or "") for part in parts)
 
 
 def _is_sqlite(session: Session) -> bool:

@@ -1,14 +1,14 @@
 """Proofs that a visitor who has signed in is there: the password, a code of their app, or a passkey of theirs."""
 
+from sipsorcery_web.contract.errors import Refused
 from sipsorcery_web.portal.http.backend import current_login
 from sipsorcery_web.portal.http.parts import part
 from sipsorcery_web.portal.http.password_proof import is_password_of
 from sipsorcery_web.portal.http.recent_proof import FIELD, WaysToProve
 
 from .attempts import counted
-from .passkeys.ceremonies import PasskeyRefused
 from .passkeys.proving import prove_again
-from .passkeys.relying_party import NoPasskeysHere
+from .passkeys.refusals import refusals
 from .totp import Totp
 
 CODE_FIELD, PASSKEY_FIELD = "proof_code", "proof_credential"
@@ -23,8 +23,9 @@ def is_code_of(username: str, code: str) -> bool:
 def is_passkey_of(username: str, answer: str) -> bool:
     """Return whether a passkey of the user has signed an answer for this session. Raises StorageUnavailable."""
     try:
-        prove_again(username, current_login().token, answer)
-    except (PasskeyRefused, NoPasskeysHere):
+        with refusals():
+            prove_again(username, current_login().token, answer)
+    except Refused:
         return False
     return True
 

@@ -191,6 +191,11 @@ def password(label: str) -> PasswordField:
     return PasswordField(label)
 
 
+def shown_secret(label: str) -> PasswordField:
+    """Return a field for a secret that is shown while it is typed, and never put back."""
+    return PasswordField(label, render_kw={"type": "text"})
+
+
 def checkbox(label: str) -> BooleanField:
     """Return a field for yes or no."""
     return BooleanField(label)

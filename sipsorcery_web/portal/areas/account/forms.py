@@ -2,11 +2,9 @@
 
 from collections.abc import Iterator
 
-from wtforms import PasswordField
-
 from sipsorcery_web.contract.records import Customer
 from sipsorcery_web.contract.rules import Violation, customer_violations, is_blank
-from sipsorcery_web.portal.ui.forms import Form, choice, choices_with, password, text
+from sipsorcery_web.portal.ui.forms import Form, choice, choices_with, password, shown_secret, text
 from sipsorcery_web.portal.ui.password_strength import sign_in_password_violations
 
 from ..auth.forms import COUNTRY_CHOICES, QUESTION_CHOICES, ZONE_CHOICES
@@ -27,7 +25,7 @@ class DetailsForm(Form):
     last_name = text("Last name")
     email_address = text("E-mail address")
     security_question = choice("Security question")
-    security_answer = PasswordField("Security answer", render_kw={"type": "text"})
+    security_answer = shown_secret("Security answer")
     city = text("City")
     country = choice("Country")
     web_site = text("Web site")

@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import render_template
 from werkzeug.wrappers import Response
-from wtforms import PasswordField
 
 from sipsorcery_web.contract.errors import TooManyAttempts
 from sipsorcery_web.contract.rules import Violation, is_blank
@@ -17,7 +16,7 @@ from sipsorcery_web.portal.http.service_status import service_status
 from sipsorcery_web.portal.second_factors.recovery import Recovery
 from sipsorcery_web.portal.second_factors.totp import Totp
 from sipsorcery_web.portal.storage.half_sign_ins import HalfSignIn
-from sipsorcery_web.portal.ui.forms import Form, load_form
+from sipsorcery_web.portal.ui.forms import Form, load_form, shown_secret
 
 from .second_step import finish, half_sign_in, other_methods, proves, to_first_method, too_late
 
@@ -29,8 +28,7 @@ WRONG_RECOVERY_CODE = "This is none of your recovery codes, or it was used befor
 class CodeForm(Form):
     """The field of one code; it is a secret, which is never put back."""
 
-    # Shown while it is typed, and a secret all the same.
-    code = PasswordField("Code", render_kw={"type": "text"})
+    code = shown_secret("Code")
     retry_after: int | None = None
     """The seconds until a code is looked at again, where too many were wrong."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from uuid import UUID
 
-from wtforms import HiddenField, PasswordField
+from wtforms import HiddenField
 
 from sipsorcery_web.contract.customer_choices import COUNTRIES, DEFAULT_COUNTRY, SECURITY_QUESTIONS, country_label
 from sipsorcery_web.contract.records import Customer
@@ -11,7 +11,7 @@ from sipsorcery_web.contract.rules import Violation, email_address_violations, i
 from sipsorcery_web.contract.time_zones import DEFAULT_TIME_ZONE, TIME_ZONE_NAMES
 from sipsorcery_web.portal.http.capabilities import capabilities
 from sipsorcery_web.portal.second_factors.passkeys.field import CredentialField
-from sipsorcery_web.portal.ui.forms import Form, choice, password, text
+from sipsorcery_web.portal.ui.forms import Form, choice, password, shown_secret, text
 from sipsorcery_web.portal.ui.password_strength import sign_in_password_violations
 
 DEFAULTS = {
@@ -72,7 +72,7 @@ class CustomerForm(Form):
     retyped_password = password("Retype password")
     security_question = choice("Security question")
     # Stored like a password, so it is not put back into a page either.
-    security_answer = PasswordField("Security answer", render_kw={"type": "text"})
+    security_answer = shown_secret("Security answer")
     city = text("City")
     country = choice("Country")
     web_site = text("Web site")

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Flask, abort, current_app, flash, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
-from wtforms import HiddenField, PasswordField
+from wtforms import HiddenField
 
 from sipsorcery_web.portal.crud import saved_form
 from sipsorcery_web.portal.http.access import needs_session
@@ -28,7 +28,7 @@ from sipsorcery_web.portal.second_factors.passkeys.method import PasskeyMethod, 
 from sipsorcery_web.portal.second_factors.passkeys.relying_party import why_not_here
 from sipsorcery_web.portal.second_factors.proofs import CODE_FIELD, PASSKEY_FIELD
 from sipsorcery_web.portal.second_factors.totp import Totp
-from sipsorcery_web.portal.ui.forms import NOT_SAVED, Form, password
+from sipsorcery_web.portal.ui.forms import NOT_SAVED, Form, password, shown_secret
 
 from .passkey_pages import options_of
 
@@ -42,8 +42,7 @@ class ProofForm(Form):
     """The password once more or a second factor, and whether the form comes next that was asked for."""
 
     proof_password = password("Password")
-    # Shown while it is typed, and a secret all the same.
-    proof_code = PasswordField("Code", render_kw={"type": "text"})
+    proof_code = shown_secret("Code")
     proof_credential = CredentialField("Passkey")
     proof_then = HiddenField()
 

@@ -6,7 +6,6 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask import session as browser_session
 from markupsafe import Markup
-from wtforms import PasswordField
 
 from sipsorcery_web.contract.rules import Violation, is_blank
 from sipsorcery_web.portal.crud.form_pages import takes_form
@@ -19,7 +18,7 @@ from sipsorcery_web.portal.http.service_status import ServiceStatusCache
 from sipsorcery_web.portal.second_factors.methods import SecondFactors, tell_service
 from sipsorcery_web.portal.second_factors.recovery import HOW_MANY, Recovery
 from sipsorcery_web.portal.second_factors.totp import Totp, address_of, new_secret, step_of
-from sipsorcery_web.portal.ui.forms import Form, load_form
+from sipsorcery_web.portal.ui.forms import Form, load_form, shown_secret
 from sipsorcery_web.portal.ui.qr_code import drawing_of
 
 DRAFT = "totp_secret"
@@ -32,8 +31,7 @@ APP = "authenticator app"
 class TotpForm(Form):
     """A code, by which the app shows that it has the secret."""
 
-    # Shown while it is typed, and a secret all the same.
-    code = PasswordField("Code", render_kw={"type": "text"})
+    code = shown_secret("Code")
 
     secret = ""
     step: int | None = None
