@@ -16,6 +16,7 @@ from sipsorcery_web.service.store.models import SIPCDRRow
 
 from .ended_calls import tell_ended
 from .tables import ANSWER_FACTS, CALL_RECORD, DIALOG, DIALOG_VARS, HANGUP_FACTS, INVITE_FACTS, RING_FACTS
+from .unproved_callers import without_floods
 from .views import ANSWERED
 
 AT_ONCE = 100
@@ -39,7 +40,7 @@ def take_over(session: Session, now: datetime, events: EventSink | None = None) 
     """
     written = session.execute(select(CALL_RECORD).order_by(CALL_RECORD.c.id).limit(AT_ONCE)).all()
     records = [facts_of(row) for row in written]
-    rows = [row for record in records for row in rows_of(record, now)]
+    rows = [row for record in without_floods(session, records, now) for row in rows_of(record, now)]
     known = set(session.scalars(select(SIPCDRRow.id).where(SIPCDRRow.id.in_([row.id for row in rows]))))
     new = [row for row in rows if row.id not in known]
     session.add_all(new)
@@ -99,14 +100,14 @@ def _json(text: str | None) -> dict[str, Any]:
 def rows_of(record: Any, now: datetime) -> Iterator[SIPCDRRow]:
     """Return a row Out for the owner of the caller's account, In for the callee's; one if both are unknown.
 
-    None for a name that no account has: Kamailio notes such calls like others, lest their answer tells by its time
-    that there is no such name, but anybody could fill the lists with them.
+    None for a caller without proof whose name no account has: Kamailio notes such calls like others, lest their answer
+    tells by its time that there is no such name, but anybody could fill the lists with them.
     """
     if record.caller_owner:
         yield _row(record, now, "Out", record.caller_owner, record.out_leg_id)
     if record.callee_owner:
         yield _row(record, now, "In", record.callee_owner, record.in_leg_id)
-    if not record.caller_owner and not record.callee_owner and record.answer_reason != WRONG_CREDENTIALS:
+    if not record.caller_owner and not record.callee_owner and not record.unproved:
         yield _row(record, now, "In", None, record.in_leg_id)
 
 

@@ -116,8 +116,9 @@ INVITE_FACTS = (
     "remote_socket",
     "local_socket",
     "setup_time",
+    "unproved",
 )
-"""What the configuration notes of an INVITE, in one JSON text."""
+"""What the configuration notes of an INVITE, in one JSON text; `unproved` where the caller did not prove who it is."""
 RING_FACTS = ("ring_code", "ring_reason", "ring_time")
 ANSWER_FACTS = ("answer_code", "answer_reason", "answer_time", "callee_socket", "leg", "relayed")
 """What it notes of the last provisional answer and of the final one, in another."""

@@ -287,6 +287,23 @@ def test_nobody_has_a_transfer_made_in_the_name_of_another(house: PlanHouse, age
     her_leg.hangs_up_while(blues.agent)
 
 
+def test_of_several_credentials_those_that_are_right_say_whose_transfer_it_is(house: PlanHouse, agent: Agents) -> None:
+    her_leg, blues, carols = in_call_with_provider(house, agent, "several")
+    hers, target, to = her_leg.agent, her_leg.target, f"sip:2several@{DOMAIN}"
+    agent("bobby", "several-his")
+    nothing = 'realm="elsewhere.example", nonce="n", uri="sip:x", response="0"'
+
+    refers(her_leg, to)
+    proof = hers.credentials(hers.hears("REFER", 407), "REFER", target, hers.username)
+    refers(her_leg, to, f'Proxy-Authorization: Digest username="several-his", {nothing}\r\n{proof}')
+
+    assert hers.hears("REFER", 202)
+    is_told(hers, "SIP/2.0 100 Trying")
+    takes_the_call(carols, blues.agent)
+    blues.hangs_up_while(carols)
+    assert [record.answered_status for record in house.records("2several")] == [200]
+
+
 def test_a_plan_has_transfers_between_phones_of_the_house_carried_out_here(house: PlanHouse, agent: Agents) -> None:
     """Either party may ask, each in the name of its own account."""
     eventually(lambda: is_open(house.harness))
