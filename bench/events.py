@@ -1,36 +1,44 @@
-"""The collector of events under load, and what it costs phones that register: `python -m bench.events`.
+"""The collector of events under load, and what it costs others: `python -m bench.events`.
 
 First 1,000 messages a second go to a collector with a store of its own: how many are kept, dropped and said to be lost,
-and how much memory the process takes. Then phones register, with the stream of events and without it in turns.
+and how much memory the process has each minute. Then visitors look at a list of a portal with two workers and its own
+collector, and then phones register, with the stream of events and without it in turns.
 """
 
 import argparse
-import resource
-import socket
+import os
 import sqlite3
 import tempfile
 import time
-from collections.abc import Collection, Sequence
-from contextlib import ExitStack, closing
-from datetime import UTC, datetime
+from collections.abc import Callable, Collection
+from contextlib import ExitStack, closing, nullcontext
 from pathlib import Path
 from statistics import median
 
+from bench.cases import LIST
+from bench.data import stores
+from bench.data.contents import DOMAIN, HUNDRED, account_name
+from bench.measuring.measures import Measure, middle
+from bench.measuring.wrk import wrk
+from bench.peers import portal
+from bench.processes import resident
 from sipsorcery_web.events.collector import Collector
 from sipsorcery_web.events.ownership import OwnAddresses
 from sipsorcery_web.events.store import NAME, SqliteEvents
 from sipsorcery_web.events.traces import Traces
+from sipsorcery_web.kamailio.ports import CHANNEL_HOST
 from sipsorcery_web.service.passwords import Passwords
 from sipsorcery_web.serving.companions import start_events
 from tests.conftest import HOME
-from tests.events.wire import ENGINE, HER_PHONE, INNER, hep, request, response
+from tests.events.wire import ENGINE, INNER
 from tests.kamailio.harness import KamailioHarness
 from tests.running import free_port
 
+from .event_stream import EventStream
 from .registrations import make_accounts, register_all
 
-CREDENTIALS = 'Authorization: Digest username="alice", response="5ecre7f00d5ecre7f00d5ecre7f00d00"'
-CHALLENGE = 'WWW-Authenticate: Digest realm="sip.local", nonce="n"'
+WORKERS, CONNECTIONS = 2, 4
+MINUTE = 60
 
 
 class OneOwner:
@@ -42,19 +50,25 @@ class OneOwner:
 
 
 def main() -> None:
-    """Print what both parts give."""
+    """Print what all parts give."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--seconds", type=int, default=60)
+    parser.add_argument("--seconds", type=int, default=180)
     parser.add_argument("--rate", type=int, default=1000)
+    parser.add_argument("--page-seconds", type=int, default=20)
     parser.add_argument("--accounts", type=int, default=200)
     parser.add_argument("--register-rate", type=int, default=100)
     parser.add_argument("--turns", type=int, default=3)
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        _collect(Path(folder), asked.rate, asked.seconds)
-    if asked.turns:
+    parts: list[Callable[[Path], None]] = []
+    if asked.seconds:
+        parts.append(lambda folder: _collect(folder, asked.rate, asked.seconds))
+    if asked.turns and asked.page_seconds:
+        parts.append(lambda folder: _visit_in_turns(folder, asked.rate, asked.page_seconds, asked.turns))
+    if asked.turns and asked.accounts:
+        parts.append(lambda folder: _register_in_turns(folder, asked.accounts, asked.register_rate, asked.turns))
+    for part in parts:
         with tempfile.TemporaryDirectory() as folder:
-            _register_in_turns(Path(folder), asked.accounts, asked.register_rate, asked.turns)
+            part(Path(folder))
 
 
 def _collect(folder: Path, rate: int, seconds: int) -> None:
@@ -63,48 +77,31 @@ def _collect(folder: Path, rate: int, seconds: int) -> None:
     def count(_refusal: object) -> None:
         refused[0] += 1
 
-    sender = socket.socket(type=socket.SOCK_DGRAM)
-    sender.bind((HOME, 0))
     address = (HOME, free_port())
+    stream = EventStream((HOME, 0), address, ENGINE, "sip:a@sip.local", rate)
     traces = Traces(OneOwner(), OwnAddresses(frozenset({ENGINE}), INNER), count)
-    collector = Collector(address, sender.getsockname(), traces, events)
+    collector = Collector(address, stream.source, traces, events)
     collector.start()
-    began, sent, memory = time.monotonic(), 0, [_memory()]
-    for second in range(seconds):
-        for datagram in _attempts(second, rate // 2):
-            sender.sendto(datagram, address)
-            sent += 1
-            if sent % 50 == 0:
-                time.sleep(max(0.0, began + sent / rate - time.monotonic()))
-        memory.append(_memory())
+    before, began = events.newest(), time.monotonic()
+    print(f"memory at first: {resident(os.getpid()):.0f} MB")
+    for second in range(0, seconds, MINUTE):
+        part = min(MINUTE, seconds - second)
+        stream.run(part)
+        print(f"memory after {second + part} s: {resident(os.getpid()):.0f} MB", flush=True)
     took = time.monotonic() - began
     _wait_for_the_last(events)
     collector.stop()
-    sender.close()
-    traced, lost = _kept(events)
-    print(f"{sent} messages in {took:.1f} s: {traced} kept, {lost} said to be lost, {refused[0]} refusals noted")
-    print(
-        f"memory in MB: {memory[0]:.0f} at first, {memory[len(memory) // 2]:.0f} half-way, {memory[-1]:.0f} at the end"
-    )
+    stream.close()
+    made, lost = events.newest() - before, _said_to_be_lost(events)
+    print(f"{stream.sent} messages in {took:.1f} s: {made} events of {stream.sent * 3 // 2}, {lost} said to be lost")
+    print(f"{refused[0]} refusals of {stream.sent // 2} noted")
 
 
-def _attempts(second: int, count: int) -> Sequence[bytes]:
-    """Return registrations with wrong passwords, each with its answer."""
-    datagrams, now = [], datetime.now(UTC)
-    for number in range(count):
-        call_id = f"{second}-{number}@203.0.113.66"
-        asked = request("REGISTER", "sip:sip.local", "sip:a@sip.local", CREDENTIALS, call_id=call_id)
-        answer = response("401 Unauthorized", asked, CHALLENGE)
-        datagrams += [hep(asked, HER_PHONE, ENGINE, at=now), hep(answer, ENGINE, HER_PHONE, at=now)]
-    return datagrams
-
-
-def _kept(events: SqliteEvents) -> tuple[int, int]:
-    """Return the numbers of messages that are in the store, and of those that it says are missing."""
+def _said_to_be_lost(events: SqliteEvents) -> int:
+    """Return how many events the store says are missing; the oldest, which give way to new ones, are not."""
     with closing(sqlite3.connect(events.path)) as connection:
-        (traced,) = connection.execute("SELECT count(*) FROM events WHERE type = 9").fetchone()
         told = connection.execute("SELECT text FROM events WHERE text LIKE '% events could not be kept.'").fetchall()
-    return traced, sum(int(text.split(" ")[0]) for (text,) in told)
+    return sum(int(text.split(" ")[0]) for (text,) in told)
 
 
 def _wait_for_the_last(events: SqliteEvents) -> None:
@@ -115,9 +112,39 @@ def _wait_for_the_last(events: SqliteEvents) -> None:
         time.sleep(3.0)
 
 
-def _memory() -> float:
-    """Return the largest resident memory so far, in MB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+def _visit_in_turns(folder: Path, rate: int, seconds: int, turns: int) -> None:
+    """Measure the list of a customer whose own account the stream is about, in a portal that runs as it is shipped."""
+    engine, channel = free_port(), free_port()
+    ports = {"PORT": engine, "TLS_PORT": free_port(), "RPC_PORT": channel, "THIRD_PARTY_PORT": free_port()}
+    settings = {f"SIPSORCERY_SIP_{name}": str(port) for name, port in ports.items()}
+    settings |= {"SIPSORCERY_SIP_HOST": HOME, "SIPSORCERY_MEDIA": "off"}
+    account = f"sip:{account_name(7)}@{DOMAIN}"
+    with ExitStack() as stack:
+        data = stores.copy_of(HUNDRED, folder / "data")
+        stream = EventStream((HOME, channel), (CHANNEL_HOST, channel), f"{HOME}:{engine}", account, rate)
+        stack.callback(stream.close)
+        peer = stack.enter_context(portal.in_process(data, HUNDRED, WORKERS, more=settings))
+        scripts = peer.scripts(LIST, CONNECTIONS)
+        found: dict[bool, list[Measure]] = {False: [], True: []}
+        for with_events in (False, True) * turns:
+            with stream.flowing() if with_events else nullcontext():
+                measure = wrk(peer.port, scripts, seconds, peer.processes)
+            found[with_events].append(measure)
+            _tell(with_events, measure)
+        print(f"{stream.sent} messages were sent, and {_kept(data)} events kept")
+    quiet, beside = middle(found[False]), middle(found[True])
+    print(f"p95 of a list: {beside.p95:.0f} ms with events, {quiet.p95:.0f} ms without: {beside.p95 / quiet.p95:.2f} times")
+
+
+def _kept(data: Path) -> int:
+    with closing(sqlite3.connect(data / NAME)) as connection:
+        return int(connection.execute("SELECT count(*) FROM events").fetchone()[0])
+
+
+def _tell(with_events: bool, found: Measure) -> None:
+    beside = "with" if with_events else "without"
+    figures = f"{found.per_second:.0f}/s, p50 {found.p50:.0f} p95 {found.p95:.0f} p99 {found.p99:.0f} ms"
+    print(f"{beside} events: {figures}, {found.errors} errors", flush=True)
 
 
 def _register_in_turns(folder: Path, accounts: int, rate: int, turns: int) -> None:

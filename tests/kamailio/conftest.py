@@ -32,9 +32,10 @@ NEEDED = {
 
 
 ON_BOTH_STORES = frozenset({
-    "test_account_networks", "test_calls", "test_config", "test_control", "test_dials", "test_killed", "test_live_lists",
-    "test_order", "test_providers", "test_refused_phones", "test_registrar", "test_restarts", "test_revisions",
-    "test_slice", "test_unproved_callers", "test_views",
+    "test_account_networks", "test_calls", "test_config", "test_control", "test_dials", "test_events",
+    "test_events_on_the_wire", "test_killed", "test_live_lists", "test_order", "test_providers", "test_refused_phones",
+    "test_registrar", "test_restarts", "test_revisions", "test_several_credentials", "test_slice",
+    "test_unproved_callers", "test_views",
 })  # fmt: skip
 """The modules about what Kamailio reads from the store and writes to it. What others show is its configuration's, which
 is the same for both stores: with PostgreSQL `make test-sip` and `make test-long` run them, and `make test` does not."""

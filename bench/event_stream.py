@@ -1,0 +1,76 @@
+"""A stream of Kamailio's messages to a collector of events: phones that register with wrong passwords."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import count
+
+from tests.events.wire import HER_PHONE, hep, request, response
+
+CREDENTIALS = 'Authorization: Digest username="alice", response="5ecre7f00d5ecre7f00d5ecre7f00d00"'
+CHALLENGE = 'WWW-Authenticate: Digest realm="sip.local", nonce="n"'
+TOGETHER = 50
+"""Messages that are sent at once."""
+
+Address = tuple[str, int]
+
+
+@dataclass
+class EventStream:
+    """So many messages a second, each REGISTER with its answer, as Kamailio at `engine` tells of them."""
+
+    source: Address
+    """The only address that the collector hears; (host, 0) is one that is free."""
+    collector: Address
+    engine: str
+    """Where phones reach Kamailio, as packets have it."""
+    account: str
+    """The URI of the account that they are refused for."""
+    rate: int
+    sent: int = 0
+    _number: Iterator[int] = field(default_factory=count)
+
+    def __post_init__(self) -> None:
+        self._socket = socket.socket(type=socket.SOCK_DGRAM)
+        self._socket.bind(self.source)
+        self.source = self._socket.getsockname()
+        self._over = threading.Event()
+
+    def run(self, seconds: float = float("inf")) -> None:
+        """Send for so long, or until it is ended."""
+        began, sent = time.monotonic(), 0
+        while sent < seconds * self.rate and not self._over.is_set():
+            for datagram in self._attempts(TOGETHER // 2):
+                self._socket.sendto(datagram, self.collector)
+            sent += TOGETHER
+            self.sent += TOGETHER
+            time.sleep(max(0.0, began + sent / self.rate - time.monotonic()))
+
+    @contextmanager
+    def flowing(self) -> Iterator[None]:
+        """Send in a thread meanwhile."""
+        self._over.clear()
+        thread = threading.Thread(target=self.run, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            self._over.set()
+            thread.join()
+
+    def close(self) -> None:
+        """Give the address back."""
+        self._socket.close()
+
+    def _attempts(self, number: int) -> Sequence[bytes]:
+        datagrams, now = [], datetime.now(UTC)
+        for _ in range(number):
+            call_id = f"{next(self._number)}@203.0.113.66"
+            asked = request("REGISTER", "sip:sip.local", self.account, CREDENTIALS, called=self.account, call_id=call_id)
+            answer = response("401 Unauthorized", asked, CHALLENGE)
+            datagrams += [hep(asked, HER_PHONE, self.engine, at=now), hep(answer, self.engine, HER_PHONE, at=now)]
+        return datagrams
