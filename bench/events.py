@@ -6,21 +6,23 @@ collector, and then phones register, with the stream of events and without it in
 """
 
 import argparse
+import asyncio
 import os
 import sqlite3
 import tempfile
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack, closing, nullcontext
 from pathlib import Path
 from statistics import median
 
-from bench.cases import LIST
 from bench.data import stores
-from bench.data.contents import DOMAIN, HUNDRED, account_name
+from bench.data.contents import DOMAIN, FIRST, HUNDRED, account_name
+from bench.measuring.crowds import Crowd
 from bench.measuring.measures import Measure, middle
-from bench.measuring.wrk import wrk
+from bench.measuring.requests import Script
 from bench.peers import portal
+from bench.peers.peer import Peer
 from bench.processes import resident
 from sipsorcery_web.events.collector import Collector
 from sipsorcery_web.events.ownership import OwnAddresses
@@ -37,7 +39,8 @@ from tests.running import free_port
 from .event_stream import EventStream
 from .registrations import make_accounts, register_all
 
-WORKERS, CONNECTIONS = 2, 4
+WORKERS = 2
+VISITORS, THINK, WARM_UP = 20, 0.5, 10
 MINUTE = 60
 
 
@@ -124,21 +127,27 @@ def _visit_in_turns(folder: Path, rate: int, seconds: int, turns: int) -> None:
         stream = EventStream((HOME, channel), (CHANNEL_HOST, channel), f"{HOME}:{engine}", account, rate)
         stack.callback(stream.close)
         peer = stack.enter_context(portal.in_process(data, HUNDRED, WORKERS, more=settings))
-        scripts = peer.scripts(LIST, CONNECTIONS)
+        visitors = [Script([portal.sign_in(peer.port, FIRST).get("/sip-accounts", {})]) for _ in range(VISITORS)]
         found: dict[bool, list[Measure]] = {False: [], True: []}
+        asyncio.run(_visited(peer, visitors, WARM_UP, None))
         for with_events in (False, True) * turns:
-            with stream.flowing() if with_events else nullcontext():
-                measure = wrk(peer.port, scripts, seconds, peer.processes)
+            measure = asyncio.run(_visited(peer, visitors, seconds, stream if with_events else None))
             found[with_events].append(measure)
             _tell(with_events, measure)
-        print(f"{stream.sent} messages were sent, and {_kept(data)} events kept")
-    quiet, beside = middle(found[False]), middle(found[True])
-    print(f"p95 of a list: {beside.p95:.0f} ms with events, {quiet.p95:.0f} ms without: {beside.p95 / quiet.p95:.2f} times")
+        events = SqliteEvents(data / NAME)
+        _wait_for_the_last(events)
+        print(f"{stream.sent} messages were sent; {_said_to_be_lost(events)} events said to be lost")
+    quiet, beside = middle(found[False]).p95, middle(found[True]).p95
+    print(f"p95 of a list: {beside:.0f} ms with events, {quiet:.0f} ms without, {beside / quiet:.2f} times as long")
 
 
-def _kept(data: Path) -> int:
-    with closing(sqlite3.connect(data / NAME)) as connection:
-        return int(connection.execute("SELECT count(*) FROM events").fetchone()[0])
+async def _visited(peer: Peer, scripts: Sequence[Script], seconds: int, stream: EventStream | None) -> Measure:
+    crowd = Crowd(peer.port, scripts, THINK)
+    async with crowd.present():
+        before = peer.processes.cpu_seconds()
+        with stream.flowing(seconds) if stream else nullcontext():
+            await asyncio.sleep(seconds)
+            return crowd.measure(seconds, peer.processes.cpu_seconds() - before)
 
 
 def _tell(with_events: bool, found: Measure) -> None:
