@@ -15,6 +15,8 @@ class Snapshot:
 
     events: Sequence[Event]
     names: Mapping[str, str]
+    part: str = ""
+    """The events that these are of more, as "the last 120"; empty where they are all."""
 
     def name_of(self, address: str) -> str:
         """Return the name of whoever is at an address; empty where that is not known."""
@@ -23,13 +25,14 @@ class Snapshot:
 
 def written(snapshot: Snapshot) -> str:
     """Return a snapshot as JSON, without whose the events are."""
-    return json.dumps({"events": [_facts(event) for event in snapshot.events], "names": dict(snapshot.names)})
+    events = [_facts(event) for event in snapshot.events]
+    return json.dumps({"events": events, "names": dict(snapshot.names), "part": snapshot.part})
 
 
 def read(text: str) -> Snapshot:
     """Return the snapshot that was written."""
     kept = json.loads(text)
-    return Snapshot([_event(facts) for facts in kept["events"]], kept["names"])
+    return Snapshot([_event(facts) for facts in kept["events"]], kept["names"], kept.get("part", ""))
 
 
 def _facts(event: Event) -> dict[str, object]:

@@ -9,9 +9,9 @@ from sipsorcery_web.invisible import visible
 from .ladder import Gap, Ladder, Message, Note
 
 
-def text_of(ladder: Ladder) -> str:
-    """Return all of it, the parties first, harmless to a terminal."""
-    return visible("\n".join(_lines(ladder)) + "\n")
+def text_of(ladder: Ladder, part: str = "") -> str:
+    """Return all of it, the parties first, harmless to a terminal; `part` says that there is more, as in `Snapshot`."""
+    return visible("\n".join(_lines(ladder, part)) + "\n")
 
 
 def offset_words(offset: timedelta) -> str:
@@ -29,11 +29,13 @@ def way_of(event: Event) -> str:
     return f"{event.source or '?'} -> {event.destination or '?'}{over}"
 
 
-def _lines(ladder: Ladder) -> Iterator[str]:
+def _lines(ladder: Ladder, part: str) -> Iterator[str]:
     for party in ladder.parties:
         yield f"{party.name}: {', '.join(party.addresses)}"
     if ladder.began is not None:
         yield f"Began {ladder.began.isoformat(timespec='milliseconds')}"
+    if part:
+        yield f"There are more messages and lines than these: {part}."
     for row in ladder.rows:
         yield ""
         yield from _row(row)

@@ -48,7 +48,8 @@ def capture() -> Response:
 @bp.get("/ladder.txt")
 def text() -> Response:
     """The messages as text."""
-    written = text_of(_ladder(_kept())).encode("utf-8", "replace")
+    kept = _kept()
+    written = text_of(_ladder(kept), kept.part).encode("utf-8", "replace")
     return ladder_file(written, "text/plain; charset=utf-8", "messages.txt")
 
 
@@ -81,8 +82,7 @@ def provider_ladder_address(provider_id: UUID) -> str:
 
 def _page(kept: Snapshot, made: str = "") -> str:
     facts = drawing_facts(_ladder(kept)) | link_facts(_ladder_id(), made)
-    is_cut = len(kept.events) >= MOST_EVENTS
-    return render_template("console/ladder.html", call_ids=_call_ids(), is_cut=is_cut, most=MOST_EVENTS, **facts)
+    return render_template("console/ladder.html", call_ids=_call_ids(), part=kept.part, **facts)
 
 
 def _ladder_id() -> UUID:
@@ -104,11 +104,12 @@ def _kept() -> Snapshot:
     if not traces.store.latest_of_calls(_call_ids(), owner, 1):
         abort(404)
     call_ids = traces.store.call_ids_of_legs(with_other_legs(_call_ids()), owner)
-    events = [each.event for each in traces.store.latest_of_calls(call_ids, owner, MOST_EVENTS)]
+    found = [each.event for each in traces.store.latest_of_calls(call_ids, owner, MOST_EVENTS + 1)]
+    events, part = found[-MOST_EVENTS:], f"the last {MOST_EVENTS}" if len(found) > MOST_EVENTS else ""
     if not any(map(is_message, events)):
         abort(404)
     owners = {name for event in events for name in event.owners} if owner is None else {owner}
-    return Snapshot(events, names_of(traces, owners.pop() if len(owners) == 1 else ""))
+    return Snapshot(events, names_of(traces, owners.pop() if len(owners) == 1 else ""), part)
 
 
 def _ladder(kept: Snapshot) -> Ladder:

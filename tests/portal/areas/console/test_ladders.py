@@ -79,13 +79,28 @@ def test_both_files_have_the_messages(alice: Browser) -> None:
 def test_a_registration_is_called_one_and_only_its_last_messages_are_shown(
     events: EventsInMemory, alice: Browser
 ) -> None:
-    for number in range(80):
+    for number in range(60):
         events.add(registration(number))
+    whole = alice.open("/console/ladder?call=reg")
+    events.add(registration(60))
     page = alice.open("/console/ladder?call=reg")
 
     assert page.h1 == "Messages of a registration"
-    assert "these are the last 120" in page.text
-    assert len(page.all("//ol[@class='ladder-told']/li/details")) == 120
+    assert "than these" not in whole.text
+    assert "There are more messages and lines than these: the last 120." in page.text
+    assert [len(each.all("//ol[@class='ladder-told']/li/details")) for each in (whole, page)] == [120, 120]
+
+
+def test_the_text_and_a_shared_link_say_too_that_there_was_more(events: EventsInMemory, alice: Browser) -> None:
+    for number in range(61):
+        events.add(registration(number))
+    page = alice.open("/console/ladder?call=reg")
+
+    written = alice.raw("GET", page.one("//a[contains(., 'As text')]").get("href") or "")
+    assert "There are more messages and lines than these: the last 120.\n" in written.text
+    made = page.submit(page.one("//form[contains(@action, '/share')]").get("action", ""))
+    link = urlsplit(made.one("//*[@id='shared-link']").text_content()).path
+    assert "There were more messages and lines than these: the last 120." in alice.open(link).text
 
 
 def test_a_live_call_leads_to_the_messages_of_all_its_legs(harness: AppHarness, alice: Browser) -> None:

@@ -37,7 +37,7 @@ def index(token: str) -> Any:
         return error_page(OVER, next_step=(url_for("auth.login"), "Go to the sign-in"))
     snapshot = read(shared.contents)
     ladder = ladder_of(snapshot.events, snapshot.name_of)
-    shown = {"until": shared.until, "is_blurred": shared.is_blurred, **drawing_facts(ladder)}
+    shown = {"until": shared.until, "is_blurred": shared.is_blurred, "part": snapshot.part, **drawing_facts(ladder)}
     response = make_response(render_template("cdrs/ladder/shared.html", **shown))
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
@@ -50,7 +50,7 @@ def shared_contents(trace: Snapshot, is_blurred: bool) -> str:
     blur = Blur()
     events = blur.events(trace.events)
     own = [address for address, name in trace.names.items() if name == THIS_SERVICE]
-    return written(Snapshot(events, {blur.socket(address): THIS_SERVICE for address in own}))
+    return written(Snapshot(events, {blur.socket(address): THIS_SERVICE for address in own}, trace.part))
 
 
 def address_of(token: str) -> str:
