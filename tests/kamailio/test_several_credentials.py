@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from sipsorcery_web.contract.records import SIPAccount
+from sipsorcery_web.kamailio.claim import kamailio_folder
 from sipsorcery_web.service.store.models import SIPDomainRow
 from tests.factories import DOMAIN
 
@@ -72,6 +73,18 @@ def test_nobody_calls_in_the_name_of_another_nor_leaves_a_record_there(harness: 
     eventually(lambda: harness.kamailio.kept_refusals().of_accounts([thief.hers.id]))
     assert harness.nobodys_records() == before
     assert not [cdr for cdr in harness.records("alice") if cdr.from_user == thief.hers.sip_username]
+
+
+def test_made_up_names_are_in_no_line_of_the_log(harness: KamailioHarness, thief: Thief) -> None:
+    log = kamailio_folder(harness.settings) / "log"
+    thief.hers, thief.phone.password = thief.hers.with_(sip_username="a%20forged"), "wrong"
+    before = log.read_text().count("Wrong SIP password")
+
+    for decoy in decoys("a forged")[:2]:
+        thief.asks("REGISTER", f"sip:{DOMAIN}", decoy)
+
+    eventually(lambda: log.read_text().count("Wrong SIP password") > before)
+    assert "forged" not in log.read_text()
 
 
 @pytest.mark.parametrize("method", ["REGISTER", "INVITE"])
