@@ -22,7 +22,7 @@ Address = tuple[str, int]
 
 @dataclass
 class EventStream:
-    """So many messages a second, each REGISTER with its answer, as Kamailio at `engine` tells of them."""
+    """A number of messages a second, each REGISTER with its answer, as Kamailio at `engine` tells of them."""
 
     source: Address
     """The only address that the collector hears; (host, 0) is one that is free."""

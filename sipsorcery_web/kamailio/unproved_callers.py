@@ -1,4 +1,4 @@
-"""Calls of who did not prove to be whom they are from: few are recorded, lest strangers fill the lists of others.
+"""Calls of callers who did not prove who they are: few are recorded, lest strangers fill the lists of others.
 
 Phones that were refused are counted beside the records (`refused_phones.py`), so that what is left out here is told
 there.

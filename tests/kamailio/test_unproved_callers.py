@@ -1,4 +1,4 @@
-"""Who does not prove to be whom a call is from leaves few records in that one's list, and nobody else leaves any."""
+"""Callers without proof leave few records in the list of whom they say to be, and none in anybody else's."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -122,9 +122,7 @@ def test_strangers_fill_no_list_and_the_owner_sees_them_and_her_own_calls(
         lambda: harness.kamailio.kept_refusals().of_accounts([account.id]).get(account.id, ()),
         lambda found: sum(each.times for each in found) == len(strangers) * 2,
     )
-    assert {(each.address, each.reason) for each in refused} == {
-        (ip, RefusalReason.WRONG_PASSWORD) for ip in strangers
-    }
+    assert {(each.address, each.reason) for each in refused} == {(ip, RefusalReason.WRONG_PASSWORD) for ip in strangers}
 
 
 @pytest.mark.parametrize("credentials", [
