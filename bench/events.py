@@ -2,7 +2,7 @@
 
 First 1,000 messages a second go to a collector with a store of its own: how many are kept, dropped and said to be lost,
 and how much memory the process has each minute. Then visitors look at a list of a portal with two workers and its own
-collector, and then phones register, with the stream of events and without it in turns.
+collector, and then phones register and call, with events and without them in turns.
 """
 
 import argparse
@@ -15,6 +15,7 @@ from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack, closing, nullcontext
 from pathlib import Path
 from statistics import median
+from typing import NamedTuple
 
 from bench.data import stores
 from bench.data.contents import DOMAIN, FIRST, HUNDRED, account_name
@@ -32,16 +33,27 @@ from sipsorcery_web.kamailio.ports import CHANNEL_HOST
 from sipsorcery_web.service.passwords import Passwords
 from sipsorcery_web.serving.companions import start_events
 from tests.conftest import HOME
-from tests.events.wire import ENGINE, INNER
+from tests.events.wire import ENGINE, INNER, event
 from tests.kamailio.harness import KamailioHarness
+from tests.kamailio.sipp import end_all
 from tests.running import free_port
 
+from .calls import Line
 from .event_stream import EventStream
 from .registrations import make_accounts, register_all
 
 WORKERS = 2
 VISITORS, THINK, WARM_UP = 20, 0.5, 10
 MINUTE = 60
+CALLS_LAST = 5
+"""Seconds for which calls are made."""
+
+
+class PhoneRates(NamedTuple):
+    """A number of registrations, and of calls, a second."""
+
+    registrations: int
+    calls: int
 
 
 class OneOwner:
@@ -60,6 +72,7 @@ def main() -> None:
     parser.add_argument("--page-seconds", type=int, default=20)
     parser.add_argument("--accounts", type=int, default=200)
     parser.add_argument("--register-rate", type=int, default=100)
+    parser.add_argument("--call-rate", type=int, default=50)
     parser.add_argument("--turns", type=int, default=3)
     asked = parser.parse_args()
     parts: list[Callable[[Path], None]] = []
@@ -68,7 +81,8 @@ def main() -> None:
     if asked.turns and asked.page_seconds:
         parts.append(lambda folder: _visit_in_turns(folder, asked.rate, asked.page_seconds, asked.turns))
     if asked.turns and asked.accounts:
-        parts.append(lambda folder: _register_in_turns(folder, asked.accounts, asked.register_rate, asked.turns))
+        rates = PhoneRates(asked.register_rate, asked.call_rate)
+        parts.append(lambda folder: _use_phones_in_turns(folder, asked.accounts, rates, asked.turns))
     for part in parts:
         with tempfile.TemporaryDirectory() as folder:
             part(Path(folder))
@@ -85,6 +99,7 @@ def _collect(folder: Path, rate: int, seconds: int) -> None:
     traces = Traces(OneOwner(), OwnAddresses(frozenset({ENGINE}), INNER), count)
     collector = Collector(address, stream.source, traces, events)
     collector.start()
+    events.add([event("The first one, whose number the others follow.")])
     before, began = events.newest(), time.monotonic()
     print(f"memory at first: {resident(os.getpid()):.0f} MB")
     for second in range(0, seconds, MINUTE):
@@ -151,27 +166,36 @@ async def _visited(peer: Peer, scripts: Sequence[Script], seconds: int, stream: 
 
 
 def _tell(with_events: bool, found: Measure) -> None:
-    beside = "with" if with_events else "without"
     figures = f"{found.per_second:.0f}/s, p50 {found.p50:.0f} p95 {found.p95:.0f} p99 {found.p99:.0f} ms"
-    print(f"{beside} events: {figures}, {found.errors} errors", flush=True)
+    print(f"{_beside(with_events)}: {figures}, {found.errors} errors", flush=True)
 
 
-def _register_in_turns(folder: Path, accounts: int, rate: int, turns: int) -> None:
+def _beside(with_events: bool) -> str:
+    return "with events" if with_events else "without events"
+
+
+def _use_phones_in_turns(folder: Path, accounts: int, rates: PhoneRates, turns: int) -> None:
+    """Measure how long registrations and calls take that come at a steady rate, all of them with real Kamailio."""
     with ExitStack() as stack:
         harness = stack.enter_context(KamailioHarness(folder / "data", Passwords(), max_accounts=0).open())
+        stack.callback(end_all)
         make_accounts(harness, accounts)
-        seconds: dict[bool, list[float]] = {True: [], False: []}
-        for _ in range(turns):
-            for with_events in (True, False):
-                end = start_events(harness.app) if with_events else (lambda: None)
-                took, failed, repeated = register_all(harness, folder, accounts, rate)
-                end()
-                seconds[with_events].append(took)
-                print(
-                    f"{'with' if with_events else 'without'} events: {took:.2f} s, {failed} failed, {repeated} repeated"
-                )
-        both = median(seconds[True]), median(seconds[False])
-        print(f"{accounts} registrations at {rate}/s: {both[0]:.2f} s with events, {both[1]:.2f} s without")
+        line = Line(harness, folder)
+        registered: dict[bool, list[float]] = {True: [], False: []}
+        called: dict[bool, list[float]] = {True: [], False: []}
+        for with_events in (True, False) * turns:
+            end = start_events(harness.app) if with_events else (lambda: None)
+            took, failed, repeated = register_all(harness, folder, accounts, rates.registrations)
+            print(f"{_beside(with_events)}: {took:.2f} s to register, {failed} failed, {repeated} repeated; calls:")
+            burst = line.burst(rates.calls, CALLS_LAST)
+            end()
+            registered[with_events].append(took)
+            called[with_events].append(burst.seconds)
+    for what, seconds in (
+        (f"{accounts} registrations at {rates.registrations}/s", registered),
+        (f"{rates.calls * CALLS_LAST} calls at {rates.calls}/s", called),
+    ):
+        print(f"{what}: {median(seconds[True]):.2f} s with events, {median(seconds[False]):.2f} s without")
 
 
 if __name__ == "__main__":
