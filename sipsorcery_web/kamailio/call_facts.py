@@ -22,7 +22,11 @@ _CONTACTS = PreparedRead(
     )
 )
 _NOTED = case((CALL_RECORD.c.invite.like("{%"), CALL_RECORD.c.invite), else_="{}")
-_IS_SIDE = [text_in_json(_NOTED, literal(f"{side}_owner")) == bindparam("owner") for side in ("caller", "callee")]
+_IS_PROVED = text_in_json(_NOTED, literal("unproved")).is_(None)
+"""Strangers' calls in an owner's name are none of the owner's."""
+_IS_SIDE = [
+    (text_in_json(_NOTED, literal(f"{side}_owner")) == bindparam("owner")) & _IS_PROVED for side in ("caller", "callee")
+]
 _OF_OWNER = [
     select(func.count()).select_from(table).where(is_owners).scalar_subquery()
     for table, is_owners in (

@@ -9,6 +9,7 @@ from sqlalchemy import insert, select
 
 from sipsorcery_web.database.connection import Database
 from sipsorcery_web.events.refusals import RefusalReason
+from sipsorcery_web.kamailio.call_facts import CallFacts
 from sipsorcery_web.kamailio.call_records import ELSEWHERE, WRONG_CREDENTIALS, take_over
 from sipsorcery_web.kamailio.tables import CALL_RECORD
 from sipsorcery_web.kamailio.unproved_callers import MOST
@@ -79,6 +80,13 @@ def test_a_phone_that_answers_in_the_same_words_hides_no_call(store: Database) -
     taken_over(store, *(noted(**answered) for _ in range(MOST + 1)), noted(**answered | {"caller_owner": None}))
 
     assert (len(recorded(store)), len(recorded(store, "bobby"))) == (MOST + 1, MOST + 2)
+
+
+def test_a_flood_that_waits_does_not_use_up_the_calls_of_a_day(store: Database) -> None:
+    with store.write() as session:
+        session.execute(insert(CALL_RECORD), [noted(), noted(), noted(unproved=None)])
+
+    assert CallFacts(store).legs_without_record("alice") == 1
 
 
 def test_what_is_not_recorded_is_moved_out_of_the_way(store: Database) -> None:
