@@ -139,6 +139,7 @@ def _visit_in_turns(folder: Path, rate: int, seconds: int, turns: int) -> None:
     account = f"sip:{account_name(7)}@{DOMAIN}"
     with ExitStack() as stack:
         data = stores.copy_of(HUNDRED, folder / "data")
+        events = SqliteEvents(data / NAME)
         stream = EventStream((HOME, channel), (CHANNEL_HOST, channel), f"{HOME}:{engine}", account, rate)
         stack.callback(stream.close)
         peer = stack.enter_context(portal.in_process(data, HUNDRED, WORKERS, more=settings))
@@ -149,8 +150,7 @@ def _visit_in_turns(folder: Path, rate: int, seconds: int, turns: int) -> None:
             measure = asyncio.run(_visited(peer, visitors, seconds, stream if with_events else None))
             found[with_events].append(measure)
             _tell(with_events, measure)
-        events = SqliteEvents(data / NAME)
-        _wait_for_the_last(events)
+            _wait_for_the_last(events)  # so that nothing of it is left for a quiet turn
         print(f"{stream.sent} messages were sent; {_said_to_be_lost(events)} events said to be lost")
     quiet, beside = middle(found[False]).p95, middle(found[True]).p95
     print(f"p95 of a list: {beside:.0f} ms with events, {quiet:.0f} ms without, {beside / quiet:.2f} times as long")
