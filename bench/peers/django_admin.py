@@ -1,25 +1,22 @@
 """Django's admin on gunicorn, with the same accounts in a model of the same columns."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 
 from bench import cases
 from bench.data.contents import Contents, account_name, pages_of
 from bench.data.rows import id_of
-from bench.measuring.requests import HOST, Expected, Request, Script, Step, form_request
+from bench.measuring.requests import Expected, Request, Script, Step, form_request
 from tests.factories import PASSWORD
 
+from .django_project import on_gunicorn, versions
 from .peer import Peer
-from .running import TOP, Processes, answering, free_port, running
 from .visitor import Visitor
 
+SETTINGS = "bench.peers.django_site.settings"
 NAME = "Django admin, gunicorn {workers}×8"
 LIST = "/admin/django_site/sipaccount/"
 LOGIN = "/admin/login/?next=/admin/"
@@ -27,29 +24,12 @@ ROW = r'<th class="field-sip_username">'
 SIGN_IN_FIELDS = {"username": "root", "password": PASSWORD}
 
 
-def fill(portal: Path, database: Path) -> None:
-    """Make the database of the project with the accounts of a portal's data directory."""
-    command = [sys.executable, "-m", "bench.peers.django_site.fill", str(portal)]
-    subprocess.run(command, env=_environment(database), cwd=TOP, check=True)
-
-
 @contextmanager
 def django_admin(database: Path, contents: Contents, workers: int) -> Iterator[Peer]:
     """The admin on gunicorn with so many processes of eight threads."""
-    port = free_port()
-    command = [
-        *(str(Path(sys.executable).with_name("gunicorn")), "--worker-class", "gthread", "--threads", "8"),
-        *("--workers", str(workers), "--bind", f"{HOST}:{port}", "--keep-alive", "75", "--log-level", "error"),
-        "bench.peers.django_site.wsgi:application",
-    ]
-    with running(command, answering(port, LOGIN), _environment(database)) as process:
-        versions = f"{version('Django')}, gunicorn {version('gunicorn')}"
+    with on_gunicorn(SETTINGS, database, workers, LOGIN) as (port, processes):
         made = Visitors(port, contents).cases()
-        yield Peer(NAME.format(workers=workers), port, Processes([process.pid]), made, contents.name, versions)
-
-
-def _environment(database: Path) -> dict[str, str]:
-    return {**os.environ, "BENCH_DJANGO_DATABASE": str(database), "PYTHONPATH": str(TOP)}
+        yield Peer(NAME.format(workers=workers), port, processes, made, contents.name, versions())
 
 
 @dataclass

@@ -18,6 +18,7 @@ from sipsorcery_web.version import __version__
 from tests.factories import PASSWORD
 
 from .peer import Peer
+from .rest_requests import RestRequests
 from .running import Processes, answering, free_port, running
 from .soap_requests import SoapRequests
 from .visitor import Visitor
@@ -75,8 +76,9 @@ def over_soap(folder: Path, contents: Contents, workers: int = 1) -> Iterator[Pe
 
 
 def _peer(name: str, port: int, processes: Processes, contents: Contents, service_port: int) -> Peer:
-    visitors, service = Visitors(port, contents), SoapRequests(service_port, contents)
-    made = {**visitors.cases(), **(service.cases() if service_port == port else {})}
+    made = dict(Visitors(port, contents).cases())
+    if service_port == port:
+        made |= SoapRequests(port, contents).cases() | RestRequests(port, contents).cases()
     return Peer(name, port, processes, made, contents.name, __version__)
 
 

@@ -9,6 +9,7 @@ from bench.measuring.measures import Measure, Measures
 from bench.peers.baselines import NAME as BASELINES
 from bench.peers.opensips_cp import NAME as OPENSIPS_CP
 from bench.stages.peers import DJANGO_1, DJANGO_2, ONE_OVER_SOAP, ONE_WORKER, TWO_OVER_SOAP, TWO_WORKERS
+from bench.stages.service import REST_FRAMEWORK
 
 STORE = TEN_THOUSAND.name
 
@@ -74,6 +75,12 @@ def of_bare(case: str) -> Value:
     return lambda measures: ratio(
         _p50(measures.of(case, ONE_WORKER, STORE, 1)), _p50(measures.of(cases.SAME_BYTES, BASELINES, "", 1))
     )
+
+
+def of_soap(measures: Measures) -> float | None:
+    """Return the p50 of the list in JSON at 1 connection, as a multiple of that of the same over SOAP."""
+    rest, soap = (measures.of(case, ONE_WORKER, STORE, 1) for case in (cases.REST_LIST, cases.SOAP_GET_25))
+    return ratio(_p50(rest), _p50(soap))
 
 
 def of_crowd(percentile: str) -> Value:
@@ -149,6 +156,13 @@ FIGURES = (
         "×",
         False,
     ),
+    Figure(
+        "REST list of 25, against Django REST framework 1×8",
+        3,
+        faster(cases.REST_LIST, ONE_WORKER, REST_FRAMEWORK),
+        "×",
+    ),
+    Figure("REST list of 25, p50 at 1 connection, of SOAP Get 25's", 1.3, of_soap, "×", False),
     Figure("lists, open and save with a million accounts, against a hundred", 1.5, grown(LISTS), "×", False),
     Figure("searches with a million accounts, against a hundred", 3, grown(SEARCHES), "×", False),
     Figure(f"{cases.IN_PROCESS}, rows/s", 35_000, of_number(cases.ROWS.format(way=cases.IN_PROCESS))),

@@ -7,7 +7,7 @@ from functools import partial
 from bench import cases
 from bench.data import stores
 from bench.data.contents import TEN_THOUSAND
-from bench.peers import baselines, django_admin, opensips_cp, portal
+from bench.peers import baselines, django_admin, django_project, opensips_cp, portal
 from bench.peers.peer import Peer
 from bench.run import Run
 
@@ -70,7 +70,7 @@ def _portal(run: Run, start: Callable[..., AbstractContextManager[Peer]], worker
 def _django(run: Run, workers: int) -> AbstractContextManager[Peer]:
     source, database = run.folder / "of-django", run.folder / "django.db"
     if not database.exists():
-        django_admin.fill(stores.copy_of(TEN_THOUSAND, source), database)
+        django_project.fill(django_admin.SETTINGS, stores.copy_of(TEN_THOUSAND, source), database)
     return django_admin.django_admin(database, TEN_THOUSAND, workers)
 
 

@@ -11,6 +11,7 @@ from ..events.notifications import Notifications
 from ..events.store import SqliteEvents
 from ..events.subscriptions import NAME as SUBSCRIPTIONS
 from ..events.subscriptions import Subscriptions
+from ..kept_answers import KeptAnswers
 from ..portal.http.access import open_blueprint
 from ..portal.http.csrf import MaskedCSRF
 from ..portal.http.security_headers import headers_of
@@ -62,6 +63,7 @@ def add_rest(app: Flask, settings: Settings, service: Service) -> None:
         keys=IdempotencyKeys(context.database, context.clock, secret),
         tags=Tags(secret),
         cursors=Cursors(secret),
+        kept=KeptAnswers(service.revision_now, context.clock),
     )
     limit = app.config["MAX_CONTENT_LENGTH"]
     app.wsgi_app = rest.Api(  # type: ignore[method-assign]

@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -15,13 +16,14 @@ from sipsorcery_web.contract.extensions import AccessToken
 from sipsorcery_web.contract.filters import Expression, all_of, prop
 from sipsorcery_web.contract.records import Record, SIPDialogueAsset, Values, places_of, values_of
 from sipsorcery_web.contract.rules.catalogue import ID_TAKEN
+from sipsorcery_web.kept_answers import TOLD_BY_REVISION, KeptAnswers
 from sipsorcery_web.provisioning.channel import Channel
 from sipsorcery_web.provisioning.client import ClientIdentity, ProvisioningClient
 
 from .bodies import JSON, body_of, record_of
 from .conditions import Tags
 from .cursors import Cursors, Start
-from .filters import CURSOR, Query, query_of
+from .filters import CURSOR, SINCE, Query, query_of
 from .idempotency import Attempt, IdempotencyKeys, UsedOtherwise
 from .json_values import told, written
 from .problems import Problem
@@ -30,6 +32,29 @@ from .routes import PREFIX
 
 IDEMPOTENCY_KEY = "Idempotency-Key"
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
+
+
+@dataclass(frozen=True)
+class ListAnswer:
+    """A list as it was written, with the address of its next page; without content where nothing has changed."""
+
+    body: bytes
+    next_page: str = ""
+
+    def __len__(self) -> int:
+        return len(self.body)
+
+    def response(self) -> Response:
+        """Return it as an answer."""
+        if not self.body:
+            return nothing()
+        response = Response(self.body, content_type=JSON)
+        if self.next_page:
+            response.headers["Link"] = f'<{self.next_page}>; rel="next"'
+        return response
+
+
+UNCHANGED = ListAnswer(b"")
 
 
 @dataclass(frozen=True)
@@ -42,6 +67,7 @@ class Backend:
     keys: IdempotencyKeys
     tags: Tags
     cursors: Cursors
+    kept: KeptAnswers[ListAnswer]
 
 
 @dataclass(frozen=True)
@@ -72,21 +98,36 @@ def answer(call: Call, verb: Verb) -> Response:
 
 
 def _list(call: Call) -> Response:
+    if call.resource.record not in TOLD_BY_REVISION or SINCE in call.request.args:
+        return _list_read(call).response()
+    name = _name_of(call)
+    kept = call.backend.kept
+    return (kept.find(name) or kept.made(name, call.token, partial(_list_read, call))).response()
+
+
+def _list_read(call: Call, revision_now: str | None = None) -> ListAnswer:
     query = query_of(call.resource, call.request.args)
     if call.resource.read_at_once:
-        return _reply({"items": [told(call.resource.record, row) for row in _all(call)]})
-    revision = _revision(call) if call.resource.is_live else ""
+        return ListAnswer(written({"items": [told(call.resource.record, row) for row in _all(call)]}))
+    revision = _told_revision(revision_now or call.backend.revision(call.token)) if call.resource.is_live else ""
     if revision and query.since == revision:
         call.service.entries(call.resource.record).portion(0, 0)  # which a token without the scope is refused
-        return nothing()
+        return UNCHANGED
     rows, next_cursor = _page(call, query)
     items = [told(call.resource.record, row) for row in rows]
     more = {"revision": revision} if revision else {}
-    response = _reply({"items": items, "next_cursor": next_cursor, **more})
-    if next_cursor:
-        asked = call.request.args.to_dict() | {CURSOR: next_cursor}
-        response.headers["Link"] = f'<{call.address}?{urlencode(asked)}>; rel="next"'
-    return response
+    body = written({"items": items, "next_cursor": next_cursor, **more})
+    return ListAnswer(body, _address_of_next(call, next_cursor) if next_cursor else "")
+
+
+def _address_of_next(call: Call, cursor: str) -> str:
+    return f"{call.address}?{urlencode(call.request.args.to_dict() | {CURSOR: cursor})}"
+
+
+def _name_of(call: Call) -> bytes:
+    """Return a name for all that shapes the answer to a request for a list; it tells nothing of the token."""
+    shaping = (call.token, call.address, call.request.query_string)
+    return hashlib.blake2b(repr(shaping).encode(), digest_size=24).digest()
 
 
 def _page(call: Call, query: Query) -> tuple[Sequence[Values], str | None]:
@@ -217,9 +258,9 @@ def _all(call: Call) -> Sequence[Values]:
     return list(values_of(call.resource.record, records))
 
 
-def _revision(call: Call) -> str:
-    """Return the revision of what the customer sees, which says nothing else."""
-    return hashlib.blake2b(call.backend.revision(call.token).encode(), digest_size=12).hexdigest()
+def _told_revision(revision: str) -> str:
+    """Return the revision of what the customer sees as a text that says nothing else."""
+    return hashlib.blake2b(revision.encode(), digest_size=12).hexdigest()
 
 
 def refuse_parameters(request: Request) -> None:

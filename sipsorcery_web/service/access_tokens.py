@@ -1,6 +1,9 @@
 """Tokens for programs: whom they stand for, what they may do, and when they were last used."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 
 from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
@@ -10,6 +13,7 @@ from sipsorcery_web.contract.errors import Refused, SessionExpired
 from sipsorcery_web.contract.operations import Operation
 from sipsorcery_web.contract.rules.catalogue import NOT_WITH_APP_PASSWORD, NOT_WITH_TOKEN, TOKEN_LACKS_SCOPE
 from sipsorcery_web.contract.scopes import SIGN_IN, tells_passwords
+from sipsorcery_web.database.prepared_reads import PreparedRead
 from sipsorcery_web.hashes import hash_secret
 
 from .context import ServiceRequest
@@ -21,10 +25,14 @@ from .tokens import caller_of as caller_of_session
 USE_NOTED_EVERY = timedelta(minutes=1)
 """The time between two notes of a token's use: otherwise whoever reads would write each time."""
 _ROW = (
-    select(AccessTokenRow)
+    select(
+        *(AccessTokenRow.id, AccessTokenRow.owner, AccessTokenRow.name, AccessTokenRow.scopes),
+        *(AccessTokenRow.ends, AccessTokenRow.last_used),
+    )
     .join(CustomerRow, CustomerRow.customer_username == AccessTokenRow.owner)
     .where(AccessTokenRow.token_hash == bindparam("token_hash"), CustomerRow.suspended.is_(False))
 )
+_PREPARED = PreparedRead(_ROW)
 
 
 def caller_of(session: Session, token: str | None, now: datetime, operation: Operation) -> Caller:
@@ -42,7 +50,8 @@ def caller_of(session: Session, token: str | None, now: datetime, operation: Ope
 
 def owner_of(session: Session, token: str, now: datetime) -> str:
     """The customer whom a token for programs stands for. SessionExpired as for an operation."""
-    return _good_row(session, token, now).owner
+    owner: str = _good_row(session, token, now).owner
+    return owner
 
 
 def time_zone_of(session: Session, token: str, now: datetime) -> str:
@@ -85,20 +94,23 @@ def admitted(call: ServiceRequest, scope: str) -> str:
 
 def _used(call: ServiceRequest) -> tuple[str, str]:
     """Return the owner and the scopes of a token, and note its use; SessionExpired for one that is not good."""
-    with call.context.database.read() as session:
-        row = _good_row(session, call.token or "", call.now)
-        owner, scopes, last_used = row.owner, row.scopes, row.last_used
-    if last_used is None or last_used <= call.now - USE_NOTED_EVERY:
+    row = _good(partial(_PREPARED.first, call.context.database), call.token or "", call.now)
+    if is_use_due(row.last_used, call.now):
         with call.context.database.write() as session:
             note_use(session, call.token or "", call)
-    return owner, scopes
+    return row.owner, row.scopes
+
+
+def is_use_due(last_used: datetime | None, now: datetime) -> bool:
+    """Return True where the use of a token was not noted for so long that it has to be."""
+    return last_used is None or last_used <= now - USE_NOTED_EVERY
 
 
 def app_password_of(session: Session, username: str, password: str, now: datetime) -> AppPassword | None:
     """Return the app password of a customer that somebody gives as the password; None for anything else."""
     if not is_well_formed(password):
         return None
-    row = session.scalars(_ROW, {"token_hash": hash_secret(password)}).one_or_none()
+    row = _row(session, token_hash=hash_secret(password))
     if row is None or row.ends <= now or row.owner != username or SIGN_IN not in row.scopes.split():
         return None
     return AppPassword(row.id, row.ends)
@@ -114,13 +126,20 @@ def note_use(session: Session, token: str, call: ServiceRequest) -> None:
     )
 
 
-def _good_row(session: Session, token: str, now: datetime) -> AccessTokenRow:
-    if not is_well_formed(token):
-        raise SessionExpired
-    row = session.scalars(_ROW, {"token_hash": hash_secret(token)}).one_or_none()
+def _good_row(session: Session, token: str, now: datetime) -> Any:
+    return _good(partial(_row, session), token, now)
+
+
+def _good(find: Callable[..., Any], token: str, now: datetime) -> Any:
+    """Return the row of a token, found by its hash; SessionExpired for one that is not good."""
+    row = find(token_hash=hash_secret(token)) if is_well_formed(token) else None
     if row is None or row.ends <= now:
         raise SessionExpired
     return row
+
+
+def _row(session: Session, **asked: str) -> Any:
+    return session.connection().execute(_ROW, asked).one_or_none()
 
 
 def _refuse_without_scope(scopes: str, operation: Operation) -> None:

@@ -1,7 +1,8 @@
 """The dispatcher of operations, the same for every channel and for both services."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any, TypeVar
@@ -62,10 +63,16 @@ class Service:
 
     def revision(self, token: str) -> str:
         """Return the revision of what a token's customer sees. SessionExpired as for an operation, or Unavailable."""
-        return self._read("revision", revision_by_token if is_access_token(token) else revision_of, token)
+        if not is_access_token(token):
+            return self._read("revision", revision_of, token)
+        with _store_away("revision"):
+            return revision_by_token(self.context.database, token, self.context.clock())
 
     def revision_now(self, token: str) -> str | None:
-        """Return the same for a session, read by itself; None for a token that is not good, or without the store."""
+        """Return the same, read by itself.
+
+        None for a token that is not good, for one for programs whose use has to be noted, and without the store.
+        """
         try:
             return revision_now(self.context.database, token, self.context.clock())
         except SQLAlchemyError:
@@ -92,24 +99,27 @@ class Service:
         request = ServiceRequest(
             context=self.context, now=self.context.clock(), token=token, address=address, operation=what
         )
-        try:
+        with _store_away("token"):
             return access_tokens.admitted(request, scope)
-        except SQLAlchemyError as error:
-            log.exception("A token could not be looked at")
-            raise Unavailable(STORE_AWAY) from error
 
     def _read(self, what: str, read: Callable[[Session, str, datetime], T], token: str) -> T:
-        try:
-            with self.context.database.read() as session:
-                return read(session, token, self.context.clock())
-        except SQLAlchemyError as error:
-            log.exception("The %s could not be read", what)
-            raise Unavailable(STORE_AWAY) from error
+        with _store_away(what), self.context.database.read() as session:
+            return read(session, token, self.context.clock())
 
     @property
     def operations(self) -> Mapping[str, Operation]:
         """Return the operations that can be called."""
         return {name: self.contract[name] for name in self.handlers}
+
+
+@contextmanager
+def _store_away(what: str) -> Iterator[None]:
+    """Raise Unavailable where the store fails while this is read."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        log.exception("The %s could not be read", what)
+        raise Unavailable(STORE_AWAY) from error
 
 
 def _run(handler: Handler, operation: Operation, request: ServiceRequest, arguments: Mapping[str, Any]) -> Any:

@@ -7,24 +7,28 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from sipsorcery_web.contract.access_token_text import is_access_token
 from sipsorcery_web.contract.errors import SessionExpired
 from sipsorcery_web.database.connection import Database
 from sipsorcery_web.database.prepared_reads import PreparedRead
 from sipsorcery_web.hashes import hash_secret
 
+from .access_tokens import is_use_due
 from .store.access_tokens import AccessTokenRow
 from .store.models import CustomerRow
 from .store.revisions import numbers_seen
 from .tokens import SIGNED_IN, is_on, look_up
 
 _OF_TOKEN = (
-    select(AccessTokenRow.ends)
+    select(AccessTokenRow.ends, AccessTokenRow.last_used)
     .join(CustomerRow, CustomerRow.customer_username == AccessTokenRow.owner)
     .where(AccessTokenRow.token_hash == bindparam("token_hash"), CustomerRow.suspended.is_(False))
 )
 _SEEN = {is_sqlite: SIGNED_IN.add_columns(*numbers_seen(is_sqlite)) for is_sqlite in (True, False)}
 _PREPARED = {is_sqlite: PreparedRead(query) for is_sqlite, query in _SEEN.items()}
-_SEEN_BY_TOKEN = {is_sqlite: _OF_TOKEN.add_columns(*numbers_seen(is_sqlite)) for is_sqlite in (True, False)}
+_PREPARED_BY_TOKEN = {
+    is_sqlite: PreparedRead(_OF_TOKEN.add_columns(*numbers_seen(is_sqlite))) for is_sqlite in (True, False)
+}
 
 
 def revision_of(session: Session, token: str | None, now: datetime) -> str:
@@ -37,19 +41,32 @@ def revision_of(session: Session, token: str | None, now: datetime) -> str:
 
 
 def revision_now(database: Database, token: str, now: datetime) -> str | None:
-    """Return the same outside of any session, for a tenth of what that takes; None for a token that is not good."""
-    prepared = _PREPARED[database.engine.dialect.name == "sqlite"]
-    found = prepared.first(database, token_hash=hash_secret(token))
+    """Return the same outside of any session, for a tenth of what that takes.
+
+    None for a token that is not good, and for one for programs whose use has to be noted.
+    """
+    if is_access_token(token):
+        found = _seen_by_token(database, token)
+        is_good = found is not None and found.ends > now and not is_use_due(found.last_used, now)
+        return _joined(found[2:]) if is_good else None
+    found = _PREPARED[database.engine.dialect.name == "sqlite"].first(database, token_hash=hash_secret(token))
     return _written(found) if found is not None and is_on(found, now) else None
 
 
-def revision_by_token(session: Session, token: str, now: datetime) -> str:
-    """Return the same for a token for programs: an administrator's changes with what others do as well."""
-    statement = _SEEN_BY_TOKEN[_is_sqlite(session)]
-    found = session.connection().execute(statement, {"token_hash": hash_secret(token)}).one_or_none()
+def revision_by_token(database: Database, token: str, now: datetime) -> str:
+    """Return the same for a token for programs: an administrator's changes with what others do as well.
+
+    SessionExpired for one that is not good.
+    """
+    found = _seen_by_token(database, token)
     if found is None or found.ends <= now:
         raise SessionExpired
-    return _joined(found[1:])
+    return _joined(found[2:])
+
+
+def _seen_by_token(database: Database, token: str) -> Any:
+    prepared = _PREPARED_BY_TOKEN[database.engine.dialect.name == "sqlite"]
+    return prepared.first(database, token_hash=hash_secret(token))
 
 
 def _written(found: Any) -> str:

@@ -1,4 +1,8 @@
-"""A Django project whose admin lists the same SIP accounts, with Django's defaults for production.
+"""A Django project with the same SIP accounts, with Django's defaults for production.
 
-Templates are kept compiled, connections to the database stay open, and the database is SQLite in WAL mode.
+Its admin lists them, and with the settings in `rest/` Django REST framework does, to who has a token. Templates are
+kept compiled, connections to the database stay open, and the database is SQLite in WAL mode.
 """
+
+TOKEN = "0123456789abcdef0123456789abcdef01234567"
+"""The token of the administrator."""

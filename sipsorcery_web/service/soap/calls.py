@@ -4,6 +4,7 @@ A WSGI application of its own, which needs nothing that pages do: no session, no
 leaves as a fault, but for what HTTP itself refuses, such as a message over the size limit, as in the original.
 """
 
+import hashlib
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
@@ -19,15 +20,18 @@ from sipsorcery_web.contract.faults import INTERNAL, INTERNAL_TEXT, fault_for
 from sipsorcery_web.contract.message_text import answer_bytes
 from sipsorcery_web.contract.notifications import CONNECTION
 from sipsorcery_web.contract.operations import Operation
+from sipsorcery_web.contract.wire_types import ListType
 from sipsorcery_web.contract.xml_text import in_one_line
 from sipsorcery_web.cross_origin import CrossOrigin
+from sipsorcery_web.kept_answers import TOLD_BY_REVISION, KeptAnswers
 
 from ..dispatch import Service
-from .kept_answers import KeptAnswers, name_of
 
 log = logging.getLogger(__name__)
 
 XML = "text/xml; charset=utf-8"
+_SHAPED_BY = ("SOAPAction", "authid", "Content-Type")
+"""Headers that an answer depends on."""
 
 Headers = Callable[[bool], Mapping[str, str]]
 """From whether a request came over https to the headers that every answer has."""
@@ -51,7 +55,7 @@ class Calls:
         self._cross_origin = cross_origin
         self._limit = limit
         self._headers = headers
-        self._kept = KeptAnswers(service)
+        self._kept = KeptAnswers[bytes](service.revision_now, service.context.clock)
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         request = Request(environ)
@@ -76,7 +80,7 @@ class Calls:
         return _reply(envelope.envelope_bytes(envelope.fault_element(fault)), self._fault_status, retry_after)
 
     def _carried_out(self, request: Request) -> bytes:
-        name = name_of(request)
+        name = _name_of(request)
         return self._kept.find(name) or self._carried_out_anew(request, name)
 
     def _carried_out_anew(self, request: Request, name: bytes) -> bytes:
@@ -96,7 +100,7 @@ class Calls:
         def answer() -> bytes:
             return answer_bytes(operation, self._service.call(operation, token, address, arguments))
 
-        return self._kept.made(name, operation, token, answer)
+        return self._kept.made(name, token, lambda _: answer()) if token and _is_kept(operation) else answer()
 
     def _operation(self, action: str, tag: str) -> Operation:
         """The operation that SOAPAction and body agree on; ContractError otherwise."""
@@ -110,3 +114,14 @@ class Calls:
 
 def _reply(message: bytes, status: int, more: Mapping[str, str] = MappingProxyType({})) -> Response:
     return Response(message, status, content_type=XML, headers={"Cache-Control": "no-store", **more})
+
+
+def _name_of(request: Request) -> bytes:
+    """Return a name for all that shapes the answer to a request; it tells nothing of the token."""
+    headers = repr([request.headers.get(name) for name in _SHAPED_BY]).encode()
+    return hashlib.blake2b(headers + request.get_data(), digest_size=24).digest()
+
+
+def _is_kept(operation: Operation) -> bool:
+    kind = operation.result
+    return isinstance(kind, ListType) and kind.record in TOLD_BY_REVISION

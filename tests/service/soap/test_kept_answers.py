@@ -7,7 +7,6 @@ import pytest
 from sqlalchemy import select, update
 
 from sipsorcery_web.database.connection import Database
-from sipsorcery_web.service.soap import kept_answers
 from sipsorcery_web.service.store.models import CustomerRow, RevisionRow
 from tests.conftest import Clock, ServiceFixture
 from tests.factories.records import sip_account, sip_provider
@@ -114,14 +113,8 @@ def test_a_suspended_customer_is_given_nothing(database: Database, edge: Edge, t
 
 
 def test_a_change_that_is_lost_with_its_number_is_not_told_for_longer_than_a_minute(
-    service_fixture: ServiceFixture,
-    database: Database,
-    edge: Edge,
-    token: str,
-    clock: Clock,
-    monkeypatch: pytest.MonkeyPatch,
+    service_fixture: ServiceFixture, database: Database, edge: Edge, token: str, clock: Clock
 ) -> None:
-    monkeypatch.setattr(kept_answers, "_now", clock)
     account = service_fixture.alice.sip_accounts.add(sip_account("front-desk"))
     with database.read() as session:
         numbers = [{"id": row.id, "number": row.number} for row in session.scalars(select(RevisionRow))]
