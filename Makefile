@@ -10,7 +10,7 @@ RTPENGINE := rtpengine-daemon
 PANEL := nginx php-fpm php-mysql mariadb-server
 KAMAILIO := kamailio kamailio-sqlite-modules kamailio-postgres-modules kamailio-extra-modules kamailio-tls-modules
 
-.PHONY: help setup run run-sip demo test test-long test-sip test-plans test-rest test-wcf check bench bench-servers bench-sip clean browser kamailio rtpengine phones office proxy fail2ban captures wrk panel npm mono
+.PHONY: help setup run run-sip demo test test-long test-sip test-plans test-rest test-wcf check bench bench-servers bench-sip clean browser kamailio rtpengine phones office proxy fail2ban captures jq wrk panel npm mono
 .DELETE_ON_ERROR:
 
 help: ## List the targets.
@@ -27,7 +27,7 @@ run-sip: setup kamailio rtpengine ## The same with the SIP engine: phones regist
 demo: setup ## Serve a portal to try, with customers who are made up; nothing of it is kept.
 	@exec $(IN_VENV) -m demo
 
-test: $(VENV)/tests.done browser kamailio rtpengine phones office proxy fail2ban captures ## Run the tests, on all cores; ARGS=… goes to pytest.
+test: $(VENV)/tests.done browser kamailio rtpengine phones office proxy fail2ban captures jq ## Run the tests, on all cores; ARGS=… goes to pytest.
 	@exec env $$($(IN_VENV) -m tests.services) $(IN_VENV) -m pytest --numprocesses auto --dist worksteal $(ARGS)
 
 test-long: $(VENV)/tests.done ## Run what make test has a sample of: thousands of made-up messages, telephones with PostgreSQL.
@@ -42,7 +42,7 @@ test-rest: $(VENV)/tests.done $(FUZZING)/made.done ## Ask the resources in JSON 
 test-plans: $(VENV)/tests.done browser ## Run the tests of dial plans with real Ruby; the first time its image is built, for some minutes.
 	@exec env SIPSORCERY_TEST_BUILD_RUBY=1 $(IN_VENV) -m pytest tests/dial_plans tests/browser/test_tries.py $(ARGS)
 
-test-wcf: $(VENV)/tests.done mono ## Compile and run the C# sample, and clients of the notification service, with Debian's Mono.
+test-wcf: $(VENV)/tests.done mono ## Compile and run the C# samples, and clients of the notification service, with Debian's Mono.
 	@exec $(IN_VENV) -m pytest tests/samples/test_csharp.py tests/service/notifications/test_mono.py $(ARGS)
 
 check: $(VENV)/tests.done node_modules/made.done ## Look for mistakes without running anything: ruff, mypy in strict mode, Biome and djLint.
@@ -150,6 +150,10 @@ captures: # what opens the captures of calls in a test
 	  $(call debian,The tests of captures need,tshark sngrep); } || \
 	  echo 'tshark and sngrep are not installed, so their tests are left out.' >&2
 
+jq: # what the sample in the shell reads JSON with
+	@command -v jq >/dev/null || { $(call debian,The sample in the shell needs,jq); } || \
+	  echo 'jq is not installed, so the test of the sample is left out.' >&2
+
 wrk: # the load of make bench
 	@command -v wrk >/dev/null || { $(call debian,The measurements need,wrk); }
 
@@ -160,6 +164,6 @@ panel: # what OpenSIPS-CP runs on, where OPENSIPS_CP names its sources
 npm: # what Biome comes by
 	@command -v npm >/dev/null || { $(call debian,The linter of scripts and styles needs,npm); }
 
-mono: # Debian's Mono with WCF and its generator of proxies, for the C# sample and clients of the notification service
+mono: # Debian's Mono with WCF and its generator of proxies, for the C# samples and clients of the notification service
 	@command -v wsdl >/dev/null || { $(call debian,The clients in C# need,mono-devel mono-mcs mono-runtime \
 	  libmono-system-servicemodel4.0a-cil libmono-system-runtime-serialization4.0-cil); }

@@ -41,7 +41,8 @@ class Route:
     def operation_id(self) -> str:
         """The name of what is done, for generated clients."""
         words = {Verb.LIST: "list", Verb.ADD: "add", Verb.REPLACE: "replace", Verb.CHANGE: "change"}
-        return f"{words.get(self.verb, self.verb.name.lower())}_{self.resource.noun.replace('-', '_')}"
+        noun = self.resource.noun if self.verb is Verb.LIST else self.resource.noun.removesuffix("s")
+        return f"{words.get(self.verb, self.verb.name.lower())}_{noun.replace('-', '_')}"
 
     @property
     def scope(self) -> str:

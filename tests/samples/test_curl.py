@@ -2,10 +2,11 @@ import subprocess
 
 from lxml import html
 
-from .conftest import LINES, PATIENCE, SAMPLES, UNAUTHORISED, Run, needs, tells
+from .conftest import BROKEN_RULE, INVALID, LINES, PATIENCE, SAMPLES, TOUR, UNAUTHORISED, Run, Tour, needs, tells
 
 pytestmark = needs("sh", "curl", "awk")
 COMMAND = ("sh", SAMPLES / "curl" / "customer.sh")
+IN_JSON = ("sh", SAMPLES / "curl" / "accounts.sh")
 
 
 def test_the_shell_sample_shows_the_customer(run: Run) -> None:
@@ -22,6 +23,16 @@ def test_the_shell_sample_takes_a_token_in_place_of_a_password(run: Run, token: 
 
 def test_the_shell_sample_says_that_a_token_is_no_good(run: Run) -> None:
     assert tells(run(COMMAND, token="sips_unknown")) == (1, [], UNAUTHORISED)
+
+
+@needs("jq")
+def test_the_shell_sample_goes_through_the_resources(tour: Tour) -> None:
+    assert tells(tour(IN_JSON)) == (1, TOUR, BROKEN_RULE)
+
+
+@needs("jq")
+def test_the_shell_sample_says_that_a_token_for_resources_is_no_good(tour: Tour) -> None:
+    assert tells(tour(IN_JSON, token="sips_unknown")) == (1, [], INVALID)
 
 
 def shell(command: str) -> str:

@@ -8,7 +8,22 @@ from playwright.sync_api import Browser, Page
 
 from tests.conftest import HOME
 
-from .conftest import LINES, PASSWORD, PATIENCE, SAMPLES, UNAUTHORISED, Run, needs, tells
+from .conftest import (
+    BROKEN_RULE,
+    INVALID,
+    LINES,
+    PASSWORD,
+    PATIENCE,
+    SAMPLES,
+    TOUR,
+    UNAUTHORISED,
+    Run,
+    Tour,
+    needs,
+    tells,
+)
+
+IN_JSON = ("node", SAMPLES / "javascript" / "accounts.js")
 
 # In Node
 
@@ -49,6 +64,16 @@ def test_the_javascript_sample_says_that_a_token_is_no_good(run: Run, installed:
     assert told == (1, [], UNAUTHORISED)
 
 
+@needs("node")
+def test_the_javascript_sample_goes_through_the_resources_in_node(tour: Tour) -> None:
+    assert tells(tour(IN_JSON)) == (1, TOUR, BROKEN_RULE)
+
+
+@needs("node")
+def test_the_javascript_sample_says_that_a_token_for_resources_is_no_good_in_node(tour: Tour) -> None:
+    assert tells(tour(IN_JSON, token="sips_unknown")) == (1, [], INVALID)
+
+
 # In a browser, from another site
 
 
@@ -83,3 +108,15 @@ def test_a_site_that_is_not_allowed_is_told_nothing(page: Page, site_port: int, 
     site = f"http://localhost:{site_port}"
 
     assert shown(page, site, service_address, "alice", PASSWORD) == "Failed to fetch"
+
+
+def test_the_javascript_sample_goes_through_the_resources_in_a_browser(
+    page: Page, site_port: int, rest_address: str, rest_token: str
+) -> None:
+    page.goto(f"http://{HOME}:{site_port}/accounts.html")
+    page.get_by_label("Resources").fill(rest_address)
+    page.get_by_label("Token").fill(rest_token)
+    page.get_by_role("button").click()
+    output = page.get_by_role("status")
+    output.filter(has_text="sip_username").wait_for()
+    assert (output.text_content() or "").splitlines() == [*TOUR, BROKEN_RULE]

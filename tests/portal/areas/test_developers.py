@@ -1,5 +1,6 @@
 """The page for those who write a client of their own."""
 
+import json
 import shlex
 from collections.abc import Callable
 from itertools import groupby
@@ -13,7 +14,14 @@ from werkzeug.test import TestResponse
 from sipsorcery_web.contract.scopes import SCOPES
 from sipsorcery_web.dial_plans.outcomes import Ended, Progress
 from sipsorcery_web.portal.areas import developers
-from sipsorcery_web.portal.areas.developers import FILES, SAMPLE_ADDRESS, SOURCE
+from sipsorcery_web.portal.areas.developers import (
+    FILES,
+    FILES_IN_JSON,
+    REFUSAL,
+    SAMPLE_ADDRESS,
+    SAMPLE_ADDRESS_IN_JSON,
+    SOURCE,
+)
 from sipsorcery_web.rest.acts import ACTS
 from sipsorcery_web.rest.routes import ROUTES
 
@@ -22,6 +30,9 @@ from ..browser import Browser, Page, words
 from ..genuine import Front
 
 HarnessWith = Callable[..., AppHarness]
+SAMPLES = {
+    SOURCE / language / name for files in (FILES, FILES_IN_JSON) for language, names in files.items() for name in names
+}
 SCOPED = ", with the scope "
 """Stands in the name of each command for a resource."""
 LATER = {"POST": 1, "PUT": 2, "PATCH": 3, "DELETE": 4}
@@ -42,27 +53,27 @@ def test_who_has_signed_in_stays_in_the_frame(alice: Browser) -> None:
     assert "SIP accounts" in " ".join(alice.open("/developers").nav_items)
 
 
-def test_every_sample_is_shown_as_it_stands_with_the_address_of_this_installation(browser: Browser) -> None:
-    shown = {name: text for name, text in listings(browser.open("/developers")).items() if SCOPED not in name}
-    files = [SOURCE / language / name for language, names in FILES.items() for name in names]
+def test_every_sample_is_shown_as_it_stands_with_the_addresses_of_this_installation(browser: Browser) -> None:
+    shown = {name: text for name, text in listings(browser.open("/developers")).items() if "." in name}
 
-    assert shown.keys() == {"In the envelope, before s:Body", *(file.name for file in files)}
-    for file in files:
-        assert shown[file.name] == file.read_text("utf-8").replace(SAMPLE_ADDRESS, "http://localhost/provisioning.svc")
-    assert SAMPLE_ADDRESS not in "".join(shown.values())
+    assert shown.keys() == {file.name for file in SAMPLES}
+    for file in SAMPLES:
+        text = file.read_text("utf-8").replace(SAMPLE_ADDRESS, "http://localhost/provisioning.svc")
+        assert shown[file.name] == text.replace(SAMPLE_ADDRESS_IN_JSON, "http://localhost/api/v1")
+    assert "sip.example.org" not in "".join(shown.values())
 
 
 def test_no_file_of_the_samples_is_left_out() -> None:
-    shown = {SOURCE / language / name for language, names in FILES.items() for name in names}
     code = {".py", ".js", ".html", ".json", ".cs", ".sh"}
 
-    assert {path for path in SOURCE.rglob("*") if path.suffix in code and "node_modules" not in path.parts} == shown
+    assert {path for path in SOURCE.rglob("*") if path.suffix in code and "node_modules" not in path.parts} == SAMPLES
 
 
 def test_each_sample_says_how_it_is_used_with_an_address() -> None:
-    for language, names in FILES.items():
-        texts = [(SOURCE / language / name).read_text("utf-8") for name in names]
-        assert any(SAMPLE_ADDRESS in text for text in texts), language
+    for files, address in ((FILES, SAMPLE_ADDRESS), (FILES_IN_JSON, SAMPLE_ADDRESS_IN_JSON)):
+        for language, names in files.items():
+            texts = [(SOURCE / language / name).read_text("utf-8") for name in names]
+            assert any(address in text for text in texts), language
 
 
 def test_each_listing_can_be_copied_and_scrolled_with_keys(browser: Browser) -> None:
@@ -163,6 +174,24 @@ def test_each_command_does_what_it_says(harness: AppHarness, browser: Browser) -
             if answer.status_code == 201:
                 variables["CASE_ID" if "cases" in command[-1] else "ID"] = answer.get_json()["id"]
             variables["ETAG"] = answer.headers.get("ETag") or variables.get("ETAG", "")
+
+
+def test_the_first_requests_lead_from_a_token_to_an_account_that_is_gone_again(
+    harness: AppHarness, browser: Browser
+) -> None:
+    token = harness.access_token("alice", "reader", scopes="accounts:read accounts:write").token or ""
+    shown = listings(browser.open("/developers"))
+    variables = {"SIPSORCERY_TOKEN": token}
+    for step in ("List your SIP accounts", "Add one", "Change it", "Delete it"):
+        answer = carried_out(harness, shlex.split(shown[step]), variables)
+        assert answer.status_code in (200, 201, 204), (step, answer.text)
+        if step == "Add one":
+            variables |= {"ID": answer.get_json()["id"], "ETAG": answer.headers["ETag"]}
+
+    command = shlex.split(shown["Add one"])
+    refused = carried_out(harness, [word.replace('"front-desk"', '"desk"') for word in command], variables)
+    varying = {"title": "", "request_id": ""}
+    assert refused.get_json() | varying == json.loads(REFUSAL) | varying
 
 
 def test_in_front_of_another_service_no_resource_is_offered(mysql_front: Front) -> None:
