@@ -6,11 +6,12 @@ IN_VENV := $(VENV)/bin/python
 INSTALL := $(IN_VENV) -m pip install --quiet --disable-pip-version-check
 EXTRAS ?=
 FUZZING := .schemathesis
+CLIENT := .openapi-python-client
 RTPENGINE := rtpengine-daemon
 PANEL := nginx php-fpm php-mysql mariadb-server
 KAMAILIO := kamailio kamailio-sqlite-modules kamailio-postgres-modules kamailio-extra-modules kamailio-tls-modules
 
-.PHONY: help setup run run-sip demo test test-long test-sip test-plans test-rest test-wcf check bench bench-servers bench-sip clean browser kamailio rtpengine phones office proxy fail2ban captures jq wrk panel npm mono
+.PHONY: help setup run run-sip demo test test-long test-sip test-plans test-rest test-client test-wcf check bench bench-servers bench-sip clean browser kamailio rtpengine phones office proxy fail2ban captures jq wrk panel npm mono
 .DELETE_ON_ERROR:
 
 help: ## List the targets.
@@ -39,6 +40,9 @@ test-sip: $(VENV)/tests.done kamailio rtpengine phones ## Run the tests of the S
 test-rest: $(VENV)/tests.done $(FUZZING)/made.done ## Ask the resources in JSON thousands of made-up requests, for some minutes; SECONDS=… for each of two customers.
 	@exec $(IN_VENV) -m tests.rest.fuzz $(FUZZING)/bin/st --max-time $(or $(SECONDS),120) $(ARGS)
 
+test-client: $(VENV)/tests.done $(CLIENT)/made.done ## Generate a client of the resources in JSON, and go through all of them with it.
+	@exec $(IN_VENV) -m pytest tests/rest/generated $(ARGS)
+
 test-plans: $(VENV)/tests.done browser ## Run the tests of dial plans with real Ruby; the first time its image is built, for some minutes.
 	@exec env SIPSORCERY_TEST_BUILD_RUBY=1 $(IN_VENV) -m pytest tests/dial_plans tests/browser/test_tries.py $(ARGS)
 
@@ -63,7 +67,7 @@ bench-sip: $(VENV)/tests.done kamailio phones ## Measure how fast phones registe
 	@env $$($(IN_VENV) -m tests.services) $(IN_VENV) -m bench.calls
 
 clean: ## Remove .venv and what the tools left behind; instance/ stays.
-	@rm -rf $(VENV) $(FUZZING) node_modules .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf $(VENV) $(FUZZING) $(CLIENT) node_modules .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	@find app.py sipsorcery_web tests bench demo -name __pycache__ -prune -exec rm -rf {} +
 
 $(VENV)/made.done:
@@ -93,6 +97,11 @@ $(VENV)/tests.done: $(VENV)/made.done requirements.txt requirements-extras.txt t
 $(FUZZING)/made.done: $(VENV)/made.done tests/rest/requirements.txt
 	@$(IN_VENV) -m venv $(FUZZING)
 	@$(FUZZING)/bin/pip install --quiet --disable-pip-version-check -r tests/rest/requirements.txt
+	@touch $@
+
+$(CLIENT)/made.done: $(VENV)/made.done tests/rest/generated/requirements.txt
+	@$(IN_VENV) -m venv $(CLIENT)
+	@$(CLIENT)/bin/pip install --quiet --disable-pip-version-check -r tests/rest/generated/requirements.txt
 	@touch $@
 
 $(VENV)/bench.done: $(VENV)/tests.done bench/requirements.txt

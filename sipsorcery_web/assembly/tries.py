@@ -56,6 +56,11 @@ class TriesOfPages:
         with self._as_owner(order, writes="to run test cases"):
             return for_programs.run_cases(order.plan_id)
 
+    def accept_case(self, order: Order) -> Told:
+        """Take the last result of a test case for the wanted one, and return the case."""
+        with self._as_owner(order, writes="to change a test case"):
+            return for_programs.accept_case(order.plan_id, order.case_id)
+
     def delete_case(self, order: Order) -> None:
         """Delete a test case."""
         with self._as_owner(order, writes="to delete a test case"):

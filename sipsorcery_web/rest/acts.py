@@ -18,7 +18,7 @@ from .json_values import WrongType, read_id, read_time, written
 from .problems import Problem
 from .resources import Verb
 from .routes import PREFIX, allowed_methods
-from .schemas import Schema
+from .schemas import Schema, reference_to
 
 NOUN = "dial-plans"
 CASES = f"/{NOUN}/{{id}}/test-cases"
@@ -30,14 +30,14 @@ ANSWERS = (
 _CALL: Schema = {
     "number": {"type": "string", "description": "The number that is called."},
     "caller": {"type": "string", "description": "The caller; the owner of the plan where it is left out."},
-    "direction": {"type": "string", "enum": ["out", "in"]},
+    "direction": reference_to("CallDirection"),
     "time": {"type": "string", "format": "date-time", "description": "Now, where it is left out."},
     "seed": {"type": "string", "description": "Decides about the random numbers of the plan."},
-    "answers": {"type": "object", "additionalProperties": {"type": "string"}, "description": ANSWERS},
+    "answers": reference_to("TryAnswers"),
 }
 _SCRIPT: Schema = {
     "script": {"type": "string", "description": "A script to try in place of the saved one."},
-    "script_type": {"type": "string", "enum": ["Ruby", "Asterisk"]},
+    "script_type": reference_to("ScriptType"),
 }
 _NAME: Schema = {"name": {"type": "string", "description": "Made of the number where it is left out."}}
 _LEG: Schema = {
@@ -56,15 +56,13 @@ def _object(properties: Schema, needed: Sequence[str] | None = None, about: str 
     return {"description": about, **found} if about else found
 
 
-_STEP = _object(
-    {
-        "seconds": {"type": "number"},
-        "what": {"type": "string"},
-        "words": {"type": "string"},
-        "body": {"type": "string"},
-        "legs": {"type": "array", "items": _object(_LEG)},
-    }
-)
+_STEP: Schema = {
+    "seconds": {"type": "number"},
+    "what": {"type": "string"},
+    "words": {"type": "string"},
+    "body": {"type": "string"},
+    "legs": {"type": "array", "items": reference_to("TryLeg")},
+}
 _CASE: Schema = {
     "id": {"type": "string", "format": "uuid"},
     **_NAME,
@@ -74,16 +72,22 @@ _CASE: Schema = {
     "is_failing": {"type": "boolean"},
 }
 SCHEMAS: Mapping[str, Schema] = {
+    "CallDirection": {"type": "string", "enum": ["out", "in"]},
+    "ScriptType": {"type": "string", "enum": ["Ruby", "Asterisk"]},
+    "TryAnswers": {"type": "object", "additionalProperties": {"type": "string"}, "description": ANSWERS},
+    "TryLeg": _object(_LEG),
+    "TryStep": _object(_STEP),
+    "TryQuestion": _object({"name": {"type": "string"}, "is_answered": {"type": "boolean"}}),
     "Try": _object({**_CALL, **_SCRIPT}, ["number"], "A call that nobody makes, through a plan."),
     "TryResult": _object(
         {
             "answer": {"type": "string", "description": "What the caller gets, as a sentence."},
             "status": {"type": ["integer", "null"], "description": "The SIP status of a refusal."},
             "answered_by": {"type": ["string", "null"], "description": "The leg that the caller talks to."},
-            "steps": {"type": "array", "items": _STEP},
+            "steps": {"type": "array", "items": reference_to("TryStep")},
             "questions": {
                 "type": "array",
-                "items": _object({"name": {"type": "string"}, "is_answered": {"type": "boolean"}}),
+                "items": reference_to("TryQuestion"),
                 "description": "The names that answers can be given for.",
             },
             "lines": {"type": "array", "items": {"type": "integer"}, "description": "The lines that ran."},
@@ -92,7 +96,7 @@ SCHEMAS: Mapping[str, Schema] = {
     ),
     "NewTestCase": _object({**_NAME, **_CALL}, ["number"]),
     "TestCase": _object(_CASE, about="A try that is kept with a plan, and run when the plan is saved on a page."),
-    "TestCaseList": _object({"items": {"type": "array", "items": {"$ref": "#/components/schemas/TestCase"}}}),
+    "TestCaseList": _object({"items": {"type": "array", "items": reference_to("TestCase")}}),
 }
 
 
@@ -124,6 +128,9 @@ class PlanTries(Protocol):
     def run_cases(self, order: Order) -> Sequence[Mapping[str, object]]:
         """Run all test cases, keep what they see, and return them."""
 
+    def accept_case(self, order: Order) -> Mapping[str, object]:
+        """Take the last result of a test case for the wanted one, and return the case."""
+
     def delete_case(self, order: Order) -> None:
         """Delete a test case."""
 
@@ -151,8 +158,8 @@ class Act:
 
     @property
     def has_case(self) -> bool:
-        """Return True where the address ends with the id of a test case."""
-        return self.path.endswith("{case_id}")
+        """Return True where the address has the id of a test case."""
+        return "{case_id}" in self.path
 
 
 def _try(tries: PlanTries, order: Order) -> Response:
@@ -180,6 +187,10 @@ def _run(tries: PlanTries, order: Order) -> Response:
     return _reply({"items": tries.run_cases(order)})
 
 
+def _accept(tries: PlanTries, order: Order) -> Response:
+    return _reply(tries.accept_case(order))
+
+
 def _delete(tries: PlanTries, order: Order) -> Response:
     tries.delete_case(order)
     response = Response(status=204)
@@ -201,6 +212,15 @@ ACTS = (
         tries=True,
     ),
     Act("GET", f"{CASES}/{{case_id}}", "get_test_case", "Read a test case", _get, gives="TestCase"),
+    Act(
+        "POST",
+        f"{CASES}/{{case_id}}/acceptances",
+        "accept_test_case",
+        "Take the last result of a test case for the wanted one",
+        _accept,
+        gives="TestCase",
+        writes=True,
+    ),
     Act("DELETE", f"{CASES}/{{case_id}}", "delete_test_case", "Delete a test case", _delete, status=204, writes=True),
 )
 
@@ -234,9 +254,13 @@ def wanted(request: Request, schema: str) -> Mapping[str, Any]:
     for name, value in given.items():
         if name not in known:
             raise Problem(422, f"There is no field {name[:64]!r} here.", "unknown-field", name[:64])
-        if complaint := _complaint(value, known[name]):
+        if complaint := _complaint(value, _resolved(known[name])):
             raise Problem(422, f"{name}: {complaint}", "wrong-type", name)
     return given
+
+
+def _resolved(schema: Schema) -> Schema:
+    return SCHEMAS[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
 
 
 def _complaint(value: object, schema: Schema) -> str:

@@ -19,6 +19,8 @@ from .problems import Problem
 from .resources import Resource
 
 SEARCH, LIMIT, CURSOR, SINCE = "q", "limit", "cursor", "since"
+PAGING = (SEARCH, LIMIT, CURSOR, SINCE)
+"""Names that mean the same in every list, so that a field of one of them has no filter: a binding's `q` has none."""
 LIMITS = (1, 200)
 USUAL_LIMIT = 25
 SHORTEST_PART = 3
@@ -83,7 +85,7 @@ def _filters_of(resource: Resource) -> Mapping[str, Filter]:
 
 def _of_field(entry: WireField) -> Iterator[Filter]:
     field, name = prop(entry.element), entry.attribute
-    if entry.is_secret or entry.has_lines:
+    if entry.is_secret or entry.has_lines or name in PAGING:
         return
     if isinstance(entry.kind, Moment):
         yield Filter(f"{name}_from", entry, "from this time on", field.at_least)

@@ -15,7 +15,7 @@ from .json_values import written
 from .problems import MEDIA_TYPE
 from .resources import CHANGING, RESOURCES, Resource, Verb
 from .routes import PREFIX, ROUTES, Route
-from .schemas import Schema, given_schema_of, name_of, schema_of, value_schema
+from .schemas import Schema, choices_of, given_schema_of, name_of, reference_to, schema_of, value_schema
 
 SECURITY = "token"
 PROBLEMS = {
@@ -83,7 +83,7 @@ def _operation_of_act(act: Act) -> dict[str, Any]:
         "responses": dict(_responses_of_act(act)),
     }
     if act.takes:
-        content = {"schema": {"$ref": f"#/components/schemas/{act.takes}"}, "example": _EXAMPLE_OF_TRY}
+        content = {"schema": reference_to(act.takes), "example": _EXAMPLE_OF_TRY}
         found["requestBody"] = {"required": True, "content": {JSON: content}}
     return found
 
@@ -112,7 +112,7 @@ def _operation(route: Route, domain: str) -> dict[str, Any]:
         "responses": dict(_responses(route)),
     }
     if route.verb in (Verb.ADD, Verb.REPLACE, Verb.CHANGE):
-        schema = {"$ref": f"#/components/schemas/{_given_name(route.resource, route.verb is Verb.ADD)}"}
+        schema = reference_to(_given_name(route.resource, route.verb is Verb.ADD))
         content = {"schema": schema, "example": example_of(route, domain)}
         found["requestBody"] = {"required": True, "content": dict.fromkeys(media_types(route.verb), content)}
     return found
@@ -235,6 +235,7 @@ def _schemas() -> dict[str, Schema]:
 def _each_schema() -> Iterator[tuple[str, Schema]]:
     yield from SCHEMAS.items()
     for resource in RESOURCES:
+        yield from choices_of(resource)
         yield name_of(resource), schema_of(resource)
         if not resource.is_single:
             yield f"{name_of(resource)}List", _list_schema(resource)
@@ -245,7 +246,7 @@ def _each_schema() -> Iterator[tuple[str, Schema]]:
 
 def _list_schema(resource: Resource) -> Schema:
     properties: Schema = {
-        "items": {"type": "array", "items": {"$ref": f"#/components/schemas/{name_of(resource)}"}},
+        "items": {"type": "array", "items": reference_to(name_of(resource))},
     }
     if not resource.read_at_once:
         properties["next_cursor"] = {"type": ["string", "null"]}
@@ -261,12 +262,12 @@ def _given_name(resource: Resource, is_new: bool) -> str:
 def _content(about: str, schema: str) -> dict[str, Any]:
     return {
         "description": about,
-        "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}},
+        "content": {JSON: {"schema": reference_to(schema)}},
     }
 
 
 def _problem(about: str) -> dict[str, Any]:
-    return {"description": about, "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+    return {"description": about, "content": {MEDIA_TYPE: {"schema": reference_to("Problem")}}}
 
 
 def _problem_name(status: int) -> str:

@@ -1,6 +1,6 @@
 """JSON Schema (draft 2020-12, that of OpenAPI 3.1) of the contract's records."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sipsorcery_web.contract.records import Record, SIPAccount, SIPDialPlan, SIPProvider, WireField
@@ -64,8 +64,25 @@ def value_schema(entry: WireField) -> Schema:
     if kind is INT:
         return {"type": "integer", "format": "int32", "minimum": -(2**31), "maximum": 2**31 - 1}
     if isinstance(kind, Scalar) and kind.members:
-        return {"type": "string", "enum": [member.value for member in kind.members]}
+        return reference_to(_name_of_choice(kind))
     return {"type": "string"}
+
+
+def reference_to(name: str) -> Schema:
+    """Return the schema that stands under a name in the description."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def choices_of(resource: Resource) -> Iterator[tuple[str, Schema]]:
+    """Yield the choices that fields of a resource have, by their names in the description."""
+    for entry in resource.fields:
+        if isinstance(entry.kind, Scalar) and entry.kind.members:
+            values = [member.value for member in entry.kind.members]
+            yield _name_of_choice(entry.kind), {"type": "string", "enum": values}
+
+
+def _name_of_choice(kind: Scalar) -> str:
+    return type(kind.members[0]).__name__
 
 
 def _needed(resource: Resource) -> tuple[str, ...]:
@@ -98,5 +115,6 @@ def _given(resource: Resource, entry: WireField) -> Schema:
 
 
 def _or_null(schema: Schema) -> Schema:
-    more = {"enum": [*schema["enum"], None]} if "enum" in schema else {}
-    return schema | {"type": [schema["type"], "null"]} | more
+    if "$ref" in schema:
+        return {"anyOf": [schema, {"type": "null"}]}
+    return schema | {"type": [schema["type"], "null"]}

@@ -30,6 +30,7 @@ KNOWN = frozenset(
         "minLength",
         "pattern",
         "$ref",
+        "anyOf",
     ]
 )
 ABOUT = frozenset({"description", "readOnly", "writeOnly", "default"})
@@ -41,6 +42,10 @@ def complaints(value: object, schema: Mapping[str, Any], document: Mapping[str, 
     assert schema.keys() <= KNOWN | ABOUT, schema.keys()
     if reference := schema.get("$ref"):
         yield from complaints(value, resolved(reference, document), document, at)
+        return
+    if options := schema.get("anyOf"):
+        if all(list(complaints(value, option, document, at)) for option in options):
+            yield f"{at}: {value!r} is none of {options}"
         return
     types = schema.get("type", [])
     if not any(_is(value, name) for name in ([types] if isinstance(types, str) else types)):

@@ -123,6 +123,10 @@ def test_a_test_case_is_kept_read_run_and_deleted(alice: Program, plan: SIPDialP
     (ran,) = alice.post(f"{cases(plan)}/runs", {}).get_json()["items"]
     assert (ran["is_failing"], ran["last"][-1]) == (True, "The caller gets 404 Gone.")
     assert alice.get(address).get_json() == ran
+
+    accepted = alice.post(f"{address}/acceptances", {}).get_json()
+    assert (accepted["is_failing"], accepted["expected"]) == (False, ran["last"])
+    assert alice.get(address).get_json() == accepted
     assert alice.delete(address).status_code == 204
     assert problem(alice.get(address))[0] == problem(alice.delete(address))[0] == 404
 

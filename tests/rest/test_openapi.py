@@ -46,6 +46,13 @@ def test_it_has_every_route_with_its_scope_and_a_name_of_its_own() -> None:
     assert all(route.scope for route in ROUTES)
 
 
+def test_no_operation_has_two_parameters_of_a_name() -> None:
+    for path, at in DOCUMENT["paths"].items():
+        for method in at.keys() - {"parameters"}:
+            names = [(each["in"], each["name"]) for each in at[method]["parameters"]]
+            assert len(names) == len(set(names)), (method, path)
+
+
 def test_every_operation_that_tokens_may_call_is_one_of_the_interface() -> None:
     there = {resource.operation(verb).name for resource in RESOURCES for verb in resource.verbs}
     counts = {resource.operations.count for resource in RESOURCES if not resource.read_at_once}

@@ -51,7 +51,8 @@ INVALID = "401: The token is unknown, deleted or over. (no rule)"
 UNAUTHORISED = "Attempted to perform an unauthorized operation."
 PATIENCE = 60
 
-Run = Tour = Callable[..., subprocess.CompletedProcess[str]]
+Run = Callable[..., subprocess.CompletedProcess[str]]
+Tour = Run
 
 
 @pytest.fixture(scope="session")

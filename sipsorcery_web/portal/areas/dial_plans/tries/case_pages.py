@@ -11,11 +11,11 @@ from sipsorcery_web.portal.crud.form_pages import takes_form
 from sipsorcery_web.portal.crud.records import get_editable
 from sipsorcery_web.portal.http.backend import service
 from sipsorcery_web.portal.http.clock import current_zone
-from sipsorcery_web.portal.storage.dial_plan_test_cases import MOST, PlanTestCase, TooManyCases
+from sipsorcery_web.portal.storage.dial_plan_test_cases import MOST, TooManyCases
 from sipsorcery_web.portal.ui.forms import AWAY_STATUS, NOT_SAVED
 
 from ..records import the_plan
-from .cases import keep_results, kept_case, run_cases_with, storage, the_case
+from .cases import accept_last_result, keep_results, kept_case, run_cases_with, storage, the_case
 from .form import TryForm, read_answers, read_moment
 from .pages import THING, form_of, try_page
 from .running import NotTried, try_form
@@ -73,12 +73,8 @@ def run_cases_now(plan_id: UUID) -> Response:
 def accept_case(plan_id: UUID, case_id: UUID) -> Response:
     """Take the last result of a test case for the wanted one. Raises StorageUnavailable."""
     plan = _own_plan(plan_id)
-    case = the_case(plan, case_id)
-    accepted = PlanTestCase(
-        id=case.id, name=case.name, call=case.call, answers=case.answers, expected=case.last, last=case.last
-    )
-    storage().update(plan.id, plan.owner or "", [accepted])
-    flash(f"{case.name} wants its last result from now on.", "success")
+    accepted = accept_last_result(plan, case_id)
+    flash(f"{accepted.name} wants its last result from now on.", "success")
     return _back(plan)
 
 

@@ -20,7 +20,7 @@ from sipsorcery_web.portal.http.clock import current_zone, now
 from sipsorcery_web.portal.storage.dial_plan_test_cases import PlanTestCase
 
 from ..records import the_plan
-from .cases import CaseResult, keep_results, kept_case, run_cases_with, storage, the_case
+from .cases import CaseResult, accept_last_result, keep_results, kept_case, run_cases_with, storage, the_case
 from .form import MINUTE, AnswersTyped, TryForm, first_values, read_answers, read_moment
 from .running import NotTried, try_form
 from .words import answer_words, event_rows, sentences_of
@@ -62,6 +62,11 @@ def add_case(plan_id: UUID, name: str, order: Order) -> Told:
     case = kept_case(name, form, typed, sentences_of(try_form(form, typed.answers)))
     storage().add(plan.id, plan.owner or "", case)
     return _told_case(case)
+
+
+def accept_case(plan_id: UUID, case_id: UUID) -> Told:
+    """Take the last result of a test case for the wanted one, and tell the case."""
+    return _told_case(accept_last_result(the_plan(plan_id), case_id))
 
 
 def remove_case(plan_id: UUID, case_id: UUID) -> None:
