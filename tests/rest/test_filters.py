@@ -3,7 +3,7 @@
 import pytest
 
 from sipsorcery_web.rest.filters import filters_of, paging_of
-from sipsorcery_web.rest.resources import RESOURCES
+from sipsorcery_web.rest.resources import RESOURCES, Resource
 from tests.portal.app_harness import AppHarness
 
 from .program import Program, problem
@@ -75,3 +75,9 @@ def test_a_parameter_that_cannot_be_read_is_refused(alice: Program, query: str, 
 @pytest.mark.parametrize("path", ["/customer", "/domains", "/tokens", f"/sip-accounts/{ID}"])
 def test_where_there_is_no_parameter_one_is_refused(alice: Program, path: str) -> None:
     assert problem(alice.get(f"{path}?q=x")) == (400, "unknown-parameter", "q")
+
+
+@pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.noun)
+def test_no_list_takes_an_expression(alice: Program, resource: Resource) -> None:
+    answer = alice.get(f"/{resource.noun}", query_string={"where": "true"})
+    assert problem(answer) == (400, "unknown-parameter", "where")

@@ -7,6 +7,8 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import update
 
+from sipsorcery_web.contract.scopes import SCOPES
+from sipsorcery_web.rest.resources import RESOURCES
 from sipsorcery_web.service.store.models import SIPDialPlanRow
 from tests.factories import DOMAIN, SIP_PASSWORD
 from tests.portal.app_harness import AppHarness
@@ -149,6 +151,17 @@ def test_a_password_is_told_to_a_scope_of_its_own_alone(
         assert SIP_PASSWORD not in answer.text
         assert secret not in answer.text
     assert alice.get(address).get_json()[secret] == SIP_PASSWORD
+
+
+def test_no_secret_of_any_record_is_told_without_a_scope_that_names_it(harness: AppHarness) -> None:
+    harness.one_of_each("alice")
+    harness.provider("alice", "redline", register_enabled=True, register_contact="sip:a@sip.example.org")
+    careful = program_of(harness, "alice", " ".join(scope for scope in SCOPES if "passwords" not in scope))
+    for resource in RESOURCES:
+        secrets = {entry.attribute for entry in resource.fields if entry.is_secret}
+        records = [careful.get("/customer").get_json()] if resource.is_single else careful.items(f"/{resource.noun}")
+        assert records, resource.noun
+        assert [secrets & record.keys() for record in records] == [set()] * len(records)
 
 
 def test_a_replacement_without_a_password_keeps_it(alice: Program) -> None:

@@ -5,16 +5,18 @@ from uuid import UUID
 
 import pytest
 
+from sipsorcery_web.rest.filters import filters_of
 from sipsorcery_web.rest.resources import Verb
 from sipsorcery_web.rest.routes import ROUTES, Route
 from tests.portal.app_harness import AppHarness
 
 from .program import Program, problem, program_of
-from .test_handlers import CHANGED, NEW
+from .test_handlers import CHANGED, NAMED, NEW
 
 ON_BOTH_STORES = True
 WITH_ID = [route for route in ROUTES if route.has_id]
 LISTS = [route for route in ROUTES if route.verb is Verb.LIST]
+ADDS = [route for route in ROUTES if route.verb is Verb.ADD]
 
 
 def named(route: Route) -> str:
@@ -76,13 +78,26 @@ def test_no_list_has_what_is_anothers(
     assert hers[route.resource.noun] in {UUID(record["id"]) for record in alice.items(route.path)}
 
 
-def test_an_id_of_anothers_record_is_not_taken_for_a_new_one(bob: Program, hers: dict[str, UUID]) -> None:
-    added = bob.post("/sip-accounts", NEW["sip-accounts"] | {"id": str(hers["sip-accounts"]), "sip_username": "other"})
-    assert added.status_code == 201
-    assert UUID(added.get_json()["id"]) != hers["sip-accounts"]
+@pytest.mark.parametrize("route", ADDS, ids=named)
+def test_an_id_of_anothers_record_is_not_taken_for_a_new_one(
+    alice: Program, bob: Program, hers: dict[str, UUID], route: Route
+) -> None:
+    noun = route.resource.noun
+    id, name = hers[noun], NAMED[noun]
+    before = alice.get(f"{route.path}/{id}").get_json()
+    added = bob.post(route.path, NEW[noun] | {"id": str(id), "owner": "alice", name: "another-one"})
+    assert added.status_code == 201, added.text
+    assert UUID(added.get_json()["id"]) != id
     assert added.get_json()["owner"] == "bobby"
+    assert alice.get(f"{route.path}/{id}").get_json() == before
 
 
-def test_a_filter_for_anothers_records_finds_none(bob: Program, hers: dict[str, UUID]) -> None:
-    assert bob.items("/sip-accounts?owner=alice") == []
-    assert bob.items(f"/sip-accounts?id={hers['sip-accounts']}") == []
+@pytest.mark.parametrize("route", LISTS, ids=named)
+def test_a_filter_for_anothers_records_finds_none(bob: Program, hers: dict[str, UUID], route: Route) -> None:
+    filters = {"id": str(hers[route.resource.noun]), "owner": "alice"}
+    for name in filters.keys() & filters_of(route.resource).keys():
+        assert bob.items(f"{route.path}?{name}={filters[name]}") == []
+
+
+def test_every_route_is_looked_at() -> None:
+    assert {*WITH_ID, *LISTS, *ADDS} == {route for route in ROUTES if not route.resource.is_single}

@@ -26,6 +26,7 @@ class KeyHolder:
         assert HEADERS.items() <= dict(answer.headers).items()
         assert answer.headers["Cache-Control"] == "private, no-store"
         assert "Set-Cookie" not in answer.headers
+        assert answer.headers["X-Request-ID"]
         return answer
 
     def result(self, method: str, route: str, **more: Any) -> tuple[Any, str | None]:

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from sipsorcery_web.rest.v01.routes import IS_ALIVE, ROUTES
+from sipsorcery_web.rest.v01.routes import IS_ALIVE, ROUTES, Route
 from tests.portal.app_harness import AppHarness
 
 from .key_holder import KeyHolder
@@ -25,6 +25,7 @@ NEW: Mapping[str, Mapping[str, Any]] = {
 SPOKEN = {"sipaccount": "SIP account", "sipprovider": "SIP provider", "dialplan": "SIP Dial Plan"}
 NO_KEY = "No apikey header was found in the request."
 UNKNOWN = "The apikey header value was not recognised as belonging to a valid account."
+LISTS = [row["route"] for row in SERVED if row["result"] == "list"]
 NOUNS = pytest.mark.parametrize("noun", NEW)
 ROWS = pytest.mark.parametrize("row", SERVED, ids=lambda row: row["route"])
 
@@ -131,14 +132,40 @@ def test_what_is_anothers_is_not_there(
     assert harness.stored_rows() == before
 
 
-@pytest.mark.parametrize(
-    "noun", ["sipaccount", "sipaccountbinding", "sipprovider", "sipproviderbinding", "dialplan", "cdr"]
-)
-def test_no_list_has_what_is_anothers(harness: AppHarness, alice_v01: KeyHolder, bob_v01: KeyHolder, noun: str) -> None:
+@pytest.mark.parametrize("path", LISTS)
+def test_no_list_has_what_is_anothers(harness: AppHarness, alice_v01: KeyHolder, bob_v01: KeyHolder, path: str) -> None:
     harness.one_of_each("alice")
     harness.provider("alice", "redline", register_enabled=True, register_contact="sip:a@sip.example.org")
-    hers = {each["ID"] for each in alice_v01.get(f"{noun}/get")}
+    hers = {each["ID"] for each in alice_v01.get(path)}
     assert hers
     filters = [{}, {"where": "true"}, {"where": "true or true"}, {"where": 'Owner = "alice"'}]
     for where in filters:
-        assert not hers & {each["ID"] for each in bob_v01.get(f"{noun}/get", **where)}
+        assert not hers & {each["ID"] for each in bob_v01.get(path, **where)}
+
+
+def everything(holder: KeyHolder) -> Mapping[str, Any]:
+    """All that a program's customer has at routes that list."""
+    lists = {route.path: holder.get(route.path) for route in ROUTES if route.path in LISTS}
+    keys = holder.get("keyvalue/getkeys")
+    return lists | {"values": {key: holder.get("keyvalue/read", key=key) for key in keys}}
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.path)
+def test_no_route_tells_or_changes_what_is_anothers(
+    harness: AppHarness, alice_v01: KeyHolder, bob_v01: KeyHolder, route: Route
+) -> None:
+    harness.one_of_each("alice")
+    harness.provider("alice", "redline", register_enabled=True, register_contact="sip:a@sip.example.org")
+    alice_v01.post("keyvalue/write", {"key": "hers", "value": "of-alice"})
+    before = everything(alice_v01)
+    noun = route.path.partition("/")[0]
+    ids = [record["ID"] for record in before.get(f"{noun}/get", ())]
+    assert ids or f"{noun}/get" not in LISTS
+    for id in ids or [""]:
+        entity = {**NEW.get(noun, {"key": "hers", "value": "of-bob"}), **({"ID": id} if id else {})}
+        asked = {"id": id, "key": "hers", **({"where": f'ID.Equals(Guid("{id}"))'} if id else {})}
+        more: dict[str, Any] = {"json": entity} if route.method == "POST" else {"query_string": asked}
+        answer = bob_v01.ask(route.method, route.path, **more).text
+        assert "of-alice" not in answer
+        assert not id or id not in answer
+    assert everything(alice_v01) == before
