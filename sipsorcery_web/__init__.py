@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask
 
 from . import commands, portal
-from .assembly.endpoints import add_endpoints, add_rest
+from .assembly.endpoints import add_endpoints, add_oauth, add_rest
 from .assembly.installation import Clock, Installation, assemble
 from .assembly.portal import portal_of
 from .assembly.service import account_mails, old_audit_entries, old_call_records, service_of
@@ -60,6 +60,7 @@ def create_app(
     if service is not None:
         add_endpoints(app, csrf, installation, service)
         add_rest(app, settings, service)
+        add_oauth(app, settings, service)
         commands.init_app(app, service.context, installation.kamailio)
     commands.add_second_factors(app, parts_of(app)[SecondFactors])
     _share_reads(app, installation.database)

@@ -67,6 +67,7 @@ MAY_IMPORT = {
         "logs",
         "version",
     },
+    "oauth": {"oauth", "rest", "service", "service/store", "contract", "database", "cross_origin", "hashes"},
     "service": {
         "service",
         "service/store",
@@ -311,5 +312,6 @@ def test_only_the_store_kamailio_and_the_storage_of_the_portal_know_sql() -> Non
         "dial_plans/live",
         "calls",
         "maintenance",
+        "oauth",
         "rest",
     }

@@ -3,6 +3,7 @@
 from functools import partial
 
 from flask import Flask
+from werkzeug.wrappers import Request
 
 from ..contract.errors import Refused
 from ..contract.notifications import NOTIFICATIONS
@@ -12,6 +13,8 @@ from ..events.store import SqliteEvents
 from ..events.subscriptions import NAME as SUBSCRIPTIONS
 from ..events.subscriptions import Subscriptions
 from ..kept_answers import KeptAnswers
+from ..oauth.application import OAuthEndpoints
+from ..oauth.desk import Desk
 from ..portal.http.access import open_blueprint
 from ..portal.http.csrf import MaskedCSRF
 from ..portal.http.security_headers import headers_of
@@ -81,6 +84,27 @@ def add_rest(app: Flask, settings: Settings, service: Service) -> None:
     app.wsgi_app = OriginalApi(  # type: ignore[method-assign]
         app.wsgi_app, original, service.is_of_suspended, settings.cors_origins, limit, headers_of
     )
+
+
+def oauth_desk(settings: Settings, service: Service) -> Desk:
+    """Return the desk where pages ask about programs and consents."""
+    return Desk(service.context, partial(_issuer_of, settings.public_url))
+
+
+def add_oauth(app: Flask, settings: Settings, service: Service) -> None:
+    """Put the endpoints of OAuth for programs in front of the pages, which have those for customers."""
+    app.wsgi_app = OAuthEndpoints(  # type: ignore[method-assign]
+        app.wsgi_app,
+        service.context,
+        partial(_issuer_of, settings.public_url),
+        settings.cors_origins,
+        app.config["MAX_CONTENT_LENGTH"],
+        headers_of,
+    )
+
+
+def _issuer_of(public_url: str, request: Request) -> str:
+    return public_url or request.url_root.rstrip("/")
 
 
 class PlanValues(StoredValues):

@@ -21,6 +21,7 @@ from ..portal.areas.cdrs.sound import CallSound
 from ..portal.areas.console.elsewhere import LinesElsewhere
 from ..portal.areas.console.reading import Console, OwnEvents
 from ..portal.areas.dial_plans.executions import CallExecutions
+from ..portal.areas.oauth.desk import OAuth
 from ..portal.areas.sip_accounts.refused_phones import RefusedPhones
 from ..portal.http.backend import time_left
 from ..portal.http.capabilities import OF_ANOTHER, OF_BUILT_IN
@@ -64,6 +65,7 @@ from ..settings import Settings
 if TYPE_CHECKING:
     from ..kamailio.assembly import KamailioEngine
 
+from .endpoints import oauth_desk
 from .installation import Clock, Installation
 from .service import account_mails
 
@@ -122,6 +124,7 @@ def _of_built_in(installation: Installation, service: Service | None) -> dict[st
         "call_executions": CallExecutions(executions.of_call, executions.unreadable_of_call),
         "rest": document(installation.settings.domain),
         "programs": Programs(token_of, service.owner_of, refusal),
+        "oauth": OAuth(oauth_desk(installation.settings, service)),
         "allowances": Allowances(context.quotas, installation.settings.keep_records, executions.kept_for.days),
     }
 

@@ -12,6 +12,8 @@ import zlib
 PREFIX = "sips_"
 RANDOM, CHECKSUM = 30, 6
 ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
+_BEARER = re.compile(r"Bearer +([A-Za-z0-9._~+/-]+=*) *", re.IGNORECASE)
+"""RFC 6750, section 2.1."""
 _SHAPE = re.compile(rf"{PREFIX}([0-9A-Za-z]{{{RANDOM}}})([0-9A-Za-z]{{{CHECKSUM}}})")
 
 
@@ -39,3 +41,9 @@ def is_well_formed(text: str) -> bool:
     """Return True for a token of the right form whose checksum is right."""
     found = _SHAPE.fullmatch(text)
     return found is not None and checksum_of(found[1]) == found[2]
+
+
+def bearer_token(authorization: str | None) -> str | None:
+    """Return the token in a header `Authorization`; None where there is none, or another kind of credentials."""
+    found = _BEARER.fullmatch(authorization or "")
+    return None if found is None else found[1]

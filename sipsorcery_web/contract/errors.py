@@ -99,6 +99,8 @@ class Attempts(Enum):
     PASSWORD_RESET = "new passwords were asked for from this address"  # noqa: S105 (no password)
     MAILED_LINK = "links of mails were tried from this address"
     SHARED_LINK = "links to calls were tried from this address"
+    DEVICE_REQUEST = "codes for devices were asked for from this address"
+    DEVICE_CODE = "wrong codes of devices were typed in this account"
 
 
 class TooManyAttempts(Refused):

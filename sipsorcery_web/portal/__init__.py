@@ -37,6 +37,10 @@ from .areas.dial_plans import pages as dial_plans
 from .areas.dial_plans.executions import CallExecutions
 from .areas.dial_plans.tries.running import TrySlots
 from .areas.help import pages as help_pages
+from .areas.oauth import consents as oauth_consents
+from .areas.oauth import decisions as oauth_decisions
+from .areas.oauth import programs as oauth_programs
+from .areas.oauth.desk import OAuth
 from .areas.provider_registrations import pages as provider_registrations
 from .areas.registrations import pages as registrations
 from .areas.security import changes, networks, sign_ins
@@ -105,6 +109,9 @@ AREAS = (
     sign_ins.AREA,
     networks.AREA,
     access_tokens.AREA,
+    oauth_consents.AREA,
+    oauth_programs.AREA,
+    oauth_decisions.AREA,
     help_pages.AREA,
     signing_in.AREA,
     editing.AREA,
@@ -177,6 +184,8 @@ class Portal:
     """The description of the resources for programs (OpenAPI); None where there are none."""
     programs: Programs | None = None
     """None where another service keeps the customers, which has no tokens."""
+    oauth: OAuth | None = None
+    """None there too."""
     allowances: Allowances | None = None
     """None where another service has the limits."""
 
@@ -259,6 +268,7 @@ def _parts(portal: Portal) -> Iterator[object]:
         portal.demonstration,
         portal.allowances,
         portal.programs,
+        portal.oauth,
     )
     yield from filter(None, given)
     if portal.revisions is None:

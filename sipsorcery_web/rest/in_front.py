@@ -12,9 +12,9 @@ Headers = Callable[[bool], Mapping[str, str]]
 
 
 class InFront:
-    """An application that answers below a prefix, in front of the one that answers everything else."""
+    """An application that answers at some addresses, below a prefix, in front of the one that answers all others."""
 
-    prefix: str
+    prefix = ""
 
     def __init__(self, behind: Any, cross_origin: CrossOrigin, limit: int | None, headers: Headers) -> None:
         """Take, as `limit`, the bytes of the largest request."""
@@ -24,8 +24,7 @@ class InFront:
         self._headers = headers
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        path = environ.get("PATH_INFO", "")
-        if path != self.prefix and not path.startswith(f"{self.prefix}/"):
+        if not self.is_here(environ.get("PATH_INFO", "")):
             passed: Iterable[bytes] = self._behind(environ, start_response)
             return passed
         request = Request(environ)
@@ -34,6 +33,10 @@ class InFront:
         response.headers.extend(self._headers(request.is_secure))
         response.headers.setdefault("Cache-Control", "private, no-store")
         return response(environ, start_response)
+
+    def is_here(self, path: str) -> bool:
+        """Return True for a path that is answered here."""
+        return path == self.prefix or path.startswith(f"{self.prefix}/")
 
     def _answer(self, request: Request) -> Response:
         """Answer a request; nothing may be raised."""

@@ -20,9 +20,10 @@ from .mailed_links import end_links_of_password
 from .operations.access_tokens import record_of
 from .operations.customers import audit_customer, tidied
 from .operations.sign_up import hashes_of, insert_customer, refuse_new
-from .store.access_tokens import AccessTokenRow
+from .store.access_tokens import MADE_BY_HAND, AccessTokenRow
 from .store.integrity_errors import translate_integrity_errors
 from .store.models import CustomerRow
+from .store.oauth import ConsentRow
 from .store.rows import to_record
 from .tokens import end_sessions
 
@@ -81,16 +82,22 @@ class Operators:
         """A customer's tokens for programs by name, those that are over too, without what opens the service."""
         with self._context.database.read() as session:
             hers = AccessTokenRow.owner == _customer(session, username).customer_username
-            rows = session.scalars(select(AccessTokenRow).where(hers).order_by(AccessTokenRow.name))
+            rows = session.scalars(select(AccessTokenRow).where(hers, MADE_BY_HAND).order_by(AccessTokenRow.name))
             return [record_of(row) for row in rows]
 
     def end_access_tokens(self, username: str, name: str | None) -> int:
-        """End a customer's token of this name, or all of them where none is named, and return how many there were."""
+        """End a customer's token of this name, or all of them where none is named, and return how many there were.
+
+        All of them are those of OAuth too: no program acts for the customer any more.
+        """
         with self._changing(username, "DeleteAccessTokens", "") as (session, row):
-            ended = delete(AccessTokenRow).where(AccessTokenRow.owner == row.customer_username)
+            ended = delete(AccessTokenRow).where(AccessTokenRow.owner == row.customer_username, MADE_BY_HAND)
             if name is not None:
                 ended = ended.where(AccessTokenRow.name == name)
             count = len(session.scalars(ended.returning(AccessTokenRow.id)).all())
+            if name is None:
+                consents = delete(ConsentRow).where(ConsentRow.owner == row.customer_username)
+                count += len(session.scalars(consents.returning(ConsentRow.id)).all())
             if name is not None and not count:
                 raise NotFound(f"{row.customer_username} has no token {name!r}.")
             return count

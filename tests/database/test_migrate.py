@@ -22,15 +22,17 @@ from sipsorcery_web.jobs import models as job_models
 from sipsorcery_web.kamailio.tables import kamailio_metadata
 from sipsorcery_web.portal.storage import models as storage_models
 from sipsorcery_web.rest import idempotency
-from sipsorcery_web.service.store import audit, refused_phones
+from sipsorcery_web.service.store import access_tokens, audit, oauth, refused_phones
 from sipsorcery_web.service.store import models as store
 
 MODELS = (
+    access_tokens,
     audit,
     call_models,
     canaries,
     idempotency,
     job_models,
+    oauth,
     refused_phones,
     storage_models,
     store,

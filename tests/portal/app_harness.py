@@ -18,12 +18,16 @@ from sqlalchemy import (
 
 from sipsorcery_web import create_app
 from sipsorcery_web.contract.extensions import AccessToken
+from sipsorcery_web.contract.oauth import Program
 from sipsorcery_web.contract.operations import Operation
 from sipsorcery_web.contract.records import SIPAccount, SIPDialPlan, SIPProvider
+from sipsorcery_web.contract.wire_types import ZERO_ID
 from sipsorcery_web.database.base import Base
 from sipsorcery_web.database.connection import open_database
 from sipsorcery_web.database.keyring import Keyring
 from sipsorcery_web.dial_plans.service.client import PlanService
+from sipsorcery_web.oauth import consents, programs
+from sipsorcery_web.oauth.work import writing
 from sipsorcery_web.portal.http.backend import Backend
 from sipsorcery_web.portal.http.parts import parts_of
 from sipsorcery_web.portal.http.service_status import ServiceStatusCache
@@ -50,9 +54,10 @@ from sipsorcery_web.service.store.models import (
     SIPProviderRow,
     SIPRegistrarBindingRow,
 )
+from sipsorcery_web.service.store.oauth import ProgramRow
 from sipsorcery_web.service.store.rows import to_record
 from sipsorcery_web.settings import Settings
-from tests.conftest import Clock, ServiceFixture
+from tests.conftest import HOME, Clock, ServiceFixture
 from tests.factories import DOMAIN
 from tests.factories.passkeys import passkey
 from tests.factories.records import person, sip_account, sip_provider
@@ -186,9 +191,11 @@ class AppHarness:
             "binding_id": self.bind(account),
             "call_id": uuid4(),  # which is no record, and known to whoever makes calls alone
             "cdr_id": self.cdr(owner),
+            "consent_id": self.consent(owner),
             "leg_id": self.call(owner),
             "link_id": uuid4(),  # of a shared ladder, which its page has tests for
             "plan_id": plan.id,
+            "program_id": self.program(owner).id,
             "provider_id": self.provider(owner, "northline").id,
             "seen_id": self.network(account),
             "session_id": self.session_ids(owner)[0],
@@ -208,6 +215,21 @@ class AppHarness:
         """A new token for programs, which tells itself."""
         token = AccessToken(name=name, scopes="accounts:read", ends=self.clock() + timedelta(days=7))
         return self.service_fixture.someone(owner).add_access_token(replace(token, **more))
+
+    def program(self, owner: str, name: str = "Reception desk", **more: Any) -> Program:
+        """A program that a customer has registered, which tells its secret where it has one."""
+        self.add_users(owner)
+        facts = {"redirect_addresses": ("http://127.0.0.1/back",), "takes_device_codes": True, **more}
+        with writing(self.service.context, HOME) as work:
+            return programs.add(work, Program(id=ZERO_ID, name=name, owner=owner, **facts))
+
+    def consent(self, owner: str, scopes: str = "accounts:read", **more: Any) -> UUID:
+        """A consent of a customer's to a program of bob's, good for a day."""
+        program = self.program("bobby", **more)
+        self.add_users(owner)
+        with writing(self.service.context, HOME) as work:
+            row = work.session.get_one(ProgramRow, program.id)
+            return consents.add(work, owner, row, scopes, self.clock() + timedelta(days=1)).id
 
     def passkey(self, owner: str, **more: Any) -> UUID:
         """Store a passkey that no authenticator has, and return its id."""

@@ -8,6 +8,8 @@ import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
+from sipsorcery_web.oauth import consents, programs
+from sipsorcery_web.oauth.work import reading
 from sipsorcery_web.portal.storage.passkeys import Passkeys
 
 from .app_harness import AppHarness
@@ -81,6 +83,8 @@ ROUTES = {
     "/login/with-passkey/options": "GET",
     "/logout": "POST",
     "/notificationspull.svc": "GET POST",
+    "/oauth/authorize": "GET POST",
+    "/oauth/device": "GET POST",
     "/provider-registrations": "GET",
     "/provider-registrations.<any(csv, json):form>": "GET",
     "/provider-registrations/<uuid:provider_id>/register": "POST",
@@ -99,12 +103,17 @@ ROUTES = {
     "/security": "GET",
     "/security/changes": "GET",
     "/security/changes.<any(csv, json):form>": "GET",
+    "/security/consents": "GET",
+    "/security/consents/<uuid:consent_id>/end": "GET POST",
     "/security/networks": "GET",
     "/security/networks.<any(csv, json):form>": "GET",
     "/security/networks/<uuid:seen_id>/accept": "POST",
     "/security/passkeys": "GET POST",
     "/security/passkeys/<uuid:passkey_id>/remove": "GET POST",
     "/security/passkeys/options": "GET",
+    "/security/programs": "GET POST",
+    "/security/programs/<uuid:program_id>/delete": "GET POST",
+    "/security/programs/<uuid:program_id>/secret": "GET POST",
     "/security/proof/options": "GET",
     "/security/recovery-codes": "GET POST",
     "/security/sessions": "GET",
@@ -180,7 +189,15 @@ OF_THE_ENGINE = [
 ]
 """What is there with a SIP engine only."""
 
-OF_THE_BUILT_IN = ("/security/changes", "/security/networks", "/security/sign-ins", "/security/tokens")
+OF_THE_BUILT_IN = (
+    "/oauth/",
+    "/security/changes",
+    "/security/consents",
+    "/security/networks",
+    "/security/programs",
+    "/security/sign-ins",
+    "/security/tokens",
+)
 """What is there with the built-in service only."""
 
 SOMEWHERE = "3f0e7c1a-9a0b-4c55-9d0e-2f8f0b6f7a11"
@@ -208,6 +225,12 @@ def filled_in(address: str, **ids: object) -> str:
     return filled.replace("<any(csv, json):form>", "csv").replace("<int:number>", "1")
 
 
+def of_oauth(harness: AppHarness) -> list[object]:
+    """Return alice's programs and consents."""
+    with reading(harness.service.context) as work:
+        return [*programs.of_owner(work, "alice"), *consents.of_owner(work, "alice")]
+
+
 @pytest.fixture
 def hers(harness: AppHarness) -> Iterator[dict[str, UUID]]:
     """Return alice's records, one of each kind, which nothing that bob does may change."""
@@ -221,6 +244,7 @@ def hers(harness: AppHarness) -> Iterator[dict[str, UUID]]:
             *program.dial_plans.page(),
             *program.cdrs.page(),
             *program.access_tokens(),
+            *of_oauth(harness),
             *program.account_networks.page(),
             *(session for session in program.sessions() if session.id == things["session_id"]),
             *Passkeys(harness.database, harness.keyring).of("alice"),

@@ -102,6 +102,10 @@ class Capabilities:
         "Customers make tokens for programs, which open SOAP within their scopes (`/security/tokens`).",
         "There are no tokens, and no page for them.",
     )
+    takes_oauth: bool = _known(
+        "Programs that are registered ask for tokens by OAuth 2.1 (`/security/consents`, `/security/programs`).",
+        "Absent.",
+    )
     asks_for_app_passwords: bool = _known(
         "With a second factor SOAP refuses the password alone; programs sign in with an app password, a kind of token.",
         "A second factor guards these pages; programs sign in with the password as ever.",

@@ -15,15 +15,15 @@ from sipsorcery_web.hashes import hash_secret
 
 from ..audit import recording
 from ..context import AuthedUnitOfWork
-from ..store.access_tokens import AccessTokenRow
+from ..store.access_tokens import MADE_BY_HAND, AccessTokenRow
 from ..tokens import end_sessions_of
 from .quotas import refuse_one_too_many
 
 
 def get_access_tokens(work: AuthedUnitOfWork) -> list[AccessToken]:
-    """The caller's tokens by name, without what opens the service."""
+    """The caller's own tokens by name, without what opens the service."""
     mine = AccessTokenRow.owner == work.caller.username
-    rows = work.session.scalars(select(AccessTokenRow).where(mine).order_by(AccessTokenRow.name))
+    rows = work.session.scalars(select(AccessTokenRow).where(mine, MADE_BY_HAND).order_by(AccessTokenRow.name))
     return [record_of(row) for row in rows]
 
 
@@ -36,7 +36,8 @@ def add_access_token(work: AuthedUnitOfWork, access_token: AccessToken | None) -
         raise Refused(RECORD_MISSING, values={"noun": "token"})
     wanted = access_token.with_(name=" ".join((access_token.name or "").split()))
     refuse(access_token_violations(wanted, work.now))
-    refuse_one_too_many(work.session, AccessTokenRow, work.caller.username, MOST_TOKENS, Refused(TOO_MANY_TOKENS))
+    too_many = Refused(TOO_MANY_TOKENS)
+    refuse_one_too_many(work.session, AccessTokenRow, work.caller.username, MOST_TOKENS, too_many, MADE_BY_HAND)
     token = new_token()
     row = AccessTokenRow(
         id=uuid4(),
@@ -58,7 +59,7 @@ def delete_access_token(work: AuthedUnitOfWork, id: UUID) -> None:
 
     NotFound for somebody else's, as for one that does not exist.
     """
-    hers = (AccessTokenRow.id == id, AccessTokenRow.owner == work.caller.username)
+    hers = (AccessTokenRow.id == id, AccessTokenRow.owner == work.caller.username, MADE_BY_HAND)
     name = work.session.scalars(delete(AccessTokenRow).where(*hers).returning(AccessTokenRow.name)).one_or_none()
     if name is None:
         raise NotFound("The token was not found.")

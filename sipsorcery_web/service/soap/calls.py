@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request, Response
 
 from sipsorcery_web.contract import codec, envelope
+from sipsorcery_web.contract.access_token_text import bearer_token
 from sipsorcery_web.contract.envelope import Fault
 from sipsorcery_web.contract.errors import ContractError, ProvisioningError, TooManyAttempts
 from sipsorcery_web.contract.faults import INTERNAL, INTERNAL_TEXT, fault_for
@@ -30,7 +31,7 @@ from ..dispatch import Service
 log = logging.getLogger(__name__)
 
 XML = "text/xml; charset=utf-8"
-_SHAPED_BY = ("SOAPAction", "authid", "Content-Type")
+_SHAPED_BY = ("SOAPAction", "authid", "Authorization", "Content-Type")
 """Headers that an answer depends on."""
 
 Headers = Callable[[bool], Mapping[str, str]]
@@ -89,7 +90,7 @@ class Calls:
         message = envelope.parse_envelope(request.get_data(), request.mimetype_params.get("charset"))
         wrapper = envelope.body_of(message)
         operation = self._operation(request.headers.get("SOAPAction", "").strip().strip('"'), str(wrapper.tag))
-        token = envelope.token_of(message) or request.headers.get("authid", "").strip() or None
+        token = envelope.token_of(message) or _token_in_headers(request)
         arguments = codec.read_arguments(operation, wrapper)
         if CONNECTION in operation.in_process:
             arguments[CONNECTION] = envelope.connection_of(message)
@@ -110,6 +111,11 @@ class Calls:
         if tag != found.tag(found.name):
             raise ContractError("The SOAPAction and the body of the message name different operations.")
         return found
+
+
+def _token_in_headers(request: Request) -> str | None:
+    """Return the token of the original's header, or of the one of OAuth (RFC 6750), which programs have tokens by."""
+    return request.headers.get("authid", "").strip() or bearer_token(request.headers.get("Authorization"))
 
 
 def _reply(message: bytes, status: int, more: Mapping[str, str] = MappingProxyType({})) -> Response:

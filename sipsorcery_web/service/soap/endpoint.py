@@ -44,7 +44,7 @@ def mount(
     `fault_status` is 500, or 200 for clients that cannot read a 500. Without an `address` each request tells its own.
     Pages of the `origins` may call it from a browser. Answers of calls have the `headers` too.
     """
-    cross_origin = CrossOrigin(frozenset(origins), ("POST",), ("Content-Type", "SOAPAction"))
+    cross_origin = CrossOrigin(frozenset(origins), ("POST",), ("Authorization", "Content-Type", "SOAPAction"))
     calls = Calls(service, fault_status, cross_origin, app.config.get("MAX_CONTENT_LENGTH"), headers)
     views = _views(endpoint, calls, address, cross_origin)
     app.register_blueprint(views)

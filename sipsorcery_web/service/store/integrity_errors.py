@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.exc import IntegrityError
 
 from sipsorcery_web.contract.errors import Conflict, Refused
@@ -35,7 +35,7 @@ def _refusal(complaint: str) -> Refused:
 def _meanings() -> Iterator[tuple[str, str, str]]:
     """Yield table, first column and meaning of each unique key that says what it means."""
     for table in Base.metadata.sorted_tables:
-        keys = [key for key in table.constraints if isinstance(key, UniqueConstraint)]
+        keys = [key for key in (*table.constraints, *table.indexes) if isinstance(key, UniqueConstraint | Index)]
         firsts = [(next(iter(key.columns)), key.info) for key in keys]
         for column, info in (*firsts, *((column, column.info) for column in table.columns)):
             if TAKEN in info:

@@ -24,6 +24,7 @@ from sipsorcery_web.service.store.models import (
     SIPProviderRow,
     SIPRegistrarBindingRow,
 )
+from sipsorcery_web.service.store.oauth import ProgramRow
 from sipsorcery_web.service.store.sign_ins import SignInRow
 from tests.factories import PASSWORD
 from tests.factories.events import EventsInMemory, request, traced
@@ -83,6 +84,7 @@ NO_PAGES = (
     "/console/lines",
     "/login/passkey/options",
     "/notificationspull.svc",
+    "/oauth/authorize",
     "/provisioning.svc",
     "/security/proof/options",
     "/setup/<secret>",
@@ -252,6 +254,7 @@ def test_what_strangers_write_into_messages_stays_text_on_their_ladder(events: E
 
 OWNED = (
     AccessTokenRow,
+    ProgramRow,
     SIPAccountRow,
     SIPCDRRow,
     SIPDialogueRow,
@@ -261,9 +264,11 @@ OWNED = (
     SIPRegistrarBindingRow,
     SignInRow,
 )
-OF_THE_OWNER_ALONE = re.compile("/security/(tokens|passkeys)/.*/(delete|remove)")
+OF_THE_OWNER_ALONE = re.compile("/security/(tokens|passkeys|programs|consents)/.*/(delete|remove|secret|end)")
 """The addresses of what no administrator sees."""
-NOT_FREE_TEXT = frozenset({"owner", "token_hash", "admin_member_id", "sip_domain", "provider_type", "gv_callback_type"})
+NOT_FREE_TEXT = frozenset(
+    {"owner", "token_hash", "secret_hash", "admin_member_id", "sip_domain", "provider_type", "gv_callback_type"}
+)
 
 
 def write_everywhere(harness: AppHarness, text: str) -> None:

@@ -23,6 +23,13 @@ WORDS = {
     "EndSession": "Session ended",
     "EndOtherSessions": "All other sessions ended",
     "DeleteAccessTokens": "Tokens ended",
+    "AddConsent": "Program allowed to act for you",
+    "DeleteConsent": "Access of a program ended",
+    "RefreshTokenReused": "Access of a program ended: its refresh token came twice",
+    "AuthorizationCodeReused": "Access of a program ended: its code came twice",
+    "AddProgram": "Program registered",
+    "UpdateProgramSecret": "Another secret given to a program",
+    "DeleteProgram": "Program deleted",
     "UseRecoveryCode": "Recovery code used to sign in",
 }
 """By operation, where the kind of record says too little."""
