@@ -6,7 +6,7 @@ from typing import Any
 from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.base import invalid_error_characters
 from authlib.oauth2.rfc6749 import OAuth2Payload, OAuth2Request
-from authlib.oauth2.rfc6749.errors import InvalidRequestError
+from authlib.oauth2.rfc6749.errors import InvalidClientError, InvalidRequestError
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Request
 
@@ -49,6 +49,8 @@ def asked_in_form(request: Request) -> Asked:
     """Return a program's request. Raises OAuth2Error for parameters in its address, where logs would have them."""
     if request.query_string:
         raise InvalidRequestError("Parameters belong into the body of the request.")
+    if "Authorization" in request.headers and request.authorization is None:  # Authlib reads these bytes unguarded
+        raise InvalidClientError("The header Authorization cannot be read.", status_code=401)
     return _checked(Asked(request, request.form))
 
 

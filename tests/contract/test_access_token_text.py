@@ -5,7 +5,13 @@ import zlib
 
 import pytest
 
-from sipsorcery_web.contract.access_token_text import checksum_of, is_access_token, is_well_formed, new_token
+from sipsorcery_web.contract.access_token_text import (
+    bearer_token,
+    checksum_of,
+    is_access_token,
+    is_well_formed,
+    new_token,
+)
 
 WELL_FORMED = f"sips_{'a' * 30}{checksum_of('a' * 30)}"
 """The same in every process of the tests, which have to name them alike."""
@@ -52,3 +58,13 @@ def test_what_is_no_token_for_programs_is_told_apart(text: str | None) -> None:
 )
 def test_what_only_looks_like_one_is_not_well_formed(text: str) -> None:
     assert not is_well_formed(text)
+
+
+@pytest.mark.parametrize("header", [f"Bearer {WELL_FORMED}", f"bearer   {WELL_FORMED} ", f"BEARER {WELL_FORMED}"])
+def test_the_token_of_a_header_is_found_as_rfc_6750_has_it(header: str) -> None:
+    assert bearer_token(header) == WELL_FORMED
+
+
+@pytest.mark.parametrize("header", [None, "", "Bearer", WELL_FORMED, f"Basic {WELL_FORMED}", "Bearer a b", "Bearer é"])
+def test_other_headers_have_none(header: str | None) -> None:
+    assert bearer_token(header) is None

@@ -16,6 +16,8 @@ from tests.portal.browser import Browser
 
 BACK = "http://127.0.0.1:49152/back"
 VERIFIER = "a-verifier-of-one-program-which-is-long-enough-0"
+ADDRESS = "192.0.2.7"
+"""Where the program runs."""
 DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
 
 
@@ -66,7 +68,7 @@ class OAuthProgram:
         given = {"client_id": self.id, **proof, **values}
         data = {name: value for name, value in given.items() if value is not None}
         client = Client(self.harness.app.wsgi_app)
-        answer = client.post(path, data=data, **options)
+        answer = client.post(path, data=data, environ_base={"REMOTE_ADDR": ADDRESS}, **options)
         assert HEADERS.items() <= dict(answer.headers).items()
         assert "no-store" in answer.headers["Cache-Control"]
         assert "Set-Cookie" not in answer.headers

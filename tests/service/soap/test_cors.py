@@ -63,7 +63,7 @@ def test_a_site_that_is_allowed_is_told_what_it_may_send(client_with: ClientWith
     assert said_to_browsers(response) == {
         "Access-Control-Allow-Origin": ALLOWED,
         "Access-Control-Allow-Methods": "POST",
-        "Access-Control-Allow-Headers": "Content-Type, SOAPAction",
+        "Access-Control-Allow-Headers": "Authorization, Content-Type, SOAPAction",
         "Access-Control-Max-Age": "600",
     }
     assert "Origin" in response.vary

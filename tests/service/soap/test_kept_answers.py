@@ -89,6 +89,14 @@ def test_bob_is_given_nothing_of_what_alice_has_asked_for(
     assert "front-desk" not in accounts(edge, service_fixture.token_of("bobby"))
 
 
+def test_nor_where_the_token_is_in_a_header_of_http(service_fixture: ServiceFixture, edge: Edge, token: str) -> None:
+    service_fixture.alice.sip_accounts.add(sip_account("front-desk"))
+    for name, value in (("authid", "{}"), ("Authorization", "Bearer {}")):
+        asked = [{name: value.format(each)} for each in (token, service_fixture.token_of("bobby"))]
+        told = [edge.call("GetSIPAccounts", PAGE, headers=headers).response.text for headers in (*asked, {})]
+        assert ["front-desk" in text for text in told] == [True, False, False]
+
+
 def test_a_session_that_has_ended_is_given_nothing(service_fixture: ServiceFixture, edge: Edge, token: str) -> None:
     service_fixture.alice.sip_accounts.add(sip_account("front-desk"))
     assert "front-desk" in accounts(edge, token)

@@ -31,6 +31,18 @@ def test_the_token_may_be_in_a_header_of_http(wire: Wire, name: str) -> None:
     assert wire.token(security(""), **{name: f" {TOKEN} "}) == TOKEN
 
 
+@pytest.mark.parametrize("header", ["Bearer {}", "bearer  {} "])
+def test_the_token_may_be_where_programs_of_oauth_have_it(wire: Wire, header: str) -> None:
+    assert wire.token("", Authorization=header.format(TOKEN)) == TOKEN
+    assert wire.token(security("another"), Authorization=header.format(TOKEN)) == "another"
+    assert wire.token("", authid="another", Authorization=header.format(TOKEN)) == "another"
+
+
+@pytest.mark.parametrize("header", [TOKEN, f"Basic {TOKEN}", "Bearer", f"Bearer {TOKEN} {TOKEN}"])
+def test_other_credentials_of_http_are_no_token(wire: Wire, header: str) -> None:
+    assert wire.token("", Authorization=header) is None
+
+
 def test_the_header_of_the_message_stands_over_the_one_of_http(wire: Wire) -> None:
     assert wire.token(security(TOKEN), authid="another") == TOKEN
 
