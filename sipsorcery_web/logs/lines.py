@@ -14,9 +14,10 @@ from sipsorcery_web.invisible import visible
 from .request_ids import request_id
 
 CONFIDENTIAL = re.compile(
-    r"(?:(?<=/setup/)|(?<=/login/reset/)|(?<=/login/confirm/)|(?<=/shared/))[\w-]+|\b[0-9A-Fa-f]{96}\b|sips_[0-9A-Za-z]{36}"
+    r"(?:(?<=/setup/)|(?<=/login/reset/)|(?<=/login/confirm/)|(?<=/shared/))[\w-]+|\b[0-9A-Fa-f]{96}\b"
+    r"|sips_[0-9A-Za-z]{36}|sip[cr]_[\w-]{43}"
 )
-"""Secrets of set-up, of mailed links and of shared calls, in addresses, authids, and tokens for programs."""
+"""Secrets of set-up, of mailed links and of shared calls, in addresses, authids, tokens and secrets of programs."""
 _LINE_ENDS = re.compile(r"[\r\n\t]")
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from sipsorcery_web.contract.errors import NotFound
 from sipsorcery_web.contract.oauth import Consent
+from sipsorcery_web.contract.rules.access_tokens import LONGEST_LIFE
 from sipsorcery_web.hashes import hash_secret
 from sipsorcery_web.service.store.access_tokens import AccessTokenRow
 from sipsorcery_web.service.store.oauth import ConsentRow, ProgramRow, RefreshTokenRow
@@ -24,6 +25,9 @@ from .work import Work, note_consent
 
 ACCESS_TOKEN_LASTS = timedelta(hours=1)
 REFRESH_TOKEN_LASTS = timedelta(days=30)
+"""Since it was given: a program that does not come for so long has to ask again."""
+CONSENT_LASTS = LONGEST_LIFE
+"""However often its program comes: as long as a token that a customer makes."""
 CODE_LASTS = timedelta(minutes=1)
 """RFC 6749 has ten minutes as the longest (section 4.1.2); a browser needs a moment."""
 MOST_USED = 1000
@@ -64,11 +68,13 @@ def keep_tokens(work: Work, consent: ConsentRow, name: str, token: Mapping[str, 
         row = AccessTokenRow(id=uuid4(), owner=consent.owner, consent_id=consent.id, inserted=work.now)
         work.session.add(row)
     row.name, row.scopes = name, token["scope"]
-    row.token_hash, row.ends = hash_secret(token["access_token"]), work.now + ACCESS_TOKEN_LASTS
+    consent.is_taken = True
+    consent.ends = min(work.now + REFRESH_TOKEN_LASTS, consent.inserted + CONSENT_LASTS)
+    row.token_hash = hash_secret(token["access_token"])
+    row.ends = min(work.now + ACCESS_TOKEN_LASTS, consent.ends)
     refresh = RefreshTokenRow(token_hash=hash_secret(token["refresh_token"]), consent_id=consent.id)
     refresh.inserted, refresh.is_used = work.now, False
     work.session.add(refresh)
-    consent.is_taken, consent.ends = True, work.now + REFRESH_TOKEN_LASTS
     _forget_oldest(work.session, consent.id)
 
 

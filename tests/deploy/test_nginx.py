@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+import requests
 from flask import Flask
 from lxml import etree
 from playwright.sync_api import Browser, expect
@@ -20,6 +21,7 @@ from sipsorcery_web import create_app
 from sipsorcery_web.contract.errors import Refused
 from sipsorcery_web.contract.operations import OPERATIONS
 from sipsorcery_web.logs.lines import CONFIDENTIAL
+from sipsorcery_web.oauth.metadata import WELL_KNOWN
 from sipsorcery_web.portal.http.cookies import HOST_PREFIX
 from sipsorcery_web.portal.http.known_browsers import COOKIE as KNOWN_COOKIE
 from sipsorcery_web.portal.http.session import COOKIE, SECURE_COOKIE
@@ -305,6 +307,13 @@ def test_a_link_under_a_path_is_in_no_log_of_the_proxy(mounted: Site, opening: s
     assert answered(f"{mounted.address}/healthz?after={opening}") == "200"
 
     assert TOKEN not in logged(mounted.folder, f"/healthz?after={opening}")
+
+
+def test_client_libraries_find_the_authorization_server_of_a_portal_under_a_path(mounted: Site) -> None:
+    site, _, path = mounted.address.rpartition("/")
+    places = (f"{site}/.well-known/oauth-authorization-server/{path}", f"{mounted.address}{WELL_KNOWN}")
+    for told in [requests.get(place, timeout=PATIENCE).json() for place in places]:
+        assert (told["issuer"], told["token_endpoint"]) == (mounted.address, f"{mounted.address}/oauth/token")
 
 
 @pytest.mark.parametrize("file", ["nginx.conf", "nginx-under-path.conf"])

@@ -90,8 +90,12 @@ def test_secrets_of_links_and_authids_are_hidden_in_tracebacks_too(format_: type
 
 @pytest.mark.parametrize("around", ["{}", "SIPSORCERY_TOKEN={}&x=1", "token_{}", "{}and more"])
 @pytest.mark.parametrize("format_", FORMATS.values())
-def test_tokens_for_programs_are_hidden_wherever_they_stand(format_: type[logging.Formatter], around: str) -> None:
-    token = new_token()
+@pytest.mark.parametrize(
+    "token", [new_token(), f"sipr_{'a-Z_9' * 8}abc", f"sipc_{'a-Z_9' * 8}abc"], ids=["s", "r", "c"]
+)
+def test_tokens_for_programs_are_hidden_wherever_they_stand(
+    format_: type[logging.Formatter], around: str, token: str
+) -> None:
     line = format_().format(record("GET /%s", around.format(token), error=ValueError(f"{token} is over")))
 
     assert "GET /" in line

@@ -77,6 +77,17 @@ def test_an_access_token_lasts_an_hour_and_a_refresh_token_30_days(
     assert error_of(program.refresh(told["refresh_token"])) == (400, "invalid_grant")
 
 
+def test_a_consent_ends_after_a_year_however_often_its_program_comes(
+    harness: AppHarness, alice: Browser, program: OAuthProgram
+) -> None:
+    told = program.tokens(alice)
+    for _ in range(13):
+        harness.clock.pass_(days=28)
+        told = program.refresh(told["refresh_token"]).get_json()
+    harness.clock.pass_(days=2)
+    assert error_of(program.refresh(told["refresh_token"])) == (400, "invalid_grant")
+
+
 def test_used_tokens_are_kept_up_to_a_number(
     alice: Browser, program: OAuthProgram, harness: AppHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -39,6 +39,19 @@ REFUSAL = """{
   "request_id": "0123456789abcdef"
 }"""
 """The problem that a program is told which adds an account with the name `desk`."""
+_CLIENT = '-d "client_id=$CLIENT_ID"'
+OAUTH_COMMANDS = {
+    "The description of the server": "curl {}/.well-known/oauth-authorization-server",
+    "Tokens for a code": f"curl {{}}/oauth/token {_CLIENT} -d grant_type=authorization_code"
+    ' -d "code=$CODE" -d "code_verifier=$VERIFIER" --data-urlencode "redirect_uri=$ADDRESS"',
+    "Codes for a device": f"curl {{}}/oauth/device-authorization {_CLIENT} -d scope=accounts:read",
+    "Whether the customer has decided": f'curl {{}}/oauth/token {_CLIENT} -d "device_code=$DEVICE_CODE"'
+    " -d grant_type=urn:ietf:params:oauth:grant-type:device_code",
+    "New tokens": f'curl {{}}/oauth/token {_CLIENT} -d grant_type=refresh_token -d "refresh_token=$REFRESH_TOKEN"',
+    "The end of a consent": f'curl {{}}/oauth/revoke {_CLIENT} -d "token=$REFRESH_TOKEN"',
+}
+"""The commands of programs that ask customers, by what each is for; the address of the portal is to be filled in."""
+
 _IN_BRACES = re.compile(r"{(\w+)}")
 
 
@@ -127,7 +140,8 @@ def init_app(app: Flask, service_address: str, rest: Mapping[str, Any] | None = 
     @open_to_all
     def developers() -> str:
         address = service_address or request.url_root.rstrip("/") + ENDPOINT_PATH
-        rest_address = address.removesuffix(ENDPOINT_PATH) + rest["servers"][0]["url"] if rest else ""
+        top = address.removesuffix(ENDPOINT_PATH)
+        rest_address = top + rest["servers"][0]["url"] if rest else ""
         return render_template(
             "developers/index.html",
             address=address,
@@ -136,6 +150,7 @@ def init_app(app: Flask, service_address: str, rest: Mapping[str, Any] | None = 
             operations=operations,
             rest_address=rest_address,
             refusal=REFUSAL,
+            oauth={words: command.format(top) for words, command in OAUTH_COMMANDS.items()},
         )
 
 

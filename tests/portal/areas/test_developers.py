@@ -6,6 +6,7 @@ from collections.abc import Callable
 from itertools import groupby
 from pathlib import Path
 from string import Template
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -17,6 +18,7 @@ from sipsorcery_web.portal.areas import developers
 from sipsorcery_web.portal.areas.developers import (
     FILES,
     FILES_IN_JSON,
+    OAUTH_COMMANDS,
     REFUSAL,
     SAMPLE_ADDRESS,
     SAMPLE_ADDRESS_IN_JSON,
@@ -24,6 +26,7 @@ from sipsorcery_web.portal.areas.developers import (
 )
 from sipsorcery_web.rest.acts import ACTS
 from sipsorcery_web.rest.routes import ROUTES
+from tests.oauth.program import BACK, VERIFIER, OAuthProgram
 
 from ..app_harness import AppHarness
 from ..browser import Browser, Page, words
@@ -54,13 +57,36 @@ def test_who_has_signed_in_stays_in_the_frame(alice: Browser) -> None:
 
 
 def test_every_sample_is_shown_as_it_stands_with_the_addresses_of_this_installation(browser: Browser) -> None:
-    shown = {name: text for name, text in listings(browser.open("/developers")).items() if "." in name}
+    told = listings(browser.open("/developers")).items()
+    shown = {name: text for name, text in told if "." in name and name not in OAUTH_COMMANDS}
 
     assert shown.keys() == {file.name for file in SAMPLES}
     for file in SAMPLES:
         text = file.read_text("utf-8").replace(SAMPLE_ADDRESS, "http://localhost/provisioning.svc")
         assert shown[file.name] == text.replace(SAMPLE_ADDRESS_IN_JSON, "http://localhost/api/v1")
     assert "sip.example.org" not in "".join(shown.values())
+
+
+def test_every_command_of_oauth_can_be_run_as_it_stands(harness: AppHarness, alice: Browser) -> None:
+    program = OAuthProgram(harness, harness.program("bobby"))
+    commands = listings(alice.open("/developers"))
+    variables = {"CLIENT_ID": program.id, "CODE": program.code_of(alice), "VERIFIER": VERIFIER, "ADDRESS": BACK}
+
+    def run(name: str) -> dict[str, Any]:
+        """Return what a command is answered."""
+        _, address, *words = shlex.split(Template(commands[name]).substitute(variables))
+        sent = dict(word.split("=", 1) for word in words if not word.startswith("-"))
+        answer = harness.app.test_client().open(address, method="POST" if sent else "GET", data=sent or None)
+        assert answer.status_code < 400 or answer.get_json()["error"] == "authorization_pending", answer.text
+        told: dict[str, Any] = answer.get_json(silent=True) or {}
+        variables.update({key.upper(): str(value) for key, value in told.items()})
+        return told
+
+    assert run("The description of the server")["issuer"] == "http://localhost"
+    assert run("Tokens for a code")["access_token"] != run("New tokens")["access_token"]
+    assert run("The end of a consent") == {}
+    assert run("Codes for a device")["interval"] == 5
+    assert run("Whether the customer has decided")["error"] == "authorization_pending"
 
 
 def test_no_file_of_the_samples_is_left_out() -> None:

@@ -25,7 +25,7 @@ def test_the_page_says_who_asks_what_for_whom_and_where_it_leads(alice: Browser,
         "Read SIP accounts and registrations",
         "Hang up calls in progress",
     ]
-    assert "for alice, until you take it back" in page.text
+    assert "for alice, for a year at most, and until you take it back" in page.text
     assert "Registered by bobby" in page.text
     assert "Leads back to http://127.0.0.1:49152" in page.text
     assert page.buttons == ["Allow", "Refuse"]
