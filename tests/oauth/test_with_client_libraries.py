@@ -2,8 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -27,31 +25,12 @@ from tests.factories import PASSWORD
 from tests.factories.records import person
 from tests.running import portal_at_work
 
+from .listener import Listener, listener
+
+__all__ = ["listener"]
+
 PATIENCE = 30
 SCOPES = ["accounts:read", "calls:read"]
-
-
-class Callback(BaseHTTPRequestHandler):
-    """A program's own listener on the loopback interface, where the browser comes back to."""
-
-    def do_GET(self) -> None:
-        self.server.came_back = self.path  # type: ignore[attr-defined]
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(b"Back in the program.")
-
-    def log_message(self, *_args: object) -> None:
-        """Say nothing."""
-
-
-@pytest.fixture
-def listener() -> Iterator[HTTPServer]:
-    """Listen on any port, as RFC 8252 has it."""
-    with HTTPServer((HOME, 0), Callback) as server:
-        thread = Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield server
-        server.shutdown()
 
 
 @pytest.fixture(scope="module")
@@ -114,7 +93,7 @@ def accounts_over_soap(portal: str, token: str) -> int:
 @pytest.mark.usefixtures("allow_loopback")
 @pytest.mark.parametrize("is_confidential", [False, True])
 def test_a_program_with_oauthlib(
-    portal: str, application: Any, alice: Alice, listener: HTTPServer, is_confidential: bool
+    portal: str, application: Any, alice: Alice, listener: Listener, is_confidential: bool
 ) -> None:
     program = registered(application, is_confidential=is_confidential)
     back = f"http://{HOME}:{listener.server_port}/back"
@@ -122,11 +101,10 @@ def test_a_program_with_oauthlib(
     address, state = session.authorization_url(f"{portal}/oauth/authorize")
 
     assert alice.send(address, decision="allow").text == "Back in the program."
-    came_back: str = listener.came_back  # type: ignore[attr-defined]
-    assert f"state={state}" in came_back
+    assert f"state={state}" in listener.came_back
     secret = {"client_secret": program.secret} if program.secret else {"include_client_id": True}
     token = session.fetch_token(
-        f"{portal}/oauth/token", authorization_response=f"http://{HOME}{came_back}", timeout=PATIENCE, **secret
+        f"{portal}/oauth/token", authorization_response=f"http://{HOME}{listener.came_back}", timeout=PATIENCE, **secret
     )
 
     assert session.get(f"{portal}/api/v1/sip-accounts", timeout=PATIENCE).json()["items"][0]["owner"] == "alice"
@@ -140,7 +118,7 @@ def test_a_program_with_oauthlib(
 
 @pytest.mark.parametrize("is_confidential", [False, True])
 def test_a_program_with_authlib_finds_all_by_the_description(
-    portal: str, application: Any, alice: Alice, listener: HTTPServer, is_confidential: bool
+    portal: str, application: Any, alice: Alice, listener: Listener, is_confidential: bool
 ) -> None:
     program = registered(application, is_confidential=is_confidential)
     told = requests.get(f"{portal}/.well-known/oauth-authorization-server", timeout=PATIENCE).json()
@@ -156,9 +134,8 @@ def test_a_program_with_authlib_finds_all_by_the_description(
     address, _ = session.create_authorization_url(told["authorization_endpoint"], code_verifier=verifier)
 
     assert alice.send(address, decision="allow").text == "Back in the program."
-    came_back: str = listener.came_back  # type: ignore[attr-defined]
     token = session.fetch_token(
-        told["token_endpoint"], authorization_response=f"http://{HOME}{came_back}", code_verifier=verifier
+        told["token_endpoint"], authorization_response=f"http://{HOME}{listener.came_back}", code_verifier=verifier
     )
 
     assert session.get(f"{portal}/api/v1/sip-accounts").json()["items"][0]["owner"] == "alice"
