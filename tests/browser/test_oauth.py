@@ -45,7 +45,7 @@ def address_for(portal: Portal, back: str) -> str:
 
 
 def told(listener: Listener) -> dict[str, list[str]]:
-    """What the program was told."""
+    """The parameters that the program was told."""
     return parse_qs(urlsplit(listener.came_back).query)
 
 

@@ -20,7 +20,7 @@ class Listener(HTTPServer):
 
 
 class Callback(BaseHTTPRequestHandler):
-    """What it answers."""
+    """The answers of a listener."""
 
     def do_GET(self) -> None:
         if isinstance(self.server, Listener) and "favicon" not in self.path:

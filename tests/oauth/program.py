@@ -52,7 +52,7 @@ class OAuthProgram:
         return f"/oauth/authorize?{urlencode({name: value for name, value in given.items() if value is not None})}"
 
     def answer_of(self, browser: Browser, decision: str = "allow", **more: str | None) -> dict[str, str]:
-        """What the program is told when a customer decides."""
+        """The parameters that the program is told when a customer decides."""
         address = self.address(**more)
         answer = browser.raw("POST", address, data={"csrf_token": browser.token(), "decision": decision})
         assert answer.status_code == 303, answer.text
@@ -113,6 +113,6 @@ def error_of(answer: TestResponse) -> tuple[int, str]:
 
 
 def rest_status(harness: AppHarness, token: str, path: str = "/api/v1/sip-accounts") -> int:
-    """Return what REST answers to a token."""
+    """Return the status that REST answers a token with."""
     client = Client(harness.app.wsgi_app)
     return client.get(path, headers={"Authorization": f"Bearer {token}"}).status_code

@@ -3,6 +3,7 @@
 import pytest
 
 from sipsorcery_web.oauth import consents
+from sipsorcery_web.service.store.oauth import RefreshTokenRow
 from tests.portal.app_harness import AppHarness
 from tests.portal.browser import Browser
 
@@ -97,5 +98,5 @@ def test_used_tokens_are_kept_up_to_a_number(
         harness.clock.pass_(seconds=1)
         told = program.refresh(told["refresh_token"]).get_json()
     with harness.database.read() as session:
-        assert session.query(consents.RefreshTokenRow).count() == 3
+        assert session.query(RefreshTokenRow).count() == 3
     assert program.refresh(told["refresh_token"]).status_code == 200
