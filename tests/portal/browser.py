@@ -14,7 +14,7 @@ from werkzeug.test import Client, TestResponse
 from sipsorcery_web.portal.http.security_headers import HEADERS
 from tests.factories import PASSWORD
 
-from .origins import ORIGIN_HEADERS, from_page_of
+from .origins import ORIGIN_HEADERS, from_page_of, is_wider_for_forms
 from .secret_fields import check_secrets
 from .served import takes
 
@@ -259,11 +259,6 @@ def check_answer(response: TestResponse, path: str, tokens: set[str]) -> None:
         assert "no-store" in response.headers.get("Cache-Control", ""), f"{path} may be kept"
     everything = f"{path}\n{response.headers}\n{response.get_data().decode('utf-8', 'replace')}"
     assert not [token for token in tokens if token in everything], f"{path} tells the token of the session"
-
-
-def is_wider_for_forms(path: str, given: str, value: str) -> bool:
-    """Return True for the policy of the one page whose form leads to another site, and of no other."""
-    return path.startswith("/oauth/authorize?") and re.sub("(?<=form-action 'self') [^;]+", "", given) == value
 
 
 def check_page(page: Page, may_show_secrets: bool = False) -> None:

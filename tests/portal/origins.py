@@ -1,4 +1,9 @@
-"""The headers of browsers about the page that has sent a form (Fetch Standard; Fetch Metadata Request Headers)."""
+"""The headers of browsers about the page that has sent a form (Fetch Standard; Fetch Metadata Request Headers).
+
+And the one page whose form may lead to another site.
+"""
+
+import re
 
 ORIGIN_HEADERS = {"Origin", "Referer", "Sec-Fetch-Site"}
 """A test that gives one of them gives all."""
@@ -15,3 +20,8 @@ def from_page_of(base_url: str) -> dict[str, str]:
     told = {"Origin": base_url, "Referer": f"{base_url}/"}
     is_trustworthy = base_url.startswith(("https://", "http://localhost", "http://127.0.0.1"))
     return told | ({"Sec-Fetch-Site": "same-origin"} if is_trustworthy else {})
+
+
+def is_wider_for_forms(path: str, given: str, value: str) -> bool:
+    """Return True for the policy of the one page whose form leads to another site, and of no other."""
+    return path.startswith("/oauth/authorize?") and re.sub("(?<=form-action 'self') [^;]+", "", given) == value
