@@ -195,7 +195,7 @@ class AppHarness:
             "leg_id": self.call(owner),
             "link_id": uuid4(),  # of a shared ladder, which its page has tests for
             "plan_id": plan.id,
-            "program_id": self.program(owner).id,
+            "program_id": self.program(owner, is_confidential=True).id,
             "provider_id": self.provider(owner, "northline").id,
             "seen_id": self.network(account),
             "session_id": self.session_ids(owner)[0],
