@@ -66,7 +66,7 @@ def add_rest(app: Flask, settings: Settings, service: Service) -> None:
         keys=IdempotencyKeys(context.database, context.clock, secret),
         tags=Tags(secret),
         cursors=Cursors(secret),
-        kept=KeptAnswers(service.revision_now, context.clock),
+        kept=KeptAnswers(service.revision_now, service.clock),
     )
     limit = app.config["MAX_CONTENT_LENGTH"]
     app.wsgi_app = rest.Api(  # type: ignore[method-assign]

@@ -107,6 +107,11 @@ class Service:
             return read(session, token, self.context.clock())
 
     @property
+    def clock(self) -> Callable[[], datetime]:
+        """Return the clock that operations go by."""
+        return self.context.clock
+
+    @property
     def operations(self) -> Mapping[str, Operation]:
         """Return the operations that can be called."""
         return {name: self.contract[name] for name in self.handlers}

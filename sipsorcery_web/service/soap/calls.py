@@ -56,7 +56,7 @@ class Calls:
         self._cross_origin = cross_origin
         self._limit = limit
         self._headers = headers
-        self._kept = KeptAnswers[bytes](service.revision_now, service.context.clock)
+        self._kept = KeptAnswers[bytes](service.revision_now, service.clock)
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         request = Request(environ)

@@ -1,11 +1,13 @@
 """Lists that are asked for again over the wire: kept while nothing changes, and for nobody but who has asked."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
 
+from sipsorcery_web.contract.extensions import AccessToken
 from sipsorcery_web.database.connection import Database
 from sipsorcery_web.service.store.models import CustomerRow, RevisionRow
 from tests.conftest import Clock, ServiceFixture
@@ -53,6 +55,22 @@ def test_a_list_that_is_as_it_was_costs_one_statement(service_fixture: ServiceFi
     with counted_statements() as noted:
         assert accounts(edge, token) == first
     assert len(noted) == 1
+
+
+def test_a_list_for_a_token_for_programs_is_kept_too_and_ends_with_the_token(
+    service_fixture: ServiceFixture, edge: Edge, clock: Clock
+) -> None:
+    alice = service_fixture.alice
+    wanted = AccessToken(name="report", scopes="accounts:read", ends=clock() + timedelta(days=1))
+    made = alice.add_access_token(wanted)
+    token = made.token or ""
+    for _ in range(2):  # the first one notes that the token is used, and is not kept
+        first = accounts(edge, token)
+    with counted_statements() as noted:
+        assert accounts(edge, token) == first
+    assert len(noted) == 1
+    alice.delete_access_token(made.id)
+    assert "Fault" in accounts(edge, token)
 
 
 def test_what_has_changed_is_read(service_fixture: ServiceFixture, edge: Edge, token: str) -> None:

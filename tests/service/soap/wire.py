@@ -8,6 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from sipsorcery_web.clock import utc_now
 from sipsorcery_web.contract import envelope, names
 from sipsorcery_web.contract.envelope import Fault
 from sipsorcery_web.contract.operations import OPERATIONS, Operation
@@ -49,6 +50,7 @@ class Noted:
     error: Exception | None = None
     calls: list[tuple[str, str | None, Mapping[str, Any]]] = field(default_factory=list)
     operations = OPERATIONS
+    clock = staticmethod(utc_now)
 
     def call(self, operation: Operation, token: str | None, address: str, arguments: Mapping[str, Any]) -> Any:
         self.calls.append((operation.name, token, arguments))
