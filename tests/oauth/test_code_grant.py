@@ -1,5 +1,7 @@
 """Authorization codes: each opens what was allowed, once, for the program that asked."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from sqlalchemy import select
 
@@ -48,6 +50,13 @@ def test_a_code_that_comes_back_opens_nothing_and_ends_what_came_of_it(
     assert error_of(program.redeem(code)) == (400, "invalid_grant")
     assert rest_status(harness, told["access_token"]) == 401
     assert error_of(program.refresh(told["refresh_token"])) == (400, "invalid_grant")
+
+
+def test_of_those_who_come_at_once_with_a_code_one_gets_tokens(alice: Browser, program: OAuthProgram) -> None:
+    code = program.code_of(alice)
+    with ThreadPoolExecutor(6) as pool:
+        told = list(pool.map(lambda _: program.redeem(code).status_code, range(6)))
+    assert sorted(told) == [200] + [400] * 5
 
 
 @pytest.mark.parametrize("verifier", [VERIFIER + "x", challenge_of(VERIFIER), "short", None])

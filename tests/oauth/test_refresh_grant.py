@@ -1,5 +1,7 @@
 """Refresh tokens: each is good once, and one that comes back ends all that came of its consent."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from sipsorcery_web.oauth import consents
@@ -35,6 +37,17 @@ def test_a_refresh_token_that_comes_back_ends_its_whole_family(
     assert rest_status(harness, second["access_token"]) == 401
     assert error_of(program.refresh(second["refresh_token"])) == (400, "invalid_grant")
     assert rest_status(harness, others["access_token"]) == 200
+
+
+def test_of_those_who_come_at_once_one_gets_tokens_and_the_family_ends(
+    harness: AppHarness, alice: Browser, program: OAuthProgram
+) -> None:
+    token = program.tokens(alice)["refresh_token"]
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(lambda _: program.refresh(token), range(6)))
+    assert sorted(answer.status_code for answer in answers) == [200] + [400] * 5
+    (told,) = [answer.get_json() for answer in answers if answer.status_code == 200]
+    assert rest_status(harness, told["access_token"]) == 401
 
 
 @pytest.mark.parametrize("scope", ["accounts:read calls:read", "calls:read", "accounts:read-passwords", "sign-in"])
