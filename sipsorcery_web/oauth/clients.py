@@ -6,13 +6,12 @@ from uuid import UUID
 from authlib.oauth2.rfc6749 import ClientMixin
 from authlib.oauth2.rfc8628 import DEVICE_CODE_GRANT_TYPE
 
-from sipsorcery_web.contract.oauth import GRANTABLE
 from sipsorcery_web.contract.rules.programs import is_registered
 from sipsorcery_web.contract.scopes import in_order
 from sipsorcery_web.hashes import hash_secret
 from sipsorcery_web.service.store.oauth import ProgramRow
 
-from .work import Work
+from .work import Work, is_suspended
 
 WITH_SECRET = ["client_secret_basic", "client_secret_post"]
 WAYS = [*WITH_SECRET, "none"]
@@ -63,14 +62,11 @@ class Client(ClientMixin):
 
 
 def client_of(work: Work, client_id: str) -> Client | None:
-    """Return the client of this id; None for none."""
+    """Return the client of this id; None for none, and while whoever has registered it is suspended."""
     try:
         row = work.session.get(ProgramRow, UUID(client_id))
     except ValueError:
         return None
-    return Client(row) if row is not None and str(row.id) == client_id else None
-
-
-def has_unknown_scope(scopes: str) -> bool:
-    """Return True where there is a scope among these that no program can ask for."""
-    return not set(scopes.split()) <= set(GRANTABLE)
+    if row is None or str(row.id) != client_id or is_suspended(work, row.owner):
+        return None
+    return Client(row)

@@ -1,9 +1,7 @@
 """Requests of programs and browsers as Authlib reads them: parameters from one place alone, each given once."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.base import invalid_error_characters
 from authlib.oauth2.rfc6749 import OAuth2Payload, OAuth2Request
 from authlib.oauth2.rfc6749.errors import InvalidClientError, InvalidRequestError
@@ -60,13 +58,9 @@ def asked_in_address(request: Request) -> Asked:
 
 
 def _checked(asked: Asked) -> Asked:
-    given: Any = asked.payload
-    for name, values in given.datalist.items():
+    for name, values in asked.payload.datalist.items():
         if len(values) > 1:
             raise InvalidRequestError("A parameter is there more than once.")
         if name in REPEATED and invalid_error_characters(values[0]):
             raise InvalidRequestError("A parameter has characters that are in none.")
     return asked
-
-
-__all__ = ["Asked", "OAuth2Error", "asked_in_address", "asked_in_form"]

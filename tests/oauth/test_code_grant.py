@@ -190,6 +190,17 @@ def test_the_tokens_of_a_customer_who_is_suspended_open_nothing(
     assert rest_status(harness, told["access_token"]) == 200
 
 
+def test_the_program_of_a_customer_who_is_suspended_is_none_until_they_are_let_in_again(
+    harness: AppHarness, alice: Browser, program: OAuthProgram
+) -> None:
+    told = program.tokens(alice)
+    harness.operators().suspend("bobby", None)
+    assert error_of(program.refresh(told["refresh_token"])) == (400, "invalid_client")
+    assert alice.open(program.address()).status == 422
+    harness.operators().resume("bobby")
+    assert program.refresh(told["refresh_token"]).status_code == 200
+
+
 def test_a_new_password_leaves_tokens_good_and_a_deleted_account_ends_them(
     harness: AppHarness, alice: Browser, program: OAuthProgram
 ) -> None:
