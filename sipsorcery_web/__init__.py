@@ -9,7 +9,7 @@ from . import commands, portal
 from .assembly.endpoints import add_endpoints, add_oauth, add_rest
 from .assembly.installation import Clock, Installation, assemble
 from .assembly.portal import portal_of
-from .assembly.service import account_mails, old_audit_entries, old_call_records, service_of
+from .assembly.service import account_mails, old_audit_entries, old_call_records, service_of, webhook_deliveries
 from .clock import utc_now
 from .database.connection import Database
 from .hosts import HostsChecked
@@ -83,6 +83,7 @@ def _extensions(installation: Installation, service: Service | None) -> dict[str
         "executions": installation.executions,
         "old_call_records": old_call_records(installation),
         "old_audit_entries": old_audit_entries(installation.settings, service),
+        "webhooks": webhook_deliveries(installation),
         "events": installation.events,
         "kamailio": installation.kamailio,
         "service": service,

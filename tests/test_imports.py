@@ -56,6 +56,16 @@ MAY_IMPORT = {
     "mail": {"mail", "jobs", "network", "settings"},
     "events": {"events", "contract", "clock", "invisible", "private_files", "ip_addresses"},
     "provisioning": {"provisioning", "contract", "network", "settings", "clock", "breaker", "logs", "ip_addresses"},
+    "webhooks": {
+        "webhooks",
+        "rest",
+        "service/store",
+        "jobs",
+        "network",
+        "contract",
+        "database",
+        "ip_addresses",
+    },
     "rest": {
         "rest",
         "provisioning",
@@ -129,6 +139,7 @@ MAY_IMPORT = {
     "portal": {
         "portal",
         "portal/storage",
+        "webhooks",
         "provisioning",
         "contract",
         "dial_plans",
@@ -314,4 +325,5 @@ def test_only_the_store_kamailio_and_the_storage_of_the_portal_know_sql() -> Non
         "maintenance",
         "oauth",
         "rest",
+        "webhooks",
     }

@@ -14,7 +14,10 @@ from ..events.store import SqliteEvents
 from ..jobs.queue import JobQueue
 from ..mail.mailer import Mailer
 from ..maintenance.stores import open_store
+from ..network.checked_requests import CheckedRequests
 from ..settings import Settings
+from ..webhooks.outbox import Outbox
+from ..webhooks.posting import Poster
 
 if TYPE_CHECKING:
     from ..kamailio.assembly import KamailioEngine
@@ -36,6 +39,8 @@ class Installation:
     executions: Executions
     events: SqliteEvents | None
     """None in front of another service."""
+    outbox: Outbox
+    poster: Poster
     kamailio: "KamailioEngine | None"
 
 
@@ -44,6 +49,7 @@ def assemble(settings: Settings, clock: Clock) -> Installation:
     database, keyring = open_store(settings)
     jobs = JobQueue(database, keyring, clock)
     events = SqliteEvents(settings.data_dir / EVENTS, clock) if settings.embedded else None
+    outbox = Outbox(keyring)
     return Installation(
         settings=settings,
         database=database,
@@ -54,7 +60,9 @@ def assemble(settings: Settings, clock: Clock) -> Installation:
         plan_service=PlanService(settings.data_dir / "plans", keyring.derive("plan service"), settings.log_format),
         executions=Executions(database, keyring, clock, _kept_for(settings, KEPT_FOR)),
         events=events,
-        kamailio=_kamailio(settings, database, keyring, clock, events),
+        outbox=outbox,
+        poster=Poster(settings.contacts, CheckedRequests(allows=settings.contacts.allows)),
+        kamailio=_kamailio(settings, database, keyring, clock, events, outbox),
     )
 
 
@@ -70,10 +78,15 @@ def _mailer(settings: Settings, jobs: JobQueue) -> Mailer | None:
 
 
 def _kamailio(
-    settings: Settings, database: Database, keyring: Keyring, clock: Clock, events: SqliteEvents | None
+    settings: Settings,
+    database: Database,
+    keyring: Keyring,
+    clock: Clock,
+    events: SqliteEvents | None,
+    outbox: Outbox,
 ) -> "KamailioEngine | None":
     if not settings.sip.is_on or events is None:
         return None
     from ..kamailio.assembly import KamailioEngine  # Kamailio's room takes a tenth of a second to import
 
-    return KamailioEngine.assemble(settings, database, keyring, clock, events)
+    return KamailioEngine.assemble(settings, database, keyring, clock, events, outbox)

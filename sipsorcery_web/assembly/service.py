@@ -24,6 +24,8 @@ from ..service.passwords import Passwords
 from ..service.provider_policy import ProviderPolicy, SIPEngineReach
 from ..settings import Settings
 from ..settings.values import cores
+from ..webhooks.delivery import Delivery
+from ..webhooks.distribution import Distribution
 
 if TYPE_CHECKING:
     pass
@@ -63,6 +65,7 @@ def _context(installation: Installation, events: SqliteEvents, passwords: Passwo
         forget_customer=_forget_customer,
         mails=account_mails(installation),
         events=events,
+        outbox=installation.outbox,
     )
 
 
@@ -104,6 +107,15 @@ def account_mails(installation: Installation) -> AccountMails | None:
     return AccountMails(
         installation.database, installation.jobs, mailer, MailTemplates(TEMPLATES / "mail"), pages, host
     )
+
+
+def webhook_deliveries(installation: Installation) -> tuple[Distribution, Delivery] | None:
+    """Return what hands messages for webhooks to the queue, and what posts them; None where there are no webhooks."""
+    if not installation.settings.embedded:
+        return None
+    database, jobs, clock = installation.database, installation.jobs, installation.clock
+    delivery = Delivery(database, installation.keyring, jobs, installation.poster, clock)
+    return Distribution(database, jobs, clock), delivery
 
 
 def old_call_records(installation: Installation) -> OldCallRecords | None:

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Select, and_, delete, func, insert, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
 from sipsorcery_web.clock import utc_now
 from sipsorcery_web.database.connection import Database
@@ -20,7 +20,7 @@ from sipsorcery_web.database.sealed import place_of
 from .models import JobRow
 
 MOST_WAITING, MOST_OF_OWNER = 10_000, 1_000
-"""Jobs that may wait, in all and of one owner."""
+"""Jobs that may wait, of one kind and of one owner."""
 LEASE = timedelta(minutes=10)
 """The time for one attempt; a job whose process was killed is due again after it."""
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=1)
@@ -87,7 +87,11 @@ class JobQueue:
         session.execute(delete(JobRow).where(JobRow.is_over.is_(True), JobRow.due_at <= now))
         keys = [job.key for job in jobs if job.key is not None]
         known = set(session.scalars(select(JobRow.key).where(JobRow.key.in_(keys))))
-        new = [self._row(kind, owner, job, now) for job in jobs if job.key is None or job.key not in known]
+        wanted = [job for job in jobs if job.key is None or job.key not in known]
+        new = [
+            self._row(kind, owner, job, now) | {"due_at": now - timedelta(microseconds=len(wanted) - place)}
+            for place, job in enumerate(wanted)  # they are taken in this order
+        ]
         if new:
             _refuse_too_many(session, len(new), kind, owner, a_day, now)
             session.execute(insert(JobRow), new)
@@ -117,12 +121,17 @@ class JobQueue:
 
         It is given up when it has been tried for a day.
         """
-        now = self._clock()
-        due_at = now + (pause or pause_after(job.attempts))
-        if due_at > job.added_at + KEEPS_TRYING:
+        if not self.tries_again(job, pause):
             self.give_up(job)
             return False
-        return self._note(job, {"due_at": due_at, "lease": None})
+        return self._note(job, {"due_at": self._next_attempt(job, pause), "lease": None})
+
+    def tries_again(self, job: Job, pause: timedelta | None = None) -> bool:
+        """Return whether a job that fails now has another attempt."""
+        return self._next_attempt(job, pause) <= job.added_at + KEEPS_TRYING
+
+    def _next_attempt(self, job: Job, pause: timedelta | None) -> datetime:
+        return self._clock() + (pause or pause_after(job.attempts))
 
     def waiting(self, kind: str) -> int:
         """Return how many jobs of a kind are not over."""
@@ -133,7 +142,7 @@ class JobQueue:
     def _row(self, kind: str, owner: str, job: NewJob, now: datetime) -> dict[str, Any]:
         job_id = str(uuid4())
         sealed = self._keyring.seal(json.dumps(job.contents), place_of(JobRow.sealed, job_id, kind, owner))
-        moments = {"added_at": now, "due_at": now, "attempts": 0, "lease": None, "is_over": False}
+        moments = {"added_at": now, "attempts": 0, "lease": None, "is_over": False}
         return {"id": job_id, "kind": kind, "owner": owner, "key": job.key, "sealed": sealed} | moments
 
     def _taken(self, row: JobRow, now: datetime) -> Job | None:
@@ -166,8 +175,16 @@ def pause_after(attempts: int) -> timedelta:
 
 def _due(kinds: Collection[str], now: datetime) -> Select[JobRow]:
     due = or_(JobRow.due_at <= now, *_is_dated_ahead(now))
-    waits = (JobRow.is_over.is_(False), JobRow.kind.in_(kinds), due)
+    waits = (JobRow.is_over.is_(False), JobRow.kind.in_(kinds), due, _is_its_owners_turn(now))
     return select(JobRow).where(*waits).order_by(JobRow.due_at, JobRow.id)
+
+
+def _is_its_owners_turn(now: datetime) -> ColumnElement[bool]:
+    """Return the condition that no other job of the same customer and kind is under way: nobody holds up the others."""
+    other = aliased(JobRow)
+    is_alike = (other.owner == JobRow.owner, other.kind == JobRow.kind)
+    is_under_way = (other.is_over.is_(False), other.lease.is_not(None), other.due_at > now)
+    return or_(JobRow.owner == "", ~exists().where(*is_alike, *is_under_way))
 
 
 def _is_dated_ahead(now: datetime) -> Sequence[ColumnElement[bool]]:
@@ -178,9 +195,10 @@ def _is_dated_ahead(now: datetime) -> Sequence[ColumnElement[bool]]:
 
 def _refuse_too_many(session: Session, added: int, kind: str, owner: str, a_day: int, now: datetime) -> None:
     waiting = select(func.count()).where(JobRow.is_over.is_(False))
+    of_the_kind = waiting.where(JobRow.kind == kind)
     within_a_day = JobRow.added_at.between(now - DAY, now + CLOCKS_DIFFER)
     today = select(func.count()).where(JobRow.owner == owner, JobRow.kind == kind, within_a_day)
-    limits = [(waiting, MOST_WAITING)]
+    limits = [(of_the_kind, MOST_WAITING)]
     if owner:
         limits += [(waiting.where(JobRow.owner == owner), MOST_OF_OWNER), *([(today, a_day)] if a_day else [])]
     for query, most in limits:

@@ -21,6 +21,7 @@ from sipsorcery_web.events.sink import EventSink
 from sipsorcery_web.events.store import SqliteEvents
 from sipsorcery_web.network.dns_records import KnownRecords
 from sipsorcery_web.network.naptr import rules_of
+from sipsorcery_web.service.store.happenings import Outbox
 from sipsorcery_web.service.store.models import SIPDomainRow
 from sipsorcery_web.settings import Settings, SipSettings
 
@@ -41,6 +42,7 @@ from .mirror import Changes, Mirror
 from .plan_requests import PlanRequests
 from .poller import Poller
 from .ports import CHANNEL_HOST
+from .programs import Programs
 from .provider_registrations import RegistrationAgent
 from .provider_registrations.agent import MOST_AT_ONCE
 from .provider_registrations.attempt import KamailioSender
@@ -75,12 +77,13 @@ class KamailioEngine:
         keyring: Keyring,
         clock: Callable[[], datetime],
         events: SqliteEvents,
+        outbox: Outbox,
     ) -> "KamailioEngine":
         """The parts, with the mirror listening already."""
         rpc = Rpc(settings.sip.rpc_port, settings.engine_secret)
         control = Control(database, rpc, clock)
-        agent = registration_agent(settings, database, keyring, clock, events)
-        watch = Poller(database, rpc, agent, clock, events)
+        agent = registration_agent(settings, database, keyring, clock, events, outbox)
+        watch = Poller(database, rpc, agent, clock, events, Programs(database, keyring, outbox, clock))
 
         def carry_out(changes: Changes) -> None:
             if changes.providers:
@@ -188,7 +191,12 @@ def phone_server(settings: Settings) -> PhoneServer:
 
 
 def registration_agent(
-    settings: Settings, database: Database, keyring: Keyring, clock: Callable[[], datetime], events: EventSink
+    settings: Settings,
+    database: Database,
+    keyring: Keyring,
+    clock: Callable[[], datetime],
+    events: EventSink,
+    outbox: Outbox,
 ) -> RegistrationAgent:
     """Return the agent that registers with providers through Kamailio and from its address."""
     sip = settings.sip
@@ -204,6 +212,7 @@ def registration_agent(
         contacts,
         clock,
         events,
+        outbox,
     )
 
 

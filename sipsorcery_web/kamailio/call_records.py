@@ -15,6 +15,7 @@ from sipsorcery_web.events.sink import EventSink
 from sipsorcery_web.service.store.models import SIPCDRRow
 
 from .ended_calls import tell_ended
+from .programs import Programs
 from .tables import ANSWER_FACTS, CALL_RECORD, DIALOG, DIALOG_VARS, HANGUP_FACTS, INVITE_FACTS, RING_FACTS
 from .unproved_callers import without_floods
 from .views import ANSWERED
@@ -31,7 +32,9 @@ ENDED_BY_US = "Ended by the server"
 """Of an answered call that no phone hung up: somebody did in the portal, or both phones had gone."""
 
 
-def take_over(session: Session, now: datetime, events: EventSink | None = None) -> int:
+def take_over(
+    session: Session, now: datetime, events: EventSink | None = None, programs: Programs | None = None
+) -> int:
     """Move records that Kamailio has written into the service's, and tell of them; answers how many, at most AT_ONCE.
 
     Two files are not one transaction when the power fails, so a row that is there already is left as it is. Kamailio
@@ -47,6 +50,8 @@ def take_over(session: Session, now: datetime, events: EventSink | None = None) 
     session.flush()
     if events is not None:
         tell_ended(session, events, new, now)
+    if programs is not None:
+        programs.tell_ended(session, new, now)
     taken = [record.id for record in records]
     session.execute(delete(CALL_RECORD).where(CALL_RECORD.c.id.in_(taken)))
     _forget_calls(session, records)

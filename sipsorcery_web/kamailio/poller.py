@@ -15,6 +15,7 @@ from sipsorcery_web.events.sink import EventSink
 
 from .account_networks import AccountNetworks
 from .call_records import AT_ONCE, take_over
+from .programs import Programs
 from .provider_registrations import ProviderAddresses, RegistrationAgent
 from .provider_registrations.server_addresses import ServerAddresses
 from .rpc import KamailioError, Rpc
@@ -40,6 +41,7 @@ class Poller:
     clock: Callable[[], datetime]
     events: EventSink | None = None
     """Is told of calls that are over."""
+    programs: Programs | None = None
     _woken: Semaphore = field(default_factory=lambda: multiprocessing.get_context("fork").Semaphore(0))
     """A semaphore, since another process may wake it, and one that is killed meanwhile must leave no lock behind."""
     _stopped: threading.Event = field(default_factory=threading.Event)
@@ -77,6 +79,8 @@ class Poller:
                 log.debug("The SIP engine does not do what it is asked to: %s", error)
         self.registrations.look(self.clock())
         self.account_networks.look()
+        if self.programs is not None:
+            self.programs.look()
 
     def take_records_over(self) -> None:
         """Take over the records of calls that Kamailio has written."""
@@ -87,7 +91,7 @@ class Poller:
                     return
             with self.database.write() as session:
                 advisory_lock(session, "call records")
-                taken = take_over(session, self.clock(), self.events)
+                taken = take_over(session, self.clock(), self.events, self.programs)
             if taken == AT_ONCE:
                 sleep(BREATH)
 

@@ -30,6 +30,8 @@ from sipsorcery_web.service.store.models import SIPAccountRow
 
 from .tables import DIALOG, DIALOG_VARS, LOCATION, KamailioTime, UnixTime
 
+RINGING = (1, 2)
+"""The states of a dialog that nobody has answered yet: without an answer at all, and with a provisional one."""
 ANSWERED = (3, 4)
 """The states of a dialog whose call goes on: answered, and acknowledged."""
 
@@ -164,7 +166,7 @@ def _fact(name: str) -> Any:
     return select(noted).where(same).limit(1).scalar_subquery()
 
 
-def _leg(direction: str, owner: str, id: str, cseq: str, tags: tuple[str, str]) -> Select[Any]:
+def _leg(states: tuple[int, ...], direction: str, owner: str, id: str, cseq: str, tags: tuple[str, str]) -> Select[Any]:
     """The leg of the caller's or of the callee's owner, if that is a customer of this service."""
     call = DIALOG.c
     local, remote = tags
@@ -181,14 +183,17 @@ def _leg(direction: str, owner: str, id: str, cseq: str, tags: tuple[str, str]) 
         call.caller_sock.label("proxy_sip_socket"),
         func.coalesce(_fact("dst_uri"), call.to_uri).label("remote_target"),
         func.coalesce(_fact("from_header"), call.from_uri).label("remote_user_field"),
-    ).where(call.state.in_(ANSWERED), _fact(owner).is_not(None))
+    ).where(call.state.in_(states), _fact(owner).is_not(None))
 
 
-def _legs() -> Select[Any]:
-    """Return both legs of each call: Out for the calling account's owner, In for the called one's."""
+def _legs(states: tuple[int, ...]) -> Select[Any]:
+    """Return both legs of each call in one of these states.
+
+    Out for the calling account's owner, In for the called one's.
+    """
     leg = union_all(
-        _leg("Out", "caller_owner", "out_leg_id", "caller_cseq", ("to_tag", "from_tag")),
-        _leg("In", "callee_owner", "in_leg_id", "callee_cseq", ("from_tag", "to_tag")),
+        _leg(states, "Out", "caller_owner", "out_leg_id", "caller_cseq", ("to_tag", "from_tag")),
+        _leg(states, "In", "callee_owner", "in_leg_id", "callee_cseq", ("from_tag", "to_tag")),
     ).subquery("legs")
     absent: tuple[tuple[str, Any], ...] = (
         ("admin_member_id", String()),
@@ -222,5 +227,12 @@ def _legs() -> Select[Any]:
 class CallRow(KamailioBase):
     """One leg of a call that goes on."""
 
-    __table__ = _legs().subquery("engine_calls")
+    __table__ = _legs(ANSWERED).subquery("engine_calls")
+    __mapper_args__ = {"primary_key": [__table__.c.id]}  # noqa: RUF012 (read by SQLAlchemy as it is)
+
+
+class RingingCallRow(KamailioBase):
+    """One leg of a call that nobody has answered yet."""
+
+    __table__ = _legs(RINGING).subquery("engine_ringing_calls")
     __mapper_args__ = {"primary_key": [__table__.c.id]}  # noqa: RUF012 (read by SQLAlchemy as it is)

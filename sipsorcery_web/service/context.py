@@ -18,6 +18,7 @@ from .account_mails import AccountMails
 from .audit.heads import Heads
 from .passwords import Passwords
 from .provider_policy import ProviderPolicy
+from .store.happenings import NoOutbox, Outbox
 from .tokens import Caller
 
 
@@ -43,6 +44,8 @@ class ServiceContext:
     """Deletes, in the transaction that deletes a customer, what others keep by the customer's name."""
     events: EventSink = NoEvents()
     """Where it is told what has happened, for the console."""
+    outbox: Outbox = NoOutbox()
+    """Where it is told what has happened, for customers' programs."""
     mails: AccountMails | None = None
     """None where no mail is sent: addresses then count as confirmed, and operators set new passwords."""
 

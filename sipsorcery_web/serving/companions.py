@@ -2,8 +2,10 @@
 
 import logging
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from flask import Flask
@@ -17,6 +19,8 @@ from ..service.dispatch import service_of
 from ..service.old_call_records import OldCallRecords
 from ..service.unconfirmed_customers import UnconfirmedCustomers
 from ..settings import SettingError, Settings
+from ..webhooks.delivery import Delivery
+from ..webhooks.distribution import WEBHOOK, Distribution
 
 if TYPE_CHECKING:  # imported where there is an engine
     from ..calls.third_party.desk import CallService
@@ -182,15 +186,25 @@ def run_jobs(app: Flask) -> list[Companion]:
     """Return what runs the jobs of the queue and the chores, where this installation has any."""
     handlers = dict(handlers_of(app))
     chores = list(chores_of(app))
-    if not handlers and not chores:
+    jobs = [Companion("jobs", partial(start_jobs, app, handlers, chores))] if handlers or chores else []
+    return [*jobs, *run_webhooks(app)]
+
+
+def start_jobs(app: Flask, handlers: Mapping[str, Handler], chores: Sequence[Chore]) -> Callable[[], None]:
+    """Begin to run jobs and chores; what ends that."""
+    runner = JobRunner(app.extensions["jobs"], handlers, chores)
+    runner.start()
+    return runner.stop
+
+
+def run_webhooks(app: Flask) -> list[Companion]:
+    """Return what posts to webhooks, if this installation has them: with threads of its own, lest mails wait."""
+    webhooks: tuple[Distribution, Delivery] | None = app.extensions["webhooks"]
+    if webhooks is None:
         return []
-
-    def start() -> Callable[[], None]:
-        runner = JobRunner(app.extensions["jobs"], handlers, chores)
-        runner.start()
-        return runner.stop
-
-    return [Companion("jobs", start)]
+    distribution, delivery = webhooks
+    chore = Chore(distribution.distribute, timedelta(seconds=1))
+    return [Companion("webhooks", partial(start_jobs, app, {WEBHOOK: delivery.send_job}, [chore]))]
 
 
 def handlers_of(app: Flask) -> Iterator[tuple[str, Handler]]:

@@ -24,6 +24,7 @@ from sipsorcery_web.portal.storage import models as storage_models
 from sipsorcery_web.rest import idempotency
 from sipsorcery_web.service.store import access_tokens, audit, oauth, refused_phones
 from sipsorcery_web.service.store import models as store
+from sipsorcery_web.webhooks import models as webhook_models
 
 MODELS = (
     access_tokens,
@@ -36,6 +37,7 @@ MODELS = (
     refused_phones,
     storage_models,
     store,
+    webhook_models,
 )  # what declares the tables
 TABLES = set(Base.metadata.tables)
 ENGINE_TABLES = {*kamailio_metadata.tables, "version", "location_attrs"}

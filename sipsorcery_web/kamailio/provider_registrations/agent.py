@@ -16,6 +16,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, select, update
 from sqlalchemy.orm import Session
 
+from sipsorcery_web.contract.records import SIPProviderBinding
 from sipsorcery_web.contract.sip_uris import SIPURI, split_port
 from sipsorcery_web.database.connection import Database
 from sipsorcery_web.database.keyring import Keyring
@@ -23,8 +24,9 @@ from sipsorcery_web.database.locks import advisory_lock
 from sipsorcery_web.events.event import Event, EventServer, EventType
 from sipsorcery_web.events.redaction import shown
 from sipsorcery_web.events.sink import EventSink, NoEvents
+from sipsorcery_web.service.store.happenings import Happening, HappeningKind, NoOutbox, Outbox
 from sipsorcery_web.service.store.models import SIPProviderBindingRow, SIPProviderRow
-from sipsorcery_web.service.store.rows import secret_of
+from sipsorcery_web.service.store.rows import secret_of, to_record
 
 from .attempt import MOST_REQUESTS, Attempt, Registration, Sender
 from .digest import Credentials
@@ -70,6 +72,7 @@ class RegistrationAgent:
     """Where calls from providers arrive, for each transport, with the port."""
     clock: Callable[[], datetime]
     events: EventSink = NoEvents()
+    outbox: Outbox = NoOutbox()
     start: Callable[[Callable[[], None]], None] = in_a_thread
     _running: set[UUID] = field(default_factory=set)
     _one_ended: threading.Condition = field(default_factory=threading.Condition)
@@ -203,9 +206,26 @@ class RegistrationAgent:
             session.delete(row)
             return
         else:
+            failures = row.failures
             _write_outcome(row, provider, job, outcome, now)
+            self._tell_programs(session, row, outcome, failures, now)
         if not is_changed:
             row.next_registration_time = self.pace.next_attempt(outcome, row.failures, now)
+
+    def _tell_programs(
+        self, session: Session, row: SIPProviderBindingRow, outcome: Outcome, failures: int, now: datetime
+    ) -> None:
+        """Tell the owner's programs where an attempt is the first that fails, or that succeeds again."""
+        if (kind := _turn(outcome, failures)) is not None:
+            record = to_record(SIPProviderBinding, row, self.keyring)
+            self.outbox.put(session, Happening(kind, row.owner, now, record))
+
+
+def _turn(outcome: Outcome, failures: int) -> HappeningKind | None:
+    """Return how an attempt after so many that failed turns things; None where all is as it was."""
+    if outcome.kind is Kind.REGISTERED:
+        return HappeningKind.PROVIDER_REGISTRATION_RECOVERED if failures else None
+    return None if failures or outcome.kind is Kind.ENDED else HappeningKind.PROVIDER_REGISTRATION_FAILED
 
 
 def _event(provider: SIPProviderRow, job: Job, outcome: Outcome, now: datetime) -> Event | None:

@@ -26,6 +26,7 @@ from ..context import AuthedUnitOfWork
 from ..store.lists import Listing
 from ..store.rows import fill, to_record
 from .handler import Handler, writes
+from .programs import tell_programs
 from .quotas import refuse_one_too_many
 
 R = TypeVar("R", bound=OwnedRecord)
@@ -78,7 +79,9 @@ class OwnedResource(Generic[R]):
         if work.session.get(self.row, wanted.id) is not None:
             raise Conflict(ID_TAKEN)  # before the quota: whoever sends the last one twice has added it
         self._refuse_above_quota(work, record)
-        return self._store(work, self.row(), self.prepare(work, record, self._blank))
+        added = self._store(work, self.row(), self.prepare(work, record, self._blank))
+        tell_programs(work, added, "added")
+        return added
 
     def update(self, work: AuthedUnitOfWork, given: R | None, only_if: OnlyIf | None = None) -> R:
         """Change a record: fields that were not given keep what is stored.
@@ -93,17 +96,21 @@ class OwnedResource(Generic[R]):
         ready = self.prepare(work, record, stored)
         if not work.caller.tells_passwords:
             self._refuse_secret_elsewhere(given, ready, stored)
-        return self._store(work, row, ready, recording.differing(stored, ready))
+        differing = recording.differing(stored, ready)
+        changed = self._store(work, row, ready, differing)
+        tell_programs(work, changed, "changed", differing)
+        return changed
 
     def delete(self, work: AuthedUnitOfWork, given: R | None, only_if: OnlyIf | None = None) -> R:
         """Delete a record by its id and answer it as it was sent, every field. Errors as for `update`."""
         given = self._required(given)
         row = self._changeable_row(work, given)
-        if only_if is not None:
-            self._refuse_changed(work, to_record(self.record, row, work.context.keyring), only_if)
+        stored = to_record(self.record, row, work.context.keyring)
+        self._refuse_changed(work, stored, only_if)
         self.before_delete(work, row)
         work.session.delete(row)
         self._audit(work, row)
+        tell_programs(work, stored, "deleted")
         return replace(given, present=None, unknown=())
 
     def _required(self, given: R | None) -> R:

@@ -1,0 +1,21 @@
+"""Telling customers' programs of changes to what they own, in the transaction that makes these."""
+
+from sipsorcery_web.contract.records import OwnedRecord, wire_fields
+
+from ..context import AuthedUnitOfWork
+from ..store.happenings import Happening, HappeningKind
+
+
+def tell_programs(work: AuthedUnitOfWork, record: OwnedRecord, how: str, elements: str = "") -> None:
+    """Tell the programs of a record's owner that it was added, changed or deleted, and by whom.
+
+    `elements` are the names on the wire of the fields that are others now, with blanks between.
+    """
+    names = {entry.element: entry.attribute for entry in wire_fields(type(record))}
+    change = {
+        "change": how,
+        "fields": [names[element] for element in elements.split()],
+        "actor": work.caller.username,
+    }
+    told = Happening(HappeningKind.RECORD_CHANGED, record.owner or "", work.now, record, change)
+    work.context.outbox.put(work.session, told)

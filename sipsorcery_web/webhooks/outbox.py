@@ -1,0 +1,80 @@
+"""The outbox: messages are written in the transaction that makes something happen, so that none is lost with a process.
+
+Where nobody listens it costs one look at an index.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4, uuid5
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from sipsorcery_web.contract.records import SIPRegistrarBinding
+from sipsorcery_web.database.keyring import Keyring
+from sipsorcery_web.database.sealed import place_of
+from sipsorcery_web.service.store.happenings import Happening, HappeningKind
+
+from .models import MessageState, WebhookMessageRow, WebhookRow
+from .payloads import body_of
+from .registrations import changes_since
+
+
+@dataclass(frozen=True)
+class Outbox:
+    """The outbox in the table `webhook_messages` (the port `service.store.happenings.Outbox`)."""
+
+    keyring: Keyring
+
+    def put(self, session: Session, *happenings: Happening) -> None:
+        """Keep a message for each webhook whose owner wants to know of it; none that is there already."""
+        rows = list(self._rows(session, happenings))
+        if not rows:
+            return
+        ids = [row["id"] for row in rows]
+        known = set(session.scalars(select(WebhookMessageRow.id).where(WebhookMessageRow.id.in_(ids))))
+        if new := [row for row in rows if row["id"] not in known]:
+            session.execute(insert(WebhookMessageRow), new)
+
+    def listeners(self, session: Session, kinds: Collection[HappeningKind]) -> Collection[str]:
+        """Return the customers who have a webhook for some of these kinds."""
+        listening = select(WebhookRow.owner, WebhookRow.kinds).where(WebhookRow.is_on.is_(True))
+        return {owner for owner, wanted in session.execute(listening) if set(kinds) & set(wanted.split())}
+
+    def note_registrations(
+        self, session: Session, owners: Collection[str], there: Sequence[SIPRegistrarBinding], at: datetime
+    ) -> None:
+        """Keep what has begun and ended since the last time that it was said which registrations these owners have."""
+        self.put(session, *changes_since(session, owners, there, at))
+
+    def _rows(self, session: Session, happenings: Iterable[Happening]) -> Iterator[dict[str, Any]]:
+        for happening in happenings:
+            if hooks := _webhooks_for(session, happening):
+                body = body_of(happening)
+                yield from (self.row(hook, happening.kind, body, happening) for hook in hooks)
+
+    def row(self, webhook_id: UUID, kind: str, body: bytes, happening: Happening) -> dict[str, Any]:
+        """Return the row of a message. The id of what may be told twice is the same both times."""
+        id = uuid5(webhook_id, f"{kind} {happening.key}") if happening.key else uuid4()
+        return new_message(self.keyring, webhook_id, id, kind, body) | {"at": happening.at}
+
+
+def new_message(keyring: Keyring, webhook_id: UUID, id: UUID, kind: str, body: bytes) -> dict[str, Any]:
+    """Return the row of a message that waits, but for its moment."""
+    return {
+        "id": id,
+        "webhook_id": webhook_id,
+        "kind": kind,
+        "state": MessageState.WAITING,
+        "sealed": keyring.seal(body.decode(), place_of(WebhookMessageRow.sealed, id, webhook_id)),
+        "attempts": 0,
+    }
+
+
+def _webhooks_for(session: Session, happening: Happening) -> list[UUID]:
+    """Return the webhooks that want to know of it; none that was made later."""
+    mine = (WebhookRow.owner == happening.owner, WebhookRow.is_on.is_(True), WebhookRow.inserted <= happening.at)
+    named = select(WebhookRow.id, WebhookRow.kinds).where(*mine)
+    return [id for id, kinds in session.execute(named) if happening.kind in kinds.split()]
