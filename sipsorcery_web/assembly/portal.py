@@ -45,7 +45,7 @@ from ..portal.storage.recovery_codes import RecoveryCodes
 from ..portal.storage.saved_forms import SavedForms
 from ..portal.storage.second_step_limit import SecondStepLimit
 from ..portal.storage.service_notes import AuditTrail, SignInNotes
-from ..portal.storage.sessions import SessionStorage, SqlSessions
+from ..portal.storage.sessions import SessionStorage, SqlSessions, sql_errors
 from ..portal.storage.shared_ladders import SharedLadders
 from ..portal.storage.totp_secrets import TotpSecrets
 from ..portal.storage.visitor_limit import VisitorLimit
@@ -61,6 +61,7 @@ from ..service.first_run import FirstRun
 from ..service.passkey_sign_ins import OpenedByPasskey
 from ..service.sign_ins import SignInNote
 from ..settings import Settings
+from ..webhooks.keeping import WebhookKeeping
 
 if TYPE_CHECKING:
     from ..kamailio.assembly import KamailioEngine
@@ -123,10 +124,17 @@ def _of_built_in(installation: Installation, service: Service | None) -> dict[st
         "sign_in_notes": _sign_in_notes(context),
         "call_executions": CallExecutions(executions.of_call, executions.unreadable_of_call),
         "rest": document(installation.settings.domain),
+        "webhooks": _webhooks(installation),
         "programs": Programs(token_of, service.owner_of, refusal),
         "oauth": OAuth(oauth_desk(installation.settings, service)),
         "allowances": Allowances(context.quotas, installation.settings.keep_records, executions.kept_for.days),
     }
+
+
+def _webhooks(installation: Installation) -> WebhookKeeping:
+    return WebhookKeeping(
+        installation.database, installation.keyring, installation.poster, installation.clock, sql_errors
+    )
 
 
 def _of_engine(

@@ -11,6 +11,7 @@ from flask_compress import Compress
 
 from sipsorcery_web.dial_plans.service.client import PlanService
 from sipsorcery_web.provisioning.channel import Channel
+from sipsorcery_web.webhooks.keeping import WebhookKeeping
 
 from . import error_handlers
 from .areas import about, developers, health, setup
@@ -51,6 +52,7 @@ from .areas.sip_accounts import pages as sip_accounts
 from .areas.sip_accounts.refused_phones import RefusedPhones
 from .areas.sip_providers import pages as sip_providers
 from .areas.sip_providers.registering import Registering
+from .areas.webhooks import pages as webhooks
 from .crud import calling_accounts
 from .http import access, addresses, assets, capabilities, installation, renewal, security_headers, session, sip_engine
 from .http.backend import Backend
@@ -112,6 +114,7 @@ AREAS = (
     oauth_consents.AREA,
     oauth_programs.AREA,
     oauth_decisions.AREA,
+    webhooks.AREA,
     help_pages.AREA,
     signing_in.AREA,
     editing.AREA,
@@ -186,6 +189,8 @@ class Portal:
     """None where another service keeps the customers, which has no tokens."""
     oauth: OAuth | None = None
     """None there too."""
+    webhooks: WebhookKeeping | None = None
+    """None where another service keeps the customers, and knows what happens."""
     allowances: Allowances | None = None
     """None where another service has the limits."""
 
@@ -269,6 +274,7 @@ def _parts(portal: Portal) -> Iterator[object]:
         portal.allowances,
         portal.programs,
         portal.oauth,
+        portal.webhooks,
     )
     yield from filter(None, given)
     if portal.revisions is None:

@@ -1,6 +1,7 @@
 """Webhooks as their owners keep them: everything is looked for among the owner's own."""
 
 from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -79,24 +80,24 @@ class WebhookKeeping:
     keyring: Keyring
     poster: Poster
     clock: Callable[[], datetime]
-    has_calls: bool = True
-    """Whether there is a SIP engine, whose calls and registrations are told."""
+    errors: Callable[[], AbstractContextManager[None]] = nullcontext
+    """Translates the errors of the database for who asks."""
 
     def of_owner(self, owner: str) -> Sequence[Webhook]:
         """Return a customer's webhooks, in the order in which they were made."""
         mine = select(WebhookRow).where(WebhookRow.owner == owner).order_by(WebhookRow.inserted, WebhookRow.id)
-        with self.database.read() as session:
+        with self.errors(), self.database.read() as session:
             return [_webhook(row) for row in session.scalars(mine)]
 
     def one(self, owner: str, id: UUID) -> Webhook:
         """Return a webhook."""
-        with self.database.read() as session:
+        with self.errors(), self.database.read() as session:
             return _webhook(_row(session, owner, id))
 
     def add(self, owner: str, url: str, kinds: Collection[str]) -> tuple[Webhook, str]:
         """Keep a webhook; it, and its secret, which is told this once. Raises TooManyWebhooks."""
         id, secret = uuid4(), new_secret()
-        with self.database.write() as session:
+        with self.errors(), self.database.write() as session:
             advisory_lock(session, f"webhooks of {owner}")
             if (session.scalar(select(func.count()).where(WebhookRow.owner == owner)) or 0) >= MOST_WEBHOOKS:
                 raise TooManyWebhooks
@@ -108,7 +109,7 @@ class WebhookKeeping:
 
     def change(self, owner: str, id: UUID, url: str, kinds: Collection[str], is_on: bool) -> None:
         """Change a webhook. One that is switched on begins without its failures; what was lost is no longer told."""
-        with self.database.write() as session:
+        with self.errors(), self.database.write() as session:
             row = _row(session, owner, id)
             if row.is_on and not is_on:
                 switch_off(session, row)
@@ -118,13 +119,13 @@ class WebhookKeeping:
 
     def delete(self, owner: str, id: UUID) -> None:
         """Delete a webhook with its messages."""
-        with self.database.write() as session:
+        with self.errors(), self.database.write() as session:
             session.delete(_row(session, owner, id))
 
     def rotate(self, owner: str, id: UUID) -> str:
         """Give a webhook another secret, and return it this once; the one before signs for 24 hours as well."""
         secret = new_secret()
-        with self.database.write() as session:
+        with self.errors(), self.database.write() as session:
             row = _row(session, owner, id)
             before = self.keyring.open_text(row.sealed_secret, place_of(WebhookRow.sealed_secret, id, owner))
             row.sealed_old_secret = self.keyring.seal(before, place_of(WebhookRow.sealed_old_secret, id, owner))
@@ -135,14 +136,14 @@ class WebhookKeeping:
     def test(self, owner: str, id: UUID) -> None:
         """Put a message into the outbox that says nothing but that it arrives."""
         now, message_id = self.clock(), uuid4()
-        with self.database.write() as session:
+        with self.errors(), self.database.write() as session:
             row = _row(session, owner, id)
             values = new_message(self.keyring, row.id, message_id, TEST, test_body(now)) | {"at": now}
             session.execute(insert(WebhookMessageRow), values)
 
     def replay(self, owner: str, id: UUID, message_id: UUID) -> None:
         """Send a message once more, under its id; one that is under way is left alone."""
-        with self.database.write() as session:
+        with self.errors(), self.database.write() as session:
             hook = _row(session, owner, id)
             message = session.get(WebhookMessageRow, message_id)
             if message is None or message.webhook_id != hook.id:
@@ -154,7 +155,7 @@ class WebhookKeeping:
         """Return a webhook's last messages, the newest first."""
         query = select(WebhookMessageRow).where(WebhookMessageRow.webhook_id == id)
         newest = query.order_by(WebhookMessageRow.at.desc(), WebhookMessageRow.id).limit(SHOWN)
-        with self.database.read() as session:
+        with self.errors(), self.database.read() as session:
             _row(session, owner, id)
             return [self._message(row) for row in session.scalars(newest)]
 

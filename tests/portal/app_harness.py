@@ -44,6 +44,7 @@ from sipsorcery_web.service.dispatch import Service
 from sipsorcery_web.service.operators import Operators
 from sipsorcery_web.service.passwords import Passwords
 from sipsorcery_web.service.store.account_networks import AccountNetworkRow
+from sipsorcery_web.service.store.happenings import HappeningKind
 from sipsorcery_web.service.store.models import (
     CustomerRow,
     CustomerSessionRow,
@@ -57,6 +58,7 @@ from sipsorcery_web.service.store.models import (
 from sipsorcery_web.service.store.oauth import ProgramRow
 from sipsorcery_web.service.store.rows import to_record
 from sipsorcery_web.settings import Settings
+from sipsorcery_web.webhooks.keeping import WebhookKeeping
 from tests.conftest import HOME, Clock, ServiceFixture
 from tests.factories import DOMAIN
 from tests.factories.passkeys import passkey
@@ -200,6 +202,7 @@ class AppHarness:
             "seen_id": self.network(account),
             "session_id": self.session_ids(owner)[0],
             "token_id": self.access_token(owner).id,
+            **self.webhook(owner),
         }
 
     def test_case(self, plan: SIPDialPlan, name: str = "at night", **more: Any) -> PlanTestCase:
@@ -230,6 +233,14 @@ class AppHarness:
         with writing(self.service.context, HOME) as work:
             row = work.session.get_one(ProgramRow, program.id)
             return consents.add(work, owner, row, scopes, self.clock() + timedelta(days=1)).id
+
+    def webhook(self, owner: str, url: str = "https://hooks.example.org/sip") -> dict[str, UUID]:
+        """Store a webhook for everything with a message, and return the ids of both."""
+        self.add_users(owner)
+        kept = parts_of(self.app)[WebhookKeeping]
+        hook, _ = kept.add(owner, url, list(HappeningKind))
+        kept.test(owner, hook.id)
+        return {"webhook_id": hook.id, "message_id": kept.messages(owner, hook.id)[0].id}
 
     def passkey(self, owner: str, **more: Any) -> UUID:
         """Store a passkey that no authenticator has, and return its id."""

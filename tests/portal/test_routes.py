@@ -125,6 +125,13 @@ ROUTES = {
     "/security/tokens/<uuid:token_id>/delete": "GET POST",
     "/security/totp": "GET POST",
     "/security/totp/remove": "GET POST",
+    "/security/webhooks": "GET POST",
+    "/security/webhooks/<uuid:webhook_id>": "GET",
+    "/security/webhooks/<uuid:webhook_id>/delete": "GET POST",
+    "/security/webhooks/<uuid:webhook_id>/edit": "GET POST",
+    "/security/webhooks/<uuid:webhook_id>/messages/<uuid:message_id>/replay": "POST",
+    "/security/webhooks/<uuid:webhook_id>/secret": "GET POST",
+    "/security/webhooks/<uuid:webhook_id>/test": "POST",
     "/session/extend": "POST",
     "/setup/<secret>": "GET POST",
     "/shared/<token>": "GET",
@@ -197,6 +204,7 @@ OF_THE_BUILT_IN = (
     "/security/programs",
     "/security/sign-ins",
     "/security/tokens",
+    "/security/webhooks",
 )
 """What is there with the built-in service only."""
 

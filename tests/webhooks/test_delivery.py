@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -26,14 +26,13 @@ from .receiver import Posted, Receiver, at_work
 
 def verified(secret: str, posted: Posted, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Any:
     """What a message says, once the library of Standard Webhooks has verified it at the room's time."""
-    import standardwebhooks.webhooks as library
 
-    class Now(library.datetime):
+    class Now(datetime):
         @classmethod
         def now(cls, tz: Any = None) -> Any:
             return clock.now
 
-    monkeypatch.setattr(library, "datetime", Now)
+    monkeypatch.setattr("standardwebhooks.webhooks.datetime", Now)
     return Verifier(secret).verify(posted.body, dict(posted.headers))
 
 

@@ -106,6 +106,10 @@ class Capabilities:
         "Programs that are registered ask for tokens by OAuth 2.1 (`/security/consents`, `/security/programs`).",
         "Absent.",
     )
+    has_webhooks: bool = _known(
+        "What happens is posted to addresses that customers name, with a signature (`/security/webhooks`).",
+        "There are no webhooks, and no page for them.",
+    )
     asks_for_app_passwords: bool = _known(
         "With a second factor SOAP refuses the password alone; programs sign in with an app password, a kind of token.",
         "A second factor guards these pages; programs sign in with the password as ever.",

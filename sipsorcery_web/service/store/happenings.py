@@ -26,7 +26,7 @@ class HappeningKind(StrEnum):
 
 @dataclass(frozen=True)
 class Happening:
-    """Something that the programs of a customer may want to know, with the record that it is about."""
+    """An event that the programs of a customer may want to know of, with the record that it is about."""
 
     kind: HappeningKind
     owner: str

@@ -19,6 +19,7 @@ from . import (
     sip_accounts,
     sip_providers,
     tries,
+    webhooks,
 )
 from .view import VIEWS, View
 
@@ -43,4 +44,5 @@ __all__ = [
     "sip_accounts",
     "sip_providers",
     "tries",
+    "webhooks",
 ]

@@ -16,7 +16,7 @@ from .seen_networks import knows_networks, new_networks
 from .tokens import count_of_good
 from .totp import recovery_codes, remove_totp, totp
 
-PLACES = ("access_tokens", "changes", "consents", "networks", "oauth", "programs", "sessions", "sign_ins")
+PLACES = ("access_tokens", "changes", "consents", "networks", "oauth", "programs", "sessions", "sign_ins", "webhooks")
 """The blueprints of the places that this page leads to."""
 
 bp = Blueprint("security", __name__, url_prefix="/security")
