@@ -1,5 +1,6 @@
 """SIPSorcery Web: a portal for SIP accounts, in front of a SIPSorcery provisioning service or with its own."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from .portal.areas.auth.demonstration import Demonstration
 from .portal.http.parts import parts_of
 from .portal.second_factors.methods import SecondFactors
 from .proxies import trust_proxies
+from .rest.application import refuse_host
+from .rest.routes import OF_PROGRAMS
 from .service.dispatch import Service
 from .service.passwords import Passwords
 from .settings import Settings
@@ -64,7 +67,7 @@ def create_app(
         commands.init_app(app, service.context, installation.kamailio)
     commands.add_second_factors(app, parts_of(app)[SecondFactors])
     _share_reads(app, installation.database)
-    app.wsgi_app = HostsChecked(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = HostsChecked(app.wsgi_app, {f"{OF_PROGRAMS}/": refuse_host})  # type: ignore[method-assign]
     if settings.trusted_proxies:
         trust_proxies(app, settings.trusted_proxies)
     app.wsgi_app = RequestIds(app.wsgi_app)  # type: ignore[method-assign]
@@ -83,7 +86,7 @@ def _extensions(installation: Installation, service: Service | None) -> dict[str
         "executions": installation.executions,
         "old_call_records": old_call_records(installation),
         "old_audit_entries": old_audit_entries(installation.settings, service),
-        "webhooks": webhook_deliveries(installation),
+        "webhooks": partial(webhook_deliveries, installation),
         "events": installation.events,
         "kamailio": installation.kamailio,
         "service": service,

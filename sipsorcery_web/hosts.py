@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from ipaddress import IPv6Address
 from typing import Any
 
@@ -44,10 +44,14 @@ def _is_port(digits: str) -> bool:
 
 
 class HostsChecked:
-    """A WSGI application that is asked only for hosts that there can be. HTTP/1.0 needs to name none."""
+    """A WSGI application that is asked only for hosts that there can be. HTTP/1.0 needs to name none.
 
-    def __init__(self, app: Any) -> None:
+    `refusals` are applications that refuse the others, by the beginning of the paths that they do it for.
+    """
+
+    def __init__(self, app: Any, refusals: Mapping[str, Any] | None = None) -> None:
         self._app = app
+        self._refusals = refusals or {}
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         named = environ.get("HTTP_HOST")
@@ -55,5 +59,9 @@ class HostsChecked:
             answer: Iterable[bytes] = self._app(environ, start_response)
             return answer
         log.warning("A request is refused: it names the host %r.", (named or "")[:SHOWN])
+        for beginning, refuse in self._refusals.items():
+            if environ.get("PATH_INFO", "").startswith(beginning):
+                refusal: Iterable[bytes] = refuse(environ, start_response)
+                return refusal
         start_response("400 Bad Request", HEADERS)
         return [REFUSAL]

@@ -1,6 +1,7 @@
 """Requests that name a host: what can be none is refused in a line, before anything reads it."""
 
 import io
+import json
 from dataclasses import replace
 
 import pytest
@@ -91,6 +92,19 @@ def test_a_request_for_a_host_that_can_be_none_is_refused_in_one_line(
         assert (status, body) == ("400 Bad Request", "The header Host names no host.\n")
         assert len(caplog.messages) == 1
         assert "\n" not in caplog.text.rstrip("\n")
+
+
+def test_a_program_is_told_in_json(app: Flask) -> None:
+    status, body = asked(app, "/api/v1/sip-accounts", HTTP_HOST="a..b")
+    assert status == "400 BAD REQUEST"
+    assert json.loads(body) | {"request_id": ""} == {
+        "type": "about:blank",
+        "title": "Bad Request",
+        "status": 400,
+        "detail": "The header Host names no host.",
+        "field": "Host",
+        "request_id": "",
+    }
 
 
 def test_http_1_1_names_a_host_and_http_1_0_need_not(app: Flask) -> None:

@@ -33,7 +33,7 @@ MAY_IMPORT = {
     "invisible": set(),
     "settings": {"settings", "contract", "ip_addresses", "private_files"},
     "proxies": set(),
-    "serving": {"serving", "settings", "ip_addresses"},
+    "serving": {"serving", "settings", "ip_addresses", "rest"},
     "version": set(),
     "clock": set(),
     "hashes": set(),

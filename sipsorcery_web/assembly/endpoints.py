@@ -22,10 +22,12 @@ from ..rest import application as rest
 from ..rest.conditions import Tags
 from ..rest.cursors import Cursors
 from ..rest.handlers import Backend as RestBackend
+from ..rest.handlers import shown_revision
 from ..rest.idempotency import IdempotencyKeys
 from ..rest.openapi import document_bytes
 from ..rest.v01.application import OriginalApi
 from ..rest.v01.calls import Service as OriginalService
+from ..rest.waiting import Waits
 from ..service.dispatch import Service
 from ..service.operations.notifications import handlers_of
 from ..service.soap import endpoint
@@ -62,11 +64,12 @@ def add_rest(app: Flask, settings: Settings, service: Service) -> None:
     backend = RestBackend(
         channel=service,
         owner_of=service.owner_of,
-        revision=service.revision,
+        revision=lambda token: shown_revision(service.revision(token)),
         keys=IdempotencyKeys(context.database, context.clock, secret),
         tags=Tags(secret),
         cursors=Cursors(secret),
         kept=KeptAnswers(service.revision_now, service.clock),
+        waits=Waits(lambda token: shown_revision(service.latest_revision(token))),
     )
     limit = app.config["MAX_CONTENT_LENGTH"]
     app.wsgi_app = rest.Api(  # type: ignore[method-assign]

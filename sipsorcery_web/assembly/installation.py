@@ -14,10 +14,8 @@ from ..events.store import SqliteEvents
 from ..jobs.queue import JobQueue
 from ..mail.mailer import Mailer
 from ..maintenance.stores import open_store
-from ..network.checked_requests import CheckedRequests
 from ..settings import Settings
 from ..webhooks.outbox import Outbox
-from ..webhooks.posting import Poster
 
 if TYPE_CHECKING:
     from ..kamailio.assembly import KamailioEngine
@@ -40,7 +38,6 @@ class Installation:
     events: SqliteEvents | None
     """None in front of another service."""
     outbox: Outbox
-    poster: Poster
     kamailio: "KamailioEngine | None"
 
 
@@ -61,7 +58,6 @@ def assemble(settings: Settings, clock: Clock) -> Installation:
         executions=Executions(database, keyring, clock, _kept_for(settings, KEPT_FOR)),
         events=events,
         outbox=outbox,
-        poster=Poster(settings.contacts, CheckedRequests(allows=settings.contacts.allows)),
         kamailio=_kamailio(settings, database, keyring, clock, events, outbox),
     )
 

@@ -61,6 +61,7 @@ from ..service.first_run import FirstRun
 from ..service.passkey_sign_ins import OpenedByPasskey
 from ..service.sign_ins import SignInNote
 from ..settings import Settings
+from ..webhooks.addresses import Addresses
 from ..webhooks.keeping import WebhookKeeping
 
 if TYPE_CHECKING:
@@ -133,7 +134,11 @@ def _of_built_in(installation: Installation, service: Service | None) -> dict[st
 
 def _webhooks(installation: Installation) -> WebhookKeeping:
     return WebhookKeeping(
-        installation.database, installation.keyring, installation.poster, installation.clock, sql_errors
+        installation.database,
+        installation.keyring,
+        Addresses(installation.settings.contacts),
+        installation.clock,
+        sql_errors,
     )
 
 

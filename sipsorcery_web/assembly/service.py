@@ -24,11 +24,11 @@ from ..service.passwords import Passwords
 from ..service.provider_policy import ProviderPolicy, SIPEngineReach
 from ..settings import Settings
 from ..settings.values import cores
-from ..webhooks.delivery import Delivery
-from ..webhooks.distribution import Distribution
+from ..webhooks.addresses import Addresses
 
 if TYPE_CHECKING:
-    pass
+    from ..webhooks.delivery import Delivery
+    from ..webhooks.distribution import Distribution
 
 from .installation import Installation
 
@@ -109,13 +109,19 @@ def account_mails(installation: Installation) -> AccountMails | None:
     )
 
 
-def webhook_deliveries(installation: Installation) -> tuple[Distribution, Delivery] | None:
+def webhook_deliveries(installation: Installation) -> "tuple[Distribution, Delivery] | None":
     """Return what hands messages for webhooks to the queue, and what posts them; None where there are no webhooks."""
+    contacts, database, jobs = installation.settings.contacts, installation.database, installation.jobs
     if not installation.settings.embedded:
         return None
-    database, jobs, clock = installation.database, installation.jobs, installation.clock
-    delivery = Delivery(database, installation.keyring, jobs, installation.poster, clock)
-    return Distribution(database, jobs, clock), delivery
+    from ..network.checked_requests import CheckedRequests  # where something is posted
+    from ..webhooks.delivery import Delivery
+    from ..webhooks.distribution import Distribution
+    from ..webhooks.posting import Poster
+
+    poster = Poster(Addresses(contacts), CheckedRequests(allows=contacts.allows))
+    delivery = Delivery(database, installation.keyring, jobs, poster, installation.clock)
+    return Distribution(database, jobs, installation.clock), delivery
 
 
 def old_call_records(installation: Installation) -> OldCallRecords | None:

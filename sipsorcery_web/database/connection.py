@@ -106,6 +106,10 @@ class Database:
         """
         return nullcontext() if self._shares_one_connection else self._reading.shared()
 
+    def end_shared_read(self) -> None:
+        """Let go of what this thread has read from, so that it reads next what is there then."""
+        self._reading.end()
+
     def try_to_write(self) -> None:
         """Write what is there already, through to the disk; an attempt that fails raises the database's own error."""
         with self.write() as session:

@@ -14,14 +14,8 @@ from urllib3.util import Url
 from sipsorcery_web.ip_addresses import PUBLIC_ONLY, IPAddress
 
 from .contacting import addresses_of, allowed_addresses
+from .ports import PORTS
 from .timed_http import SecureTimedPool, TimedPool, seconds_left, trusted
-
-PORTS = {"http": 80, "https": 443}
-
-
-def is_usual_port(port: int) -> bool:
-    """Return True for the ports of the web and those that have no service of their own by right."""
-    return port in (80, 443) or port >= 1024
 
 
 def port_of(url: Url) -> int:

@@ -15,7 +15,7 @@ from .bodies import JSON
 from .handlers import Backend, Call, answer, nothing, refuse_parameters
 from .in_front import Headers, InFront
 from .problems import Problem, refusal
-from .routes import DOCUMENT, PREFIX, place_at
+from .routes import DOCUMENT, PREFIX, is_of_programs, place_at
 from .tokens import token_of
 
 log = logging.getLogger(__name__)
@@ -52,6 +52,9 @@ class Api(InFront):
         self._document = document
         self._tries = tries
 
+    def is_here(self, path: str) -> bool:
+        return is_of_programs(path)
+
     def _answer(self, request: Request) -> Response:
         try:
             return self._carried_out(request)
@@ -64,6 +67,8 @@ class Api(InFront):
     def _carried_out(self, request: Request) -> Response:
         if len(request.query_string) > LONGEST_QUERY_STRING:
             raise Problem(414, "The query is longer than this service takes.")
+        if not super().is_here(request.path):
+            raise Problem(404, f"The resources are at {PREFIX}.")
         path = request.path.removeprefix(PREFIX)
         if path == DOCUMENT:
             return self._described(request)
@@ -97,6 +102,11 @@ class Api(InFront):
         response.headers["Cache-Control"] = "no-cache"
         response.add_etag()
         return response.make_conditional(request)
+
+
+def refuse_host(environ: Any, start_response: Any) -> Iterable[bytes]:
+    """Answer, as a WSGI application, a request that names no host."""
+    return Problem(400, "The header Host names no host.", field="Host").response()(environ, start_response)
 
 
 def _not_allowed(methods: str) -> Problem:

@@ -17,10 +17,13 @@ from sipsorcery_web.contract.wire_types import BOOLEAN, GUID, INT, STRING, Momen
 from .json_values import WrongType, dumped, read_id, read_time
 from .problems import Problem
 from .resources import Resource
+from .waiting import LONGEST
 
-SEARCH, LIMIT, CURSOR, SINCE = "q", "limit", "cursor", "since"
-PAGING = (SEARCH, LIMIT, CURSOR, SINCE)
+SEARCH, LIMIT, CURSOR, SINCE, WAIT = "q", "limit", "cursor", "since", "wait"
+PAGING = (SEARCH, LIMIT, CURSOR, SINCE, WAIT)
 """Names that mean the same in every list, so that a field of one of them has no filter: a binding's `q` has none."""
+NOT_ASKED = (CURSOR, SINCE, WAIT, LIMIT)
+"""Parameters that do not say which records there are in a list."""
 LIMITS = (1, 200)
 USUAL_LIMIT = 25
 SHORTEST_PART = 3
@@ -49,6 +52,8 @@ class Query:
     limit: int
     cursor: str
     since: str
+    wait: int
+    """Seconds; 0 for an answer at once."""
     asked: str
 
 
@@ -59,9 +64,9 @@ def query_of(resource: Resource, parameters: MultiDict[str, str]) -> Query:
         conditions = list(_conditions(resource, given))
     except FilterError as error:
         raise Problem(400, f"{error}.", "wrong-type") from None
-    asked = dumped({name: value for name, value in given.items() if name not in (CURSOR, SINCE, LIMIT)})
+    asked = dumped({name: value for name, value in given.items() if name not in NOT_ASKED})
     where = all_of(*conditions) if conditions else None
-    return Query(where, _limit(given), given.get(CURSOR, ""), given.get(SINCE, ""), asked)
+    return Query(where, _limit(given), given.get(CURSOR, ""), given.get(SINCE, ""), _wait(given), asked)
 
 
 def filters_of(resource: Resource) -> Mapping[str, Filter]:
@@ -73,7 +78,7 @@ def paging_of(resource: Resource) -> tuple[str, ...]:
     """Return the parameters that a resource takes beside its filters."""
     if resource.read_at_once:
         return ()
-    return (*((SEARCH,) if resource.searched else ()), LIMIT, CURSOR, *((SINCE,) if resource.is_live else ()))
+    return (*((SEARCH,) if resource.searched else ()), LIMIT, CURSOR, *((SINCE, WAIT) if resource.is_live else ()))
 
 
 @cache
@@ -136,6 +141,13 @@ def _limit(given: Mapping[str, str]) -> int:
     least, most = LIMITS
     if not (text.isascii() and text.isdigit() and len(text) <= 4 and least <= int(text) <= most):
         raise Problem(400, f"A page has {least} to {most} records.", "wrong-type", LIMIT)
+    return int(text)
+
+
+def _wait(given: Mapping[str, str]) -> int:
+    text = given.get(WAIT, "0")
+    if not (text.isascii() and text.isdigit() and len(text) <= 2 and int(text) <= LONGEST):
+        raise Problem(400, f"A wait is a whole number of seconds, {LONGEST} at most.", "wrong-type", WAIT)
     return int(text)
 
 

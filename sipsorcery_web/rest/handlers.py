@@ -29,6 +29,7 @@ from .json_values import told, written
 from .problems import Problem
 from .resources import Resource, Verb
 from .routes import PREFIX
+from .waiting import ASK_AGAIN, NoPlace, Waits
 
 IDEMPOTENCY_KEY = "Idempotency-Key"
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
@@ -40,6 +41,8 @@ class ListAnswer:
 
     body: bytes
     next_page: str = ""
+    ask_again: int | None = None
+    """Seconds until another answer is worth asking for, where this one says nothing."""
 
     def __len__(self) -> int:
         return len(self.body)
@@ -47,7 +50,7 @@ class ListAnswer:
     def response(self) -> Response:
         """Return it as an answer."""
         if not self.body:
-            return nothing()
+            return nothing({"Retry-After": str(self.ask_again)} if self.ask_again else None)
         response = Response(self.body, content_type=JSON)
         if self.next_page:
             response.headers["Link"] = f'<{self.next_page}>; rel="next"'
@@ -55,11 +58,12 @@ class ListAnswer:
 
 
 UNCHANGED = ListAnswer(b"")
+NO_PLACE = ListAnswer(b"", ask_again=ASK_AGAIN)
 
 
 @dataclass(frozen=True)
 class Backend:
-    """The parts of the interface. `owner_of` and `revision` are told a token, as an operation is."""
+    """The parts of the interface. `owner_of` and `revision`, which says nothing but itself, are told a token."""
 
     channel: Channel
     owner_of: Callable[[str], str]
@@ -68,6 +72,7 @@ class Backend:
     tags: Tags
     cursors: Cursors
     kept: KeptAnswers[ListAnswer]
+    waits: Waits
 
 
 @dataclass(frozen=True)
@@ -109,10 +114,15 @@ def _list_read(call: Call, revision_now: str | None = None) -> ListAnswer:
     query = query_of(call.resource, call.request.args)
     if call.resource.read_at_once:
         return ListAnswer(written({"items": [told(call.resource.record, row) for row in _all(call)]}))
-    revision = _told_revision(revision_now or call.backend.revision(call.token)) if call.resource.is_live else ""
+    revision = _told_revision(call, revision_now) if call.resource.is_live else ""
     if revision and query.since == revision:
         call.service.entries(call.resource.record).portion(0, 0)  # which a token without the scope is refused
-        return UNCHANGED
+        try:
+            revision = _later_revision(call, query)
+        except NoPlace:
+            return NO_PLACE
+        if query.since == revision:
+            return UNCHANGED
     rows, next_cursor = _page(call, query)
     items = [told(call.resource.record, row) for row in rows]
     more = {"revision": revision} if revision else {}
@@ -258,8 +268,19 @@ def _all(call: Call) -> Sequence[Values]:
     return list(values_of(call.resource.record, records))
 
 
-def _told_revision(revision: str) -> str:
-    """Return the revision of what the customer sees as a text that says nothing else."""
+def _told_revision(call: Call, revision_now: str | None) -> str:
+    return shown_revision(revision_now) if revision_now else call.backend.revision(call.token)
+
+
+def _later_revision(call: Call, query: Query) -> str:
+    """Return the revision that is known as soon as it is another one, or at the end of the wait. Raises NoPlace."""
+    if not query.wait:
+        return query.since
+    return call.backend.waits.changed(call.token, query.since, query.wait)
+
+
+def shown_revision(revision: str) -> str:
+    """Return the revision of what a customer sees as it is told, which says nothing else."""
     return hashlib.blake2b(revision.encode(), digest_size=12).hexdigest()
 
 

@@ -9,13 +9,14 @@ from sipsorcery_web.version import __version__
 
 from .acts import ACTS, NOUN, SCHEMAS, Act
 from .bodies import JSON, media_types
-from .filters import CURSOR, LIMIT, LIMITS, SEARCH, SINCE, USUAL_LIMIT, filters_of, paging_of
+from .filters import CURSOR, LIMIT, LIMITS, SEARCH, SINCE, USUAL_LIMIT, WAIT, filters_of, paging_of
 from .handlers import IDEMPOTENCY_KEY
 from .json_values import written
 from .problems import MEDIA_TYPE
 from .resources import CHANGING, RESOURCES, Resource, Verb
 from .routes import PREFIX, ROUTES, Route
 from .schemas import Schema, choices_of, given_schema_of, name_of, reference_to, schema_of, value_schema
+from .waiting import LONGEST
 
 SECURITY = "token"
 PROBLEMS = {
@@ -178,6 +179,13 @@ _PAGING = {
         "description": "The `revision` of an earlier answer: 204 where nothing has changed since.",
         "schema": {"type": "string"},
     },
+    WAIT: {
+        "name": WAIT,
+        "in": "query",
+        "description": "With `since`, the seconds to wait for a change, so that it is told as it happens. Few wait at "
+        "once: a 204 with Retry-After did not wait.",
+        "schema": {"type": "integer", "minimum": 0, "maximum": LONGEST, "default": 0},
+    },
 }
 
 
@@ -199,7 +207,7 @@ def _responses(route: Route) -> Iterator[tuple[str, dict[str, Any]]]:
     if verb is Verb.LIST:
         yield "200", _content(_sentence(resource.many), f"{name_of(resource)}List")
         if resource.is_live:
-            yield "204", {"description": "Nothing has changed since."}
+            yield "204", {"description": "Nothing has changed since. With Retry-After the request did not wait."}
     elif verb is Verb.DELETE:
         yield "204", {"description": "It is hung up." if resource.deleting else "It is deleted."}
     else:

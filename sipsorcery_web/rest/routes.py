@@ -10,6 +10,8 @@ from .problems import Problem
 from .resources import RESOURCES, Resource, Verb
 
 PREFIX = "/api/v1"
+OF_PROGRAMS = "/api"
+"""Where nothing but programs asks for anything."""
 DOCUMENT = "/openapi.json"
 """Where the description of the interface is, for everybody."""
 OF_ONE = "/{id}"
@@ -64,6 +66,11 @@ class Place:
     def methods(self) -> str:
         """The methods that may be used there, as the header Allow names them."""
         return allowed_methods(self.routes)
+
+
+def is_of_programs(path: str) -> bool:
+    """Return True for a path, perhaps with a query, of which programs alone know."""
+    return path.partition("?")[0].startswith(f"{OF_PROGRAMS}/") or path.partition("?")[0] == OF_PROGRAMS
 
 
 def place_at(path: str) -> Place:

@@ -68,6 +68,15 @@ class Service:
         with _store_away("revision"):
             return revision_by_token(self.context.database, token, self.context.clock())
 
+    def latest_revision(self, token: str) -> str:
+        """Return the same as it is now, whatever this request has read before, and let the database go."""
+        database = self.context.database
+        database.end_shared_read()
+        try:
+            return self.revision(token)
+        finally:
+            database.end_shared_read()
+
     def revision_now(self, token: str) -> str | None:
         """Return the same, read by itself.
 

@@ -22,7 +22,7 @@ from ..service.dispatch import service_of
 from ..service.first_run import FirstRun
 from ..settings import SettingError, Settings
 from ..starting import OBSTACLES, told
-from .companions import Companion, claim_kamailio, follow_kamailio, run_jobs
+from .companions import Companion, claim_kamailio, follow_kamailio, run_jobs, run_webhooks
 from .server import STOPS_WITHIN, Server, run, share_memory_among_threads
 from .workers import Link, Parent, Work
 
@@ -42,7 +42,7 @@ def serve(runs_kamailio: bool = False) -> None:
         Settings.wipe_secrets()
         claim = claim_kamailio(settings) if runs_kamailio else None
         app, listener = prepare(settings)
-        companions = [*follow_kamailio(app, runs_kamailio, claim), *run_jobs(app)]
+        companions = [*follow_kamailio(app, runs_kamailio, claim), *run_jobs(app), *run_webhooks(app)]
     except OBSTACLES as error:
         sys.exit(told(error))
     run_workers(app, settings, listener, companions, lambda: announce(app, settings))

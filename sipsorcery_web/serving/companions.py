@@ -19,8 +19,7 @@ from ..service.dispatch import service_of
 from ..service.old_call_records import OldCallRecords
 from ..service.unconfirmed_customers import UnconfirmedCustomers
 from ..settings import SettingError, Settings
-from ..webhooks.delivery import Delivery
-from ..webhooks.distribution import WEBHOOK, Distribution
+from ..webhooks.distribution import WEBHOOK
 
 if TYPE_CHECKING:  # imported where there is an engine
     from ..calls.third_party.desk import CallService
@@ -186,8 +185,9 @@ def run_jobs(app: Flask) -> list[Companion]:
     """Return what runs the jobs of the queue and the chores, where this installation has any."""
     handlers = dict(handlers_of(app))
     chores = list(chores_of(app))
-    jobs = [Companion("jobs", partial(start_jobs, app, handlers, chores))] if handlers or chores else []
-    return [*jobs, *run_webhooks(app)]
+    if not handlers and not chores:
+        return []
+    return [Companion("jobs", partial(start_jobs, app, handlers, chores))]
 
 
 def start_jobs(app: Flask, handlers: Mapping[str, Handler], chores: Sequence[Chore]) -> Callable[[], None]:
@@ -199,12 +199,15 @@ def start_jobs(app: Flask, handlers: Mapping[str, Handler], chores: Sequence[Cho
 
 def run_webhooks(app: Flask) -> list[Companion]:
     """Return what posts to webhooks, if this installation has them: with threads of its own, lest mails wait."""
-    webhooks: tuple[Distribution, Delivery] | None = app.extensions["webhooks"]
-    if webhooks is None:
+    if not app.extensions["settings"].embedded:
         return []
-    distribution, delivery = webhooks
-    chore = Chore(distribution.distribute, timedelta(seconds=1))
-    return [Companion("webhooks", partial(start_jobs, app, {WEBHOOK: delivery.send_job}, [chore]))]
+
+    def start() -> Callable[[], None]:
+        distribution, delivery = app.extensions["webhooks"]()
+        chore = Chore(distribution.distribute, timedelta(seconds=1))
+        return start_jobs(app, {WEBHOOK: delivery.send_job}, [chore])
+
+    return [Companion("webhooks", start)]
 
 
 def handlers_of(app: Flask) -> Iterator[tuple[str, Handler]]:

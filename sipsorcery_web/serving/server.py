@@ -17,10 +17,13 @@ from typing import Any
 from waitress import wasyncore
 from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser
 from waitress.server import TcpWSGIServer
-from waitress.task import ThreadedTaskDispatcher, WSGITask
+from waitress.task import ErrorTask, ThreadedTaskDispatcher, WSGITask
 
 from sipsorcery_web.ip_addresses import caller_network, is_loopback
+from sipsorcery_web.rest.problems import Problem
+from sipsorcery_web.rest.routes import is_of_programs
 from sipsorcery_web.settings import Settings
 
 from .event_loop import EventLoop
@@ -40,6 +43,8 @@ OF_ADDRESS = 100
 IDLE_SECONDS = 60
 """Seconds that a connection may be idle, and that a request may take to come in whole."""
 HEAD_BYTES = 65536
+BEGINNING = 64
+"""Bytes of a request in which it is seen whether a program asks."""
 UNTAKEN_BYTES = 262_144
 """Of answers that a browser has not taken, where it has asked for more already: a thread would soon wait for it."""
 M_ARENA_MAX = -8  # of glibc's malloc.h
@@ -74,6 +79,44 @@ class Task(WSGITask):
             super().set_close_on_finish()
 
 
+class Head(HTTPRequestParser):
+    """A request as it comes in. Of one that is too long or cannot be read waitress forgets what it asks for."""
+
+    _beginning = b""
+
+    def received(self, data: bytes) -> int:
+        self._beginning = (self._beginning + data[:BEGINNING])[:BEGINNING]
+        return int(super().received(data))
+
+    @property
+    def is_of_a_program(self) -> bool:
+        """Return True where it asks for something below `/api`."""
+        _, _, address = self._beginning.lstrip().partition(b" ")
+        return is_of_programs(address.partition(b" ")[0].decode("latin-1"))
+
+
+class Refusal(ErrorTask):
+    """The answer to what is no request, or too long for one: a problem in JSON where it comes of a program."""
+
+    request: Any
+
+    def execute(self) -> None:
+        if self.request.is_of_a_program:
+            self.request.error = _ProblemInJson(self.request.error)
+        super().execute()
+
+
+class _ProblemInJson:
+    """An error of waitress's as a problem (RFC 9457)."""
+
+    def __init__(self, error: Any) -> None:
+        self._error = error
+
+    def to_response(self, _ident: str | None = None) -> tuple[str, list[tuple[str, str]], bytes]:
+        told = Problem(self._error.code, f"{self._error.body}.").response()
+        return told.status, [("Content-Type", told.headers["Content-Type"])], told.get_data()
+
+
 class Watched(wasyncore.dispatcher):
     """A dispatcher whose server's event loop knows when it comes and goes."""
 
@@ -94,6 +137,8 @@ class Connection(Watched, HTTPChannel):
     server: "Server"
     _fileno: int | None
     task_class = Task
+    error_task_class = Refusal
+    parser_class = Head
     asked_at = 0.0
     """The moment at which the request that is worked on was there (monotonic)."""
     waits_since: float

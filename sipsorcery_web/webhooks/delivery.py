@@ -5,17 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import update
-from sqlalchemy.orm import Session
-
 from sipsorcery_web.database.connection import Database
-from sipsorcery_web.database.keyring import Keyring, KeyringError
+from sipsorcery_web.database.keyring import Keyring
 from sipsorcery_web.database.sealed import place_of
 from sipsorcery_web.jobs.queue import Job, JobQueue, pause_after
 from sipsorcery_web.jobs.runner import GiveUp, TryLater
 
 from .distribution import NOT_ITS_KEY
-from .models import UNDER_WAY, MessageState, WebhookMessageRow, WebhookRow
+from .messages import switch_off
+from .models import MessageState, WebhookMessageRow, WebhookRow
 from .posting import GONE, Attempt, Poster
 from .signing import signed_headers
 
@@ -103,18 +101,3 @@ def _note_failure(hook: WebhookRow, now: datetime) -> None:
     hook.failures += 1
     hook.failing_since = hook.failing_since or now
     hook.paused_until = now + pause_after(hook.failures)
-
-
-def switch_off(session: Session, hook: WebhookRow) -> None:
-    """Post nothing more to a webhook; what waits counts as failed, and can be sent again by hand."""
-    hook.is_on = False
-    mine = (WebhookMessageRow.webhook_id == hook.id, WebhookMessageRow.state.in_(UNDER_WAY))
-    session.execute(update(WebhookMessageRow).where(*mine).values(state=MessageState.FAILED))
-
-
-def opened(keyring: Keyring, sealed: str | None, place: str) -> str:
-    """Return a sealed text; "" for none, and for one whose key is gone."""
-    try:
-        return keyring.open_text(sealed, place) if sealed else ""
-    except KeyringError:
-        return ""

@@ -16,11 +16,10 @@ from sipsorcery_web.database.keyring import Keyring
 from sipsorcery_web.database.locks import advisory_lock
 from sipsorcery_web.database.sealed import place_of
 
-from .delivery import opened, switch_off
+from .addresses import Addresses
+from .messages import new_message, opened, switch_off
 from .models import UNDER_WAY, MessageState, WebhookMessageRow, WebhookRow
-from .outbox import new_message
 from .payloads import TEST, test_body
-from .posting import Poster
 from .signing import new_secret
 
 MOST_WEBHOOKS = 10
@@ -78,7 +77,7 @@ class WebhookKeeping:
 
     database: Database
     keyring: Keyring
-    poster: Poster
+    addresses: Addresses
     clock: Callable[[], datetime]
     errors: Callable[[], AbstractContextManager[None]] = nullcontext
     """Translates the errors of the database for who asks."""

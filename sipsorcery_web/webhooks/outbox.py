@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 
 from sipsorcery_web.contract.records import SIPRegistrarBinding
 from sipsorcery_web.database.keyring import Keyring
-from sipsorcery_web.database.sealed import place_of
 from sipsorcery_web.service.store.happenings import Happening, HappeningKind
 
-from .models import MessageState, WebhookMessageRow, WebhookRow
+from .messages import new_message
+from .models import WebhookMessageRow, WebhookRow
 from .payloads import body_of
 from .registrations import changes_since
 
@@ -59,18 +59,6 @@ class Outbox:
         """Return the row of a message. The id of what may be told twice is the same both times."""
         id = uuid5(webhook_id, f"{kind} {happening.key}") if happening.key else uuid4()
         return new_message(self.keyring, webhook_id, id, kind, body) | {"at": happening.at}
-
-
-def new_message(keyring: Keyring, webhook_id: UUID, id: UUID, kind: str, body: bytes) -> dict[str, Any]:
-    """Return the row of a message that waits, but for its moment."""
-    return {
-        "id": id,
-        "webhook_id": webhook_id,
-        "kind": kind,
-        "state": MessageState.WAITING,
-        "sealed": keyring.seal(body.decode(), place_of(WebhookMessageRow.sealed, id, webhook_id)),
-        "attempts": 0,
-    }
 
 
 def _webhooks_for(session: Session, happening: Happening) -> list[UUID]:

@@ -17,10 +17,10 @@ from sipsorcery_web.kamailio.programs import Programs
 from sipsorcery_web.kamailio.tables import DIALOG, LOCATION
 from sipsorcery_web.service.store.happenings import HappeningKind
 from sipsorcery_web.service.store.models import SIPCDRRow
+from sipsorcery_web.webhooks.addresses import Addresses
 from sipsorcery_web.webhooks.keeping import WebhookKeeping
 from sipsorcery_web.webhooks.models import WebhookMessageRow, WebhookRow
 from sipsorcery_web.webhooks.outbox import Outbox
-from sipsorcery_web.webhooks.posting import Poster
 from tests.conftest import ServiceFixture
 from tests.factories.records import sip_account
 from tests.factories.rows import cdr_values
@@ -42,7 +42,7 @@ class Listening:
     customers: ServiceFixture
 
     def __post_init__(self) -> None:
-        keeping = WebhookKeeping(self.store, self.keyring, Poster(PUBLIC_ONLY), lambda: NOW)
+        keeping = WebhookKeeping(self.store, self.keyring, Addresses(PUBLIC_ONLY), lambda: NOW)
         self.customers.alice.sip_accounts.add(sip_account("front-desk"))
         self.customers.bob.sip_accounts.add(sip_account("bobs-desk"))
         for owner in ("alice", "bobby"):

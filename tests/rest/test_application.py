@@ -125,8 +125,16 @@ def test_a_head_is_a_get_without_its_content(alice: Program) -> None:
 
 
 def test_a_page_beside_the_interface_stays_a_page(harness: AppHarness) -> None:
-    for path in ("/api", "/api/v10/x", "/api/v2", "/login"):
+    for path in ("/apiary", "/login"):
         assert harness.browser().raw("GET", path).mimetype == "text/html"
+
+
+@pytest.mark.parametrize(
+    "path", ["/api", "/api/", "/api/v10/x", "/api/v2", "/api/v1sip-accounts", f"/api/{'x' * 9_000}"]
+)
+def test_what_is_beside_it_below_api_is_a_problem_too(harness: AppHarness, path: str) -> None:
+    answer = harness.browser().raw("GET", path)
+    assert (answer.status_code, answer.mimetype) == (404, "application/problem+json")
 
 
 def test_an_address_that_is_too_long_is_refused(alice: Program) -> None:

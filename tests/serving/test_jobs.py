@@ -13,18 +13,21 @@ from sipsorcery_web import create_app
 from sipsorcery_web.contract.extensions import LinkPurpose
 from sipsorcery_web.mail.mailer import Mailer
 from sipsorcery_web.mail.messages import Mail
+from sipsorcery_web.portal.http.parts import parts_of
 from sipsorcery_web.provisioning.client import ClientIdentity, ProvisioningClient
 from sipsorcery_web.service.dispatch import service_of
 from sipsorcery_web.service.mailed_links import new_link
 from sipsorcery_web.service.operators import Operators
 from sipsorcery_web.service.passwords import Passwords
 from sipsorcery_web.service.store.models import CustomerRow
-from sipsorcery_web.serving.companions import chores_of, run_jobs
+from sipsorcery_web.serving.companions import chores_of, run_jobs, run_webhooks
 from sipsorcery_web.settings import Settings
 from sipsorcery_web.settings.values import SMTPServer
+from sipsorcery_web.webhooks.keeping import WebhookKeeping
 from tests.factories.records import person
 from tests.mail.servers import Inbox, mail_server
 from tests.running import HOST
+from tests.webhooks.receiver import Receiver, at_work
 
 
 def test_a_portal_that_sends_nothing_and_keeps_all_has_no_jobs_to_run(settings: Settings) -> None:
@@ -120,3 +123,23 @@ def test_customers_whose_address_was_not_confirmed_are_deleted_where_links_are_m
         chore.do()
 
     assert Operators(service.context).customers() == []
+
+
+def test_what_happens_is_posted_to_webhooks_beside_the_workers(settings: Settings, passwords: Passwords) -> None:
+    app = create_app(replace(settings, private_providers=True), passwords=passwords)
+    service = service_of(app)
+    assert service is not None
+    Operators(service.context).create_customer(person("alice"), administrator=False)
+    with at_work(Receiver()) as receiver:
+        hook, _ = parts_of(app)[WebhookKeeping].add("alice", receiver.url, ["record.changed"])
+        parts_of(app)[WebhookKeeping].test("alice", hook.id)
+        (companion,) = run_webhooks(app)
+        end = companion.start()
+        assert receiver.has_come.wait(30)
+        end()
+
+    assert [each.path for each in receiver.posted] == ["/events"]
+
+
+def test_in_front_of_another_service_there_are_no_webhooks_to_run(settings: Settings) -> None:
+    assert run_webhooks(create_app(replace(settings, provisioning_url="http://127.0.0.1:9"))) == []

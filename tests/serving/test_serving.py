@@ -1,6 +1,7 @@
 """The real server in a thread of this process, for what happens between its sockets and threads."""
 
 import gc
+import json
 import socket
 import subprocess
 import sys
@@ -131,6 +132,35 @@ def test_what_is_no_request_is_refused_and_the_connection_closed(request_: bytes
         answer = b"".join(iter(lambda: browser.recv(65536), b""))
     assert answer.split()[1] == status
     assert b"\r\nConnection: close\r\n" in answer
+
+
+@pytest.mark.parametrize(
+    ("request_", "status"),
+    [
+        (b"GET /api/v1/sip-accounts?q=".ljust(server.HEAD_BYTES, b"x"), 431),
+        (b"GET /api/v1/sip-accounts HTTP/1.1\r\nHost: localhost\r\nno colon\r\n\r\n", 400),
+        (b"POST /api/v1/sip-accounts HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: gzip\r\n\r\n", 501),
+    ],
+)
+def test_a_program_is_refused_in_json_before_anybody_has_its_request(request_: bytes, status: int) -> None:
+    with served(plain) as running, socket.create_connection((HOME, running.port), PATIENCE) as program:
+        program.sendall(request_)
+        answer = b"".join(iter(lambda: program.recv(65536), b""))
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(f"HTTP/1.{head[7:8].decode()} {status} ".encode())
+    assert b"Content-Type: application/problem+json\r\n" in head + b"\r\n"
+    assert json.loads(body)["status"] == status
+
+
+def test_a_far_too_large_request_of_a_program_is_refused_in_json() -> None:
+    with served(plain, request_limit=1000) as running:
+        connection = running.connection()
+        connection.putrequest("POST", "/api/v1/sip-accounts")
+        connection.putheader("Content-Length", "2001")
+        connection.endheaders()
+        with connection.getresponse() as response:
+            assert (response.status, response.headers["Content-Type"]) == (413, "application/problem+json")
+        connection.close()
 
 
 @contextmanager

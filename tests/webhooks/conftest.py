@@ -13,6 +13,7 @@ from sipsorcery_web.network.checked_requests import CheckedRequests
 from sipsorcery_web.service.context import ServiceContext
 from sipsorcery_web.service.dispatch import Service
 from sipsorcery_web.service.store.happenings import HappeningKind
+from sipsorcery_web.webhooks.addresses import Addresses
 from sipsorcery_web.webhooks.delivery import Delivery
 from sipsorcery_web.webhooks.distribution import WEBHOOK, Distribution
 from sipsorcery_web.webhooks.keeping import Message, Webhook, WebhookKeeping
@@ -64,13 +65,14 @@ def room(service_context: ServiceContext, clock: Clock) -> PostRoom:
     context = replace(service_context, outbox=Outbox(keyring))
     queue = JobQueue(database, keyring, clock)
     requests = CheckedRequests(lambda name: [HOST], lambda address: str(address) == HOST)
-    poster = Poster(ContactPolicy(allows_private=True), requests)
+    addresses = Addresses(ContactPolicy(allows_private=True))
+    poster = Poster(addresses, requests)
     delivery = Delivery(database, keyring, queue, poster, clock)
     return PostRoom(
         context,
         clock,
         queue,
-        WebhookKeeping(database, keyring, poster, clock),
+        WebhookKeeping(database, keyring, addresses, clock),
         Distribution(database, queue, clock),
         JobRunner(queue, {WEBHOOK: delivery.send_job}),
         ServiceFixture(Service(context)),

@@ -28,6 +28,7 @@ class Receiver:
     answer: bytes = b""
     posted: list[Posted] = field(default_factory=list)
     port: int = 0
+    has_come: threading.Event = field(default_factory=threading.Event)
 
     @property
     def url(self) -> str:
@@ -53,6 +54,7 @@ def at_work(receiver: Receiver) -> Iterator[Receiver]:
             self.send_header("Content-Length", str(len(receiver.answer)))
             self.end_headers()
             self.wfile.write(receiver.answer)
+            receiver.has_come.set()
 
         def log_message(self, format: str, *args: Any) -> None:
             pass

@@ -1,6 +1,7 @@
 """Nothing is lost and nothing goes astray: random streams of events against a model in memory."""
 
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -31,7 +32,9 @@ STEPS = st.one_of(
     st.tuples(st.just("switch"), _owners, st.booleans()),
     st.tuples(st.just("delete"), _owners),
     st.tuples(st.just("deliver"), st.sampled_from([200, 500])),
-    st.tuples(st.just("be killed"),),
+    st.tuples(
+        st.just("be killed"),
+    ),
     st.tuples(st.just("wait"), st.integers(1, 90)),
 )
 
@@ -83,10 +86,8 @@ class Play:
         self.model.happen(owner, kind, key)
 
     def do_roll_back(self, owner: str, kind: HappeningKind) -> None:
-        try:
+        with suppress(ZeroDivisionError):
             self.put(owner, kind, 0, ends_well=False)
-        except ZeroDivisionError:
-            pass
 
     def put(self, owner: str, kind: HappeningKind, key: int, ends_well: bool = True) -> None:
         record = sip_account("reception", owner=owner)

@@ -11,8 +11,9 @@ from urllib3.exceptions import HTTPError, LocationParseError
 from urllib3.util import Url, make_headers, parse_url
 
 from sipsorcery_web.ip_addresses import PUBLIC_ONLY, IPAddress
-from sipsorcery_web.network.checked_requests import PORTS, CheckedRequests, beginning_of, is_usual_port, port_of
+from sipsorcery_web.network.checked_requests import CheckedRequests, beginning_of, port_of
 from sipsorcery_web.network.contacting import NotContacted, addresses_of
+from sipsorcery_web.network.ports import PORTS, is_usual_port
 from sipsorcery_web.network.timed_http import content_type, over_within
 
 LONGEST = 8_192

@@ -12,10 +12,10 @@ from sipsorcery_web.database.keyring import Keyring
 from sipsorcery_web.database.sealed import place_of
 from sipsorcery_web.ip_addresses import PUBLIC_ONLY
 from sipsorcery_web.service.store.happenings import HappeningKind
+from sipsorcery_web.webhooks.addresses import Addresses
 from sipsorcery_web.webhooks.keeping import WebhookKeeping
+from sipsorcery_web.webhooks.messages import new_message
 from sipsorcery_web.webhooks.models import MessageState, WebhookMessageRow, WebhookRow
-from sipsorcery_web.webhooks.outbox import new_message
-from sipsorcery_web.webhooks.posting import Poster
 
 from ..portals import OVER_SOAP
 from ..scenes import Scene
@@ -46,7 +46,7 @@ def _make_webhooks(scene: Scene) -> None:
     keyring = Keyring.load(portal.keeper.folder / "instance" / "keys")
     moments = count()
     kept = WebhookKeeping(
-        portal.database, keyring, Poster(PUBLIC_ONLY), lambda: now + timedelta(seconds=next(moments) - 60)
+        portal.database, keyring, Addresses(PUBLIC_ONLY), lambda: now + timedelta(seconds=next(moments) - 60)
     )
     with portal.database.write() as session:
         session.execute(delete(WebhookRow))

@@ -7,8 +7,8 @@ from wtforms.validators import ValidationError
 
 from sipsorcery_web.portal.http.parts import part
 from sipsorcery_web.portal.ui.forms import Form, checkbox, text
+from sipsorcery_web.webhooks.addresses import UnfitAddress
 from sipsorcery_web.webhooks.keeping import Webhook, WebhookKeeping
-from sipsorcery_web.webhooks.posting import UnfitAddress
 
 from .words import KINDS
 
@@ -25,7 +25,7 @@ class NewWebhookForm(Form):
     def validate_url(self, field: Any) -> None:
         """Refuse an address that nothing is posted to."""
         try:
-            part(WebhookKeeping).poster.check(field.data or "")
+            part(WebhookKeeping).addresses.check(field.data or "")
         except UnfitAddress as why:
             raise ValidationError(str(why)) from None
 

@@ -29,7 +29,8 @@ def ask(browser: Browser, *kinds: str, url: str = URL) -> Page:
 
 
 def kept(harness: AppHarness) -> WebhookKeeping:
-    return parts_of(harness.app)[WebhookKeeping]
+    found: WebhookKeeping = parts_of(harness.app)[WebhookKeeping]
+    return found
 
 
 def change(harness: AppHarness, **values: Any) -> None:
@@ -40,7 +41,7 @@ def change(harness: AppHarness, **values: Any) -> None:
 
 def deliver(harness: AppHarness, attempt: Attempt) -> None:
     """Have the messages that wait get this answer."""
-    distribution, delivery = harness.app.extensions["webhooks"]
+    distribution, delivery = harness.app.extensions["webhooks"]()
     distribution.distribute()
     answering: Any = type("Answering", (), {"post": lambda *_: attempt})
     object.__setattr__(delivery, "poster", answering())
@@ -130,7 +131,7 @@ def test_a_test_is_listed_with_its_answer_as_text_and_sent_again(harness: AppHar
     assert "Delivered 200, 17 ms <script>alert(1)</script>[U+202E]" in page.rows[0]
     page = page.press("Send again: webhook.test of 23 Nov 2026 12:00:00")
     assert page.notes == ["The message is on its way once more."]
-    page = page.press("Send a test")
+    page = page.submit(action=f"{page.path}/test")
     assert len(page.rows) == 2
 
 
