@@ -67,6 +67,7 @@ class KamailioEngine:
     control: Control
     mirror: Mirror
     poller: Poller
+    programs: Programs
     events: SqliteEvents
 
     @classmethod
@@ -83,7 +84,8 @@ class KamailioEngine:
         rpc = Rpc(settings.sip.rpc_port, settings.engine_secret)
         control = Control(database, rpc, clock)
         agent = registration_agent(settings, database, keyring, clock, events, outbox)
-        watch = Poller(database, rpc, agent, clock, events, Programs(database, keyring, outbox, clock))
+        programs = Programs(database, keyring, outbox, clock)
+        watch = Poller(database, rpc, agent, clock, events, programs)
 
         def carry_out(changes: Changes) -> None:
             if changes.providers:
@@ -98,7 +100,7 @@ class KamailioEngine:
 
         mirror = Mirror(database, keyring, domain_of, carry_out)
         mirror.listen()
-        return cls(settings, database, control, mirror, watch, events)
+        return cls(settings, database, control, mirror, watch, programs, events)
 
     def config(self, may_relay: bool = True) -> KamailioConfig:
         """Kamailio's configuration, with the domains that the service has now; `may_relay` is False without a relay."""
@@ -108,7 +110,8 @@ class KamailioEngine:
 
     def call_channel(self, control: CallControl) -> CallChannel:
         """The way to Kamailio for call control; not there until it is started."""
-        address, ringing = (CHANNEL_HOST, self.settings.sip.rpc_port), RingingCalls(self._record_broken_off)
+        address = (CHANNEL_HOST, self.settings.sip.rpc_port)
+        ringing = RingingCalls(self._record_broken_off, self.programs.tell_ringing)
         return CallChannel(address, self.settings.engine_secret, control, ringing)
 
     def _record_broken_off(self, invites: Sequence[str]) -> None:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from sipsorcery_web.events.sink import EventSink
 from sipsorcery_web.service.store.models import SIPCDRRow
 
 from .ended_calls import tell_ended
+from .noted_facts import read_object, read_time
 from .programs import Programs
 from .tables import ANSWER_FACTS, CALL_RECORD, DIALOG, DIALOG_VARS, HANGUP_FACTS, INVITE_FACTS, RING_FACTS
 from .unproved_callers import without_floods
@@ -88,18 +89,9 @@ def facts_of(row: Any) -> SimpleNamespace:
     """A row of Kamailio's with each fact under its own name, None where it was not noted."""
     facts: dict[str, Any] = dict.fromkeys((*INVITE_FACTS, *RING_FACTS, *ANSWER_FACTS, *HANGUP_FACTS))
     for noted in (row.invite, row.answer):
-        facts |= _json(noted)
+        facts |= read_object(noted)
     time, _, reason = (row.hangup or "").partition(" ")
     return SimpleNamespace(**{**row._mapping, **facts, "hangup_time": time, "hangup_reason": reason})
-
-
-def _json(text: str | None) -> dict[str, Any]:
-    """An object that Kamailio wrote; nothing where it is none, since no one row may keep the others back."""
-    try:
-        found = json.loads(text or "{}")
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def rows_of(record: Any, now: datetime) -> Iterator[SIPCDRRow]:
@@ -123,10 +115,10 @@ def _was_answered(record: Any) -> bool:
 def _row(record: Any, now: datetime, direction: str, owner: str | None, id: str) -> SIPCDRRow:
     status = _number(record.answer_code)
     was_answered = _was_answered(record)
-    created = _moment(record.setup_time) or record.start_time
-    ringing, answered = _moment(record.ring_time), _moment(record.answer_time)
+    created = read_time(record.setup_time) or record.start_time
+    ringing, answered = read_time(record.ring_time), read_time(record.answer_time)
     over = created + timedelta(seconds=record.duration) if created and record.duration else record.end_time
-    hung_up = _moment(record.hangup_time) or (over if was_answered else None)
+    hung_up = read_time(record.hangup_time) or (over if was_answered else None)
     return SIPCDRRow(
         id=UUID(hex=id),
         owner=owner,
@@ -170,14 +162,6 @@ def _text(value: str | None, most: int) -> str | None:
 
 def _number(value: str | None) -> int:
     return int(value) if value and value.isascii() and value.isdecimal() else 0
-
-
-def _moment(value: str | None) -> datetime | None:
-    """Return the moment of the seconds since 1970 with a fraction that the configuration notes."""
-    try:
-        return datetime.fromtimestamp(float(value), UTC) if value else None
-    except (ValueError, OverflowError, OSError):
-        return None
 
 
 def _seconds(start: datetime | None, end: datetime | None) -> int:

@@ -1,14 +1,14 @@
 """Telling customers' programs of calls and registrations, as Kamailio's tables have them.
 
-A look tells what has begun; what began and ended between two looks is told with the record of the call. Each is named
-by the id of its leg, so that the outbox keeps it once.
+Kamailio tells which calls ring, a look at its tables which are answered; what was missed, and the start of a call that
+a dial plan carries, is told with what comes later. Each is named by its INVITE, so that the outbox keeps it once.
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,10 +20,13 @@ from sipsorcery_web.service.store.happenings import Happening, HappeningKind, Ou
 from sipsorcery_web.service.store.models import SIPCDRRow
 from sipsorcery_web.service.store.rows import to_record
 
-from .views import BindingRow, CallRow, RingingCallRow
+from .noted_facts import read_object, read_time
+from .views import BindingRow, KnownCallRow
 
 BEGUN = (HappeningKind.CALL_STARTED, HappeningKind.CALL_ANSWERED)
 CALLS = (*BEGUN, HappeningKind.CALL_ENDED)
+NAMES = UUID("b9a1d2de-6f0f-4f3e-9d53-0d1b0f8f3c11")
+"""What the ids of legs that only ring are derived from."""
 REGISTRATIONS = (HappeningKind.REGISTRATION_GAINED, HappeningKind.REGISTRATION_LOST)
 
 
@@ -35,8 +38,8 @@ class Programs:
     keyring: Keyring
     outbox: Outbox
     clock: Callable[[], datetime]
-    _told: set[tuple[HappeningKind, UUID]] = field(default_factory=set)
-    """Legs of calls that go on, and that were told of."""
+    _told: set[str] = field(default_factory=set)
+    """The keys of the legs of calls that go on, and that were told of."""
     _registrations: tuple[Collection[str], Collection[UUID]] = ((), ())
     """Who listened at the last look, and the registrations that they had."""
 
@@ -50,29 +53,53 @@ class Programs:
         owners = self.outbox.listeners(session, CALLS)
         self.outbox.put(session, *(told for row in rows if row.owner in owners for told in self._of_record(row, now)))
 
+    def tell_ringing(self, invite: str) -> None:
+        """Tell of a call that rings, as Kamailio has noted its INVITE; nothing where nobody listens to its parties."""
+        facts = read_object(invite)
+        sides = (("Out", facts.get("caller_owner")), ("In", facts.get("callee_owner")))
+        with self.database.read() as session:
+            owners = self.outbox.listeners(session, BEGUN[:1])
+        told = [self._ringing(facts, direction, owner) for direction, owner in sides if owner and owner in owners]
+        if told:
+            with self.database.write() as session:
+                self.outbox.put(session, *told)
+
+    def _ringing(self, facts: dict[str, Any], direction: str, owner: str) -> Happening:
+        call_id, at = str(facts.get("call_id") or ""), read_time(facts.get("setup_time")) or self.clock()
+        key = _key(call_id, direction, at)
+        leg = SIPDialogueAsset(
+            id=uuid5(NAMES, key),
+            owner=owner,
+            call_id=call_id,
+            direction=direction,
+            inserted=at,
+            remote_target=facts.get("dst_uri"),
+            remote_user_field=facts.get("from_header"),
+        )
+        return Happening(HappeningKind.CALL_STARTED, owner, at, leg, key=key)
+
     def _look_at_calls(self) -> None:
         with self.database.read() as session:
             owners = self.outbox.listeners(session, BEGUN)
-            found = list(self._begun(session, owners)) if owners else []
-        new = [each for each in found if _name_of(each) not in self._told]
-        if new:
+            known: Any = KnownCallRow
+            rows = session.scalars(select(known).where(known.owner.in_(owners))).all() if owners else []
+        by_key = {_key_of_call(row): row for row in rows}
+        if new := by_key.keys() - self._told:
             with self.database.write() as session:
-                self.outbox.put(session, *new)
-        self._told = {_name_of(each) for each in found}
+                self.outbox.put(session, *(each for key in new for each in self._begun(by_key[key], key)))
+        self._told = set(by_key)
 
-    def _begun(self, session: Session, owners: Collection[str]) -> Iterator[Happening]:
-        now = self.clock()
-        kinds: Any = ((RingingCallRow, BEGUN[:1]), (CallRow, BEGUN))
-        for rows, told in kinds:
-            for row in session.scalars(select(rows).where(rows.owner.in_(owners))):
-                record = to_record(SIPDialogueAsset, row, self.keyring)
-                for kind in told:
-                    yield Happening(kind, row.owner, now, record, key=str(row.id))
+    def _begun(self, row: Any, key: str) -> Iterator[Happening]:
+        record = to_record(SIPDialogueAsset, row, self.keyring)
+        began = read_time(row.setup_time) or row.inserted
+        yield Happening(HappeningKind.CALL_STARTED, row.owner, began, record, key=key)
+        yield Happening(HappeningKind.CALL_ANSWERED, row.owner, max(began, row.inserted), record, key=key)
 
     def _of_record(self, row: SIPCDRRow, now: datetime) -> Iterator[Happening]:
         """Yield all that is to be told of a call that is over; what was told before is known by its key."""
-        owner, key, leg = row.owner or "", str(row.id), _leg_of(row)
-        yield Happening(HappeningKind.CALL_STARTED, owner, row.created or now, leg, key=key)
+        owner, began, leg = row.owner or "", row.created or now, _leg_of(row)
+        key = _key(row.call_id, row.call_direction, began)
+        yield Happening(HappeningKind.CALL_STARTED, owner, began, leg, key=key)
         if 200 <= row.answered_status < 300:
             yield Happening(HappeningKind.CALL_ANSWERED, owner, row.answered_time or now, leg, key=key)
         record = to_record(SIPCDRAsset, row, self.keyring)
@@ -92,8 +119,13 @@ class Programs:
         self._registrations = seen
 
 
-def _name_of(happening: Happening) -> tuple[HappeningKind, UUID]:
-    return happening.kind, UUID(happening.key)
+def _key(call_id: str, direction: str, began: datetime) -> str:
+    """Return the name of a leg: a phone that was refused may call again under the same Call-ID."""
+    return f"{call_id[:256]} {direction} {began.timestamp():.3f}"
+
+
+def _key_of_call(row: Any) -> str:
+    return _key(row.call_id, row.direction, read_time(row.setup_time) or row.inserted)
 
 
 def _leg_of(row: SIPCDRRow) -> SIPDialogueAsset:

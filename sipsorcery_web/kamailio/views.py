@@ -30,8 +30,6 @@ from sipsorcery_web.service.store.models import SIPAccountRow
 
 from .tables import DIALOG, DIALOG_VARS, LOCATION, KamailioTime, UnixTime
 
-RINGING = (1, 2)
-"""The states of a dialog that nobody has answered yet: without an answer at all, and with a provisional one."""
 ANSWERED = (3, 4)
 """The states of a dialog whose call goes on: answered, and acknowledged."""
 
@@ -166,7 +164,7 @@ def _fact(name: str) -> Any:
     return select(noted).where(same).limit(1).scalar_subquery()
 
 
-def _leg(states: tuple[int, ...], direction: str, owner: str, id: str, cseq: str, tags: tuple[str, str]) -> Select[Any]:
+def _leg(direction: str, owner: str, id: str, cseq: str, tags: tuple[str, str], facts: tuple[str, ...]) -> Select[Any]:
     """The leg of the caller's or of the callee's owner, if that is a customer of this service."""
     call = DIALOG.c
     local, remote = tags
@@ -183,17 +181,18 @@ def _leg(states: tuple[int, ...], direction: str, owner: str, id: str, cseq: str
         call.caller_sock.label("proxy_sip_socket"),
         func.coalesce(_fact("dst_uri"), call.to_uri).label("remote_target"),
         func.coalesce(_fact("from_header"), call.from_uri).label("remote_user_field"),
-    ).where(call.state.in_(states), _fact(owner).is_not(None))
+        *(_fact(name).label(name) for name in facts),
+    ).where(call.state.in_(ANSWERED), _fact(owner).is_not(None))
 
 
-def _legs(states: tuple[int, ...]) -> Select[Any]:
-    """Return both legs of each call in one of these states.
+def _legs(*facts: str) -> Select[Any]:
+    """Return both legs of each call: Out for the calling account's owner, In for the called one's.
 
-    Out for the calling account's owner, In for the called one's.
+    `facts` name more of what was noted of the INVITE.
     """
     leg = union_all(
-        _leg(states, "Out", "caller_owner", "out_leg_id", "caller_cseq", ("to_tag", "from_tag")),
-        _leg(states, "In", "callee_owner", "in_leg_id", "callee_cseq", ("from_tag", "to_tag")),
+        _leg("Out", "caller_owner", "out_leg_id", "caller_cseq", ("to_tag", "from_tag"), facts),
+        _leg("In", "callee_owner", "in_leg_id", "callee_cseq", ("from_tag", "to_tag"), facts),
     ).subquery("legs")
     absent: tuple[tuple[str, Any], ...] = (
         ("admin_member_id", String()),
@@ -221,18 +220,19 @@ def _legs(states: tuple[int, ...]) -> Select[Any]:
         leg.c.remote_user_field,
         type_coerce(literal("NotAllowed"), String()).label("transfer_mode"),
         *(_nothing(type).label(name) for name, type in absent),
+        *(leg.c[name] for name in facts),
     )
 
 
 class CallRow(KamailioBase):
     """One leg of a call that goes on."""
 
-    __table__ = _legs(ANSWERED).subquery("engine_calls")
+    __table__ = _legs().subquery("engine_calls")
     __mapper_args__ = {"primary_key": [__table__.c.id]}  # noqa: RUF012 (read by SQLAlchemy as it is)
 
 
-class RingingCallRow(KamailioBase):
-    """One leg of a call that nobody has answered yet."""
+class KnownCallRow(KamailioBase):
+    """The same with the moment of the INVITE, as it was noted, by which the record of the call is known again."""
 
-    __table__ = _legs(RINGING).subquery("engine_ringing_calls")
+    __table__ = _legs("setup_time").subquery("engine_known_calls")
     __mapper_args__ = {"primary_key": [__table__.c.id]}  # noqa: RUF012 (read by SQLAlchemy as it is)

@@ -4,7 +4,6 @@ import json
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 import pytest
 from sqlalchemy import delete, select, update
@@ -14,7 +13,7 @@ from sipsorcery_web.database.keyring import Keyring
 from sipsorcery_web.database.sealed import place_of
 from sipsorcery_web.ip_addresses import PUBLIC_ONLY
 from sipsorcery_web.kamailio.programs import Programs
-from sipsorcery_web.kamailio.tables import DIALOG, LOCATION
+from sipsorcery_web.kamailio.tables import LOCATION
 from sipsorcery_web.service.store.happenings import HappeningKind
 from sipsorcery_web.service.store.models import SIPCDRRow
 from sipsorcery_web.webhooks.addresses import Addresses
@@ -82,25 +81,43 @@ def listening(store: Database, keyring: Keyring, service_fixture: ServiceFixture
     return Listening(store, keyring, service_fixture)
 
 
+def invite(**more: str) -> str:
+    """The INVITE of alice's call to bob, as Kamailio has noted it."""
+    facts = {"caller_owner": "alice", "callee_owner": "bobby", "call_id": "abc@203.0.113.1"}
+    return json.dumps(facts | {"setup_time": f"{NOW.timestamp():.6f}", "dst_uri": "sip:0871550198@sip.local"} | more)
+
+
 def test_a_call_is_told_when_it_rings_when_it_is_answered_and_when_it_is_over(
     listening: Listening, store: Database
 ) -> None:
-    talk(store, "alice", "bobby", state=2)
-    listening.programs.look()
+    listening.programs.tell_ringing(invite())
+    listening.programs.tell_ringing(invite())
     assert (listening.kinds(), listening.kinds("bobby")) == ([STARTED], [STARTED])
 
-    with store.write() as session:
-        session.execute(update(DIALOG).values(state=4))
+    talk(store, "alice", "bobby", setup_time=f"{NOW.timestamp():.6f}")
     listening.programs.look()
     listening.programs.look()
     assert listening.kinds() == [ANSWERED, STARTED]
 
-    leg = listening.told()[0]["data"]
-    listening.end(id=UUID(leg["id"]))
+    listening.end(call_id="abc@203.0.113.1", call_direction="Out")
 
     assert listening.kinds() == [ANSWERED, ENDED, STARTED]
-    assert {each["data"]["id"] for each in listening.told()} == {leg["id"]}
-    assert leg["direction"] == "Out"
+    told = [(each["data"]["call_id"], each["data"].get("direction", "Out")) for each in listening.told()]
+    assert set(told) == {("abc@203.0.113.1", "Out")}
+
+
+@pytest.mark.parametrize("noted", ["", "no JSON", "[]", "{}"])
+def test_an_invite_that_cannot_be_read_is_told_to_nobody(listening: Listening, noted: str) -> None:
+    listening.programs.tell_ringing(noted)
+
+    assert (listening.kinds(), listening.kinds("bobby")) == ([], [])
+
+
+def test_a_call_that_is_tried_again_under_its_call_id_is_another_one(listening: Listening) -> None:
+    listening.programs.tell_ringing(invite())
+    listening.programs.tell_ringing(invite(setup_time=f"{NOW.timestamp() + 2:.6f}"))
+
+    assert listening.kinds() == [STARTED, STARTED]
 
 
 def test_what_began_and_ended_between_two_looks_is_told_with_its_record(listening: Listening) -> None:

@@ -67,7 +67,7 @@ def bind(store: Database, username: str, **more: Any) -> None:
         session.execute(insert(LOCATION).values(values | more))  # not `aor`, which is made by the database
 
 
-def talk(store: Database, caller: str | None, callee: str | None, state: int = 4, entry: int = 7) -> None:
+def talk(store: Database, caller: str | None, callee: str | None, state: int = 4, entry: int = 7, **noted: str) -> None:
     """Store the rows of a call as Kamailio writes them."""
     values = {
         "hash_entry": entry,
@@ -92,12 +92,13 @@ def talk(store: Database, caller: str | None, callee: str | None, state: int = 4
         "callee_owner": callee,
         "dst_uri": f"sip:front@{DOMAIN}",
         "from_header": f'"Desk" <sip:desk@{DOMAIN}>;tag=f1',
+        **noted,
     }
     with store.write() as session:
         session.execute(insert(DIALOG).values(values))
         invite = json.dumps({name: value for name, value in facts.items() if value})
-        noted = {"hash_entry": entry, "hash_id": 11, "dialog_key": "invite", "dialog_value": invite}
-        session.execute(insert(DIALOG_VARS).values(noted))
+        row = {"hash_entry": entry, "hash_id": 11, "dialog_key": "invite", "dialog_value": invite}
+        session.execute(insert(DIALOG_VARS).values(row))
 
 
 def test_a_binding_has_every_field_that_the_engine_knows(service_fixture: ServiceFixture, store: Database) -> None:

@@ -15,6 +15,8 @@ class RingingCalls:
 
     record: Callable[[Sequence[str]], None]
     """Writes the records of calls that have ended with the Kamailio that had them."""
+    tell: Callable[[str], None] = lambda _invite: None
+    """Is told of each call that rings, perhaps more than once."""
     _ringing: dict[str, str] = field(default_factory=dict)
     _left: dict[str, str] = field(default_factory=dict)
     """Those that rang when the connection ended."""
@@ -24,7 +26,9 @@ class RingingCalls:
         """Take what Kamailio tells."""
         match data.get("ev"):
             case "rings":
-                self._ringing[str(data["dialog"])] = base64.b64decode(data["invite"]).decode("utf-8", "replace")
+                invite = base64.b64decode(data["invite"]).decode("utf-8", "replace")
+                self._ringing[str(data["dialog"])] = invite
+                self.tell(invite)
             case "rang":
                 self._ringing.pop(str(data["dialog"]), None)
             case "told":
