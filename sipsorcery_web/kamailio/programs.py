@@ -32,7 +32,7 @@ REGISTRATIONS = (HappeningKind.REGISTRATION_GAINED, HappeningKind.REGISTRATION_L
 
 @dataclass
 class Programs:
-    """What looks at Kamailio's tables for the programs of customers; it looks at nothing where no program listens."""
+    """A look-out at Kamailio's tables for the programs of customers; it reads nothing where no program listens."""
 
     database: Database
     keyring: Keyring

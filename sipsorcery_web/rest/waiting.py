@@ -20,7 +20,7 @@ ASK_AGAIN = 5
 
 
 class NoPlace(Exception):
-    """As many requests wait as may."""
+    """The error of a request that finds no place to wait."""
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""What is done with rows of webhooks and messages in more than one place."""
+"""Acts on the rows of webhooks and messages that more than one place needs."""
 
 from typing import Any
 from uuid import UUID

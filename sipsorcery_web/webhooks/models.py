@@ -14,7 +14,7 @@ LONGEST_URL = 2_048
 
 
 class MessageState(StrEnum):
-    """What has become of a message."""
+    """States of a message."""
 
     WAITING = "waiting"
     """It is in the outbox alone."""

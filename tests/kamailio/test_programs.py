@@ -1,4 +1,4 @@
-"""What alice's programs are told of calls and registrations, from Kamailio's tables as it writes them."""
+"""Calls and registrations, from Kamailio's tables as it writes them, as alice's programs are told of them."""
 
 import json
 from dataclasses import dataclass
@@ -50,7 +50,7 @@ class Listening:
         self.programs.look()
 
     def begun_again(self) -> Programs:
-        """What looks in another process, which remembers nothing."""
+        """The look-out of another process, which remembers nothing."""
         return Programs(self.store, self.keyring, Outbox(self.keyring), lambda: NOW)
 
     def end(self, **more: Any) -> SIPCDRRow:

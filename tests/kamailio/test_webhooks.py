@@ -1,4 +1,4 @@
-"""What alice's program is posted of real calls and registrations, through real Kamailio."""
+"""Real calls and registrations, through real Kamailio, as alice's program is posted them."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -44,7 +44,7 @@ def is_watched(harness: KamailioHarness) -> bool:
 
 
 def told(program: Receiver, kind: str) -> list[dict[str, Any]]:
-    """What the program was posted of a kind."""
+    """The data that the program was posted of a kind."""
     bodies = [json.loads(each.body) for each in program.posted]
     return [body["data"] for body in bodies if body["type"] == kind]
 

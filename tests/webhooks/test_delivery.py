@@ -1,4 +1,4 @@
-"""What alice's program gets, and what becomes of what it does not take."""
+"""Messages as alice's program gets them, and what becomes of those that it does not take."""
 
 import json
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ from .receiver import Posted, Receiver, at_work
 
 
 def verified(secret: str, posted: Posted, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """What a message says, once the library of Standard Webhooks has verified it at the room's time."""
+    """The contents of a message, once the library of Standard Webhooks has verified it at the room's time."""
 
     class Now(datetime):
         @classmethod

@@ -1,4 +1,4 @@
-"""Nothing is lost and nothing goes astray: random streams of events against a model in memory."""
+"""Random streams of events against a model in memory: nothing is lost, and nothing goes astray."""
 
 from collections import Counter
 from contextlib import suppress
@@ -41,7 +41,7 @@ STEPS = st.one_of(
 
 @dataclass
 class Model:
-    """What each webhook is owed: the owner's events of its kinds since it was made, those with a key once."""
+    """The messages that each webhook is owed: the owner's events of its kinds since it was made, those with a key once."""
 
     kinds: dict[UUID, tuple[str, frozenset[str]]] = field(default_factory=dict)
     owed: dict[UUID, Counter[str]] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Where alice may have something posted to, and what the machine is kept from."""
+"""Addresses that alice may have something posted to, and what the machine is kept from."""
 
 from collections.abc import Iterator
 from ipaddress import ip_address

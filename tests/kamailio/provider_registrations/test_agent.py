@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -19,6 +20,7 @@ from sipsorcery_web.kamailio.provider_registrations.servers import Address, Reso
 from sipsorcery_web.kamailio.rpc import KamailioAbsent
 from sipsorcery_web.service.context import ServiceContext
 from sipsorcery_web.service.dispatch import Service
+from sipsorcery_web.service.store.happenings import Happening, HappeningKind
 from sipsorcery_web.service.store.models import SIPProviderBindingRow
 from tests.conftest import ServiceFixture
 from tests.events.wire import Console
@@ -66,6 +68,7 @@ class Stand:
     record: SIPProvider
     now: datetime
     console: Console = field(default_factory=Console)
+    told: list[Happening] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.agent = self.another_agent()
@@ -79,6 +82,7 @@ class Stand:
             "clock": lambda: self.now,
             "start": lambda work: work(),
             "events": self.console,
+            "outbox": Mock(put=lambda session, *happenings: self.told.extend(happenings)),
         }
         return RegistrationAgent(self.parts.database, self.parts.keyring, self.far, **(usual | more))
 
@@ -405,3 +409,22 @@ def test_what_comes_of_an_attempt_is_told_to_the_owner(stand: Stand) -> None:
     assert bad.type is EventType.ContactRegisterFailed
     assert bad.text == f"{stand.record.provider_name} at sip:sip.northline.example is not registered: 403 Forbidden"
     assert f"Call-ID: {good.call_id}\r\n" in stand.far.sent[0]
+
+
+def test_programs_are_told_of_the_first_attempt_that_fails_and_of_the_first_that_does_not(stand: Stand) -> None:
+    failed, recovered = HappeningKind.PROVIDER_REGISTRATION_FAILED, HappeningKind.PROVIDER_REGISTRATION_RECOVERED
+
+    for answer in (OK, FORBIDDEN, FORBIDDEN, None, OK, OK, FORBIDDEN):
+        stand.far.answer = answer
+        stand.look(after=24 * 3600)
+
+    assert [(each.kind, each.owner) for each in stand.told] == [(kind, "alice") for kind in (failed, recovered, failed)]
+    assert [each.record.is_registered for each in stand.told] == [False, True, False]  # type: ignore[attr-defined]
+
+
+def test_a_registration_that_is_ended_on_purpose_has_not_failed(stand: Stand) -> None:
+    stand.look()
+    stand.change(register_enabled=False)
+    stand.look(after=120)
+
+    assert stand.told == []

@@ -264,7 +264,9 @@ OWNED = (
     SIPRegistrarBindingRow,
     SignInRow,
 )
-OF_THE_OWNER_ALONE = re.compile("/security/(tokens|passkeys|programs|consents)/.*/(delete|remove|secret|end)")
+OF_THE_OWNER_ALONE = re.compile(
+    "/security/((tokens|passkeys|programs|consents)/.*/(delete|remove|secret|end)|webhooks/.+)"
+)
 """The addresses of what no administrator sees."""
 NOT_FREE_TEXT = frozenset(
     {"owner", "token_hash", "secret_hash", "admin_member_id", "sip_domain", "provider_type", "gv_callback_type"}

@@ -92,11 +92,11 @@ def replay(webhook_id: UUID, message_id: UUID) -> Any:
 def secret(webhook_id: UUID) -> Any:
     """Give a webhook another secret, after asking, and show it this once."""
     webhook = _webhook(webhook_id)
-    if request.method == "GET":
-        return render_template("webhooks/new_secret.html", webhook=webhook)
-    made = _kept().rotate(current_login().username, webhook_id)
-    audit.record("RotateWebhookSecret", THING, id=webhook_id, name=webhook.url)
-    return render_template("webhooks/secret.html", webhook=_webhook(webhook_id), secret=made)
+    if request.method == "POST":
+        made = _kept().rotate(current_login().username, webhook_id)
+        audit.record("RotateWebhookSecret", THING, id=webhook_id, name=webhook.url)
+        return render_template("webhooks/secret.html", webhook=_webhook(webhook_id), secret=made)
+    return render_template("webhooks/new_secret.html", webhook=webhook)
 
 
 @bp.route("/<uuid:webhook_id>/delete", methods=["GET", "POST"])
@@ -104,12 +104,12 @@ def secret(webhook_id: UUID) -> Any:
 def delete(webhook_id: UUID) -> Any:
     """Delete a webhook with its messages, after asking."""
     webhook = _webhook(webhook_id)
-    if request.method == "GET":
-        return render_template("webhooks/delete.html", webhook=webhook)
-    _kept().delete(current_login().username, webhook_id)
-    audit.record("DeleteWebhook", THING, id=webhook_id, name=webhook.url)
-    flash("The webhook is deleted. Nothing more is posted to it.", "success")
-    return redirect(url_for(".index"), 303)
+    if request.method == "POST":
+        _kept().delete(current_login().username, webhook_id)
+        audit.record("DeleteWebhook", THING, id=webhook_id, name=webhook.url)
+        flash("The webhook is deleted. Nothing more is posted to it.", "success")
+        return redirect(url_for(".index"), 303)
+    return render_template("webhooks/delete.html", webhook=webhook)
 
 
 def _add(username: str, form: NewWebhookForm) -> tuple[Webhook, str]:
