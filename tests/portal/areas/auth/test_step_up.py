@@ -47,6 +47,7 @@ ALICE = {
     "security_question": "What is your favourite colour?", "country": "Ireland",
     "time_zone": "(GMT) Greenwich Mean Time : Dublin, Edinburgh, Lisbon, London",
 }  # fmt: skip
+WEBHOOK = {"url": "https://hooks.example.org/other", "kinds": "call.ended", "is_on": "y"}
 GUARDED = {
     "the password of a SIP account": Guarded("sip_accounts.show_password", "/sip-accounts/{account_id}/password", SECRET),
     "a phone's code": Guarded("sip_accounts.phone", "/sip-accounts/{account_id}/phone", SECRET),
@@ -56,6 +57,10 @@ GUARDED = {
     "a token": Guarded("access_tokens.index", "/security/tokens", "This is the token.", {"name": "office", "scopes": SCOPES, "ends": "2027-01-31"}),
     "a token's end": Guarded("access_tokens.delete", "/security/tokens/{token_id}/delete", "is deleted."),
     "new recovery codes": Guarded("security.recovery_codes", "/security/recovery-codes", "Each stands in once"),
+    "a webhook": Guarded("webhooks.index", "/security/webhooks", "This is the secret", WEBHOOK),
+    "a webhook's change": Guarded("webhooks.edit", "/security/webhooks/{webhook_id}/edit", "The webhook is saved.", WEBHOOK),
+    "a webhook's secret": Guarded("webhooks.secret", "/security/webhooks/{webhook_id}/secret", "This is the secret"),
+    "a webhook's end": Guarded("webhooks.delete", "/security/webhooks/{webhook_id}/delete", "is deleted."),
     "a passkey's removal": Guarded("security.remove_passkey", "/security/passkeys/{passkey_id}/remove", "is removed."),
 }  # fmt: skip
 OPENED = {
