@@ -6,12 +6,14 @@ from uuid import UUID
 
 import pytest
 
+from sipsorcery_web.database.connection import Database
 from sipsorcery_web.ip_addresses import ContactPolicy
 from sipsorcery_web.jobs.queue import JobQueue
 from sipsorcery_web.jobs.runner import JobRunner
 from sipsorcery_web.network.checked_requests import CheckedRequests
 from sipsorcery_web.service.context import ServiceContext
 from sipsorcery_web.service.dispatch import Service
+from sipsorcery_web.service.domains import keep_default_domain
 from sipsorcery_web.service.store.happenings import HappeningKind
 from sipsorcery_web.webhooks.addresses import Addresses
 from sipsorcery_web.webhooks.delivery import Delivery
@@ -20,8 +22,13 @@ from sipsorcery_web.webhooks.keeping import Message, Webhook, WebhookKeeping
 from sipsorcery_web.webhooks.outbox import Outbox
 from sipsorcery_web.webhooks.posting import Poster
 from tests.conftest import Clock, ServiceFixture
+from tests.database.conftest import postgres_url
+from tests.factories import DOMAIN
+from tests.service.conftest import busy_database
 
 from .receiver import HOST, Receiver, at_work
+
+__all__ = ["busy_database", "postgres_url"]
 
 ALL_KINDS = list(HappeningKind)
 
@@ -61,6 +68,19 @@ class PostRoom:
 
 @pytest.fixture
 def room(service_context: ServiceContext, clock: Clock) -> PostRoom:
+    return room_of(service_context, clock)
+
+
+@pytest.fixture
+def busy_room(busy_database: Database, service_context: ServiceContext, clock: Clock) -> PostRoom:
+    """The same over a store that several threads use at once."""
+    with busy_database.write() as session:
+        keep_default_domain(session, DOMAIN, service_context.keyring, clock())
+    return room_of(replace(service_context, database=busy_database), clock)
+
+
+def room_of(service_context: ServiceContext, clock: Clock) -> PostRoom:
+    """Return all that is between a change and a program, over a service."""
     database, keyring = service_context.database, service_context.keyring
     context = replace(service_context, outbox=Outbox(keyring))
     queue = JobQueue(database, keyring, clock)

@@ -4,16 +4,18 @@ from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
 from sipsorcery_web.service.store.happenings import Happening, HappeningKind
-from sipsorcery_web.webhooks.models import WebhookMessageRow, WebhookRow
+from sipsorcery_web.webhooks.models import MessageState, WebhookMessageRow, WebhookRow
 from tests.factories.records import sip_account
+from tests.service.conftest import at_once
 from tests.statements import counted_statements
 
 from .conftest import PostRoom
@@ -142,3 +144,23 @@ def test_where_nobody_listens_a_change_asks_one_statement_more(room: PostRoom) -
         alice.sip_accounts.add(sip_account("reception"))
 
     assert len([each for each in statements if "webhook" in each.lower()]) == 1
+
+
+def test_changes_made_at_once_with_deliveries_are_all_told_once(busy_room: PostRoom, receiver: Receiver) -> None:
+    room = busy_room
+    hook, _ = room.add(receiver)
+    alice = room.customers.alice
+
+    def change(number: int) -> None:
+        alice.sip_accounts.add(sip_account(f"desk-{number}", id=uuid4()))
+
+    def deliver() -> None:
+        for _ in range(5):
+            room.deliver()
+
+    errors = at_once(*(partial(change, number) for number in range(6)), deliver, deliver)
+    room.deliver()
+
+    assert errors == []
+    assert len(receiver.ids) == len(set(receiver.ids)) == 6
+    assert {message.state for message in room.messages(hook)} == {MessageState.DELIVERED}
