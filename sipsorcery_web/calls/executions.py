@@ -83,8 +83,7 @@ class Executions:
     def _write(self, rows: Sequence[Mapping[str, Any]]) -> None:
         if not rows:
             return
-        with self.database.write() as session:
-            connection = session.connection()
+        with self.database.write_rows() as connection:
             connection.execute(_upsert(connection.dialect.name), rows)
 
     def _found(self, *where: ColumnElement[bool], at_most: int | None = None) -> Sequence[CallExecution]:

@@ -99,6 +99,14 @@ class Database:
             yield session
         self._reading.end()
 
+    @contextmanager
+    def write_rows(self) -> Iterator[Connection]:
+        """The same without objects; nobody who listens to the sessions that write hears of these rows."""
+        self._reading.end()
+        with self._turn, self.engine.begin() as connection:
+            yield connection
+        self._reading.end()
+
     def shared_read(self) -> AbstractContextManager[None]:
         """While this lasts, what this thread reads is read in one session, from its first reading to its next writing.
 

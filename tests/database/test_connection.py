@@ -40,22 +40,29 @@ def sqlite_file(tmp_path: Path) -> Any:
     database.close()
 
 
+@pytest.fixture(params=[Database.write, Database.write_rows], ids=["session", "rows"])
+def write(request: pytest.FixtureRequest) -> Any:
+    """A way to write."""
+    return request.param
+
+
 def names(database: Database) -> list[str]:
     with database.read() as session:
         return list(session.scalars(text("SELECT name FROM owners ORDER BY name")))
 
 
-def test_what_was_written_can_be_read(phones: Database) -> None:
-    with phones.write() as session:
-        session.execute(text("INSERT INTO owners VALUES ('alice')"))
+def test_what_was_written_can_be_read(phones: Database, write: Any) -> None:
+    with phones.shared_read():
+        assert names(phones) == []
+        with write(phones) as rows:
+            rows.execute(text("INSERT INTO owners VALUES ('alice')"))
+        assert names(phones) == ["alice"]
 
-    assert names(phones) == ["alice"]
 
-
-def test_an_error_leaves_nothing_of_the_unit_of_work(phones: Database) -> None:
+def test_an_error_leaves_nothing_of_the_unit_of_work(phones: Database, write: Any) -> None:
     def add_and_fail() -> None:
-        with phones.write() as session:
-            session.execute(text("INSERT INTO owners VALUES ('alice')"))
+        with write(phones) as rows:
+            rows.execute(text("INSERT INTO owners VALUES ('alice')"))
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
@@ -117,16 +124,16 @@ def test_what_was_acknowledged_is_on_the_disk(sqlite_file: Database, unit_of_wor
     assert asked == [full, normal]
 
 
-def test_a_writer_holds_the_lock_before_its_first_statement(sqlite_file: Database, tmp_path: Path) -> None:
+def test_a_writer_holds_the_lock_before_its_first_statement(sqlite_file: Database, write: Any, tmp_path: Path) -> None:
     other = open_database(f"sqlite:///{tmp_path}/portal.db")
     impatient = other.engine.raw_connection()
     impatient.driver_connection.execute("PRAGMA busy_timeout=0")  # type: ignore[union-attr]
     impatient.close()
 
-    with sqlite_file.write(), pytest.raises(OperationalError, match="locked"), other.write():
+    with write(sqlite_file), pytest.raises(OperationalError, match="locked"), write(other):
         pass
 
-    with other.write():
+    with write(other):
         pass
     other.close()
 
