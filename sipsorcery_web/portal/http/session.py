@@ -28,6 +28,7 @@ from sipsorcery_web.portal.storage.sessions import SessionRecord, SessionStorage
 
 from .anonymous_cookie import AnonymousCookie, read_cookie
 from .cookies import HOST_PREFIX, SECURE_PREFIX, cookie_name, cookie_path, host_of_request, is_form_of_another_site
+from .message_cookie import FLASHES_KEY, leave_messages, take_messages
 from .portal_session import PortalSession
 from .session_records import REMEMBERED_FOR, end_of, ended_record, read_contents
 from .session_use import used
@@ -69,7 +70,6 @@ RENEWED_EVERY = timedelta(minutes=5)
 REWRITES = 5
 NEEDS_HTTPS = "sipsorcery_web.needs_https"
 """Where a request keeps whether its cookies do, which is asked several times."""
-FLASHES_KEY = "_flashes"  # Flask's name for the messages that the next page shows
 MOST_MESSAGES = 10
 
 Clock = Callable[[], datetime]
@@ -97,6 +97,7 @@ class PortalSessions(SessionInterface):
         except StorageUnavailable as failure:
             return self._unknown(failure)
         g.ended_session = self._recent(session.ended_session)
+        take_messages(app, session, self.get_cookie_secure(app))
         return session
 
     def save_session(self, app: Flask, session: SessionMixin | None, response: Response) -> None:
@@ -112,6 +113,7 @@ class PortalSessions(SessionInterface):
             return
         if session.failure is not None:
             return  # the browser keeps the cookie of a session that could not be read, and has it again afterwards
+        leave_messages(app, session, response, self._cookie_rules(app))
         if session.login is None:
             self._save_anonymous(app, session, response)
         elif session.stored is None:

@@ -48,7 +48,7 @@ def subscribers(row: str) -> list[str]:
     """Return the owner and the AdminMemberId of a registered phone's account."""
     account = f"FROM subscriber WHERE username = {row}.username AND domain = {row}.domain"
     scopes = ("'owner:' || owner", "'member:' || admin_member_id")
-    return [f"(SELECT {scope} {account})" for scope in scopes]  # noqa: S608 (constants)
+    return [f"(SELECT {scope} {account})" for scope in scopes]
 
 
 def is_more_than_renewed() -> str:
@@ -61,7 +61,7 @@ def is_more_than_renewed() -> str:
 def parties(row: str) -> list[str]:
     """Return the owners of a call, as they are noted beside it."""
     invite = f"FROM dialog_vars WHERE {same_call(row)} AND dialog_key = 'invite'"
-    return [f"(SELECT {noted_owner('dialog_value', side)} {invite})" for side in SIDES]  # noqa: S608 (constants)
+    return [f"(SELECT {noted_owner('dialog_value', side)} {invite})" for side in SIDES]
 
 
 def noted(row: str) -> list[str]:

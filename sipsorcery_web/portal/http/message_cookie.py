@@ -1,0 +1,60 @@
+"""The messages that the next page shows to somebody who has signed in, in a cookie of their own.
+
+In the stored session they would take two more commits: of the request that leaves them, and of the page that shows
+them. The cookie is signed for one session, as Flask signs its own, and is worth nothing beside another one.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import Flask, Response, request
+from itsdangerous import BadData, URLSafeSerializer
+
+from .cookies import cookie_name
+from .portal_session import PortalSession
+
+COOKIE = "sipsorcery_messages"
+FLASHES_KEY = "_flashes"  # Flask's name for the messages that the next page shows
+LONGEST = 2_000
+"""Characters, so that there is room for others: a browser takes 4,096 bytes of a cookie (RFC 6265, section 6.1)."""
+LASTS = 3_600
+"""Seconds; a session that nobody uses lasts no longer."""
+
+Messages = Sequence[tuple[str, Any]]
+"""Categories, and texts or what templates/parts/notes.html takes else, as Flask keeps them."""
+
+
+def take_messages(app: Flask, session: PortalSession, secure: bool) -> None:
+    """Put the messages of the request's cookie into the session that it belongs to."""
+    text = request.cookies.get(cookie_name(COOKIE, secure), "")
+    if text and (messages := _messages_of(app, session, text)):
+        session[FLASHES_KEY] = [*session.get(FLASHES_KEY, ()), *messages]
+
+
+def leave_messages(app: Flask, session: PortalSession, response: Response, rules: Mapping[str, Any]) -> None:
+    """Put the messages of who has signed in into the cookie, by these rules; what is too long stays in the session.
+
+    A cookie of messages that were shown, or of another session, goes.
+    """
+    name = cookie_name(COOKIE, rules["secure"])
+    messages: Messages = session.get(FLASHES_KEY, ()) if session.login else ()
+    text = str(_serializer(app, session).dumps(messages))
+    if messages and len(text) <= LONGEST:
+        del session[FLASHES_KEY]
+        response.set_cookie(name, text, max_age=LASTS, **rules)
+    elif name in request.cookies:
+        response.delete_cookie(name, **rules)
+
+
+def _messages_of(app: Flask, session: PortalSession, text: str) -> Messages:
+    """Return the messages of a cookie; none of one that was not signed with this key for this session."""
+    try:
+        return [(category, message) for category, message in _serializer(app, session).loads(text)]
+    except (BadData, ValueError, TypeError):
+        return ()
+
+
+def _serializer(app: Flask, session: PortalSession) -> URLSafeSerializer:
+    rules = {"key_derivation": "hmac", "digest_method": hashlib.sha256}
+    return URLSafeSerializer(str(app.secret_key), salt=f"sipsorcery messages {session.sid}", signer_kwargs=rules)
