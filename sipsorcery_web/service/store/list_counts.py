@@ -25,6 +25,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from sipsorcery_web.contract.operations import NO_LIMIT
+
 NEAR = 1000
 """So many rows are passed by as soon as their part is found."""
 _PARTS = table("list_counts", *map(column, ("list", "scope", "first", "amount", "left_out")))
@@ -76,6 +78,14 @@ class Start(NamedTuple):
     offset: int
 
 
+class Place(NamedTuple):
+    """Rows of a list: how many stand before them, or behind them when counted from its end, and how many there are."""
+
+    offset: int
+    rows: int
+    from_end: bool = False
+
+
 class Part(NamedTuple):
     """The first key of a part, and how many rows stand before it."""
 
@@ -98,6 +108,17 @@ def part_of(session: Session, name: str, scope: str, key: str) -> Part:
     """Return the part that a key is in, or would be in."""
     values = {**_list(name, scope), "key": key}
     return Part(*session.connection().execute(_PART_OF_KEY, values).one())
+
+
+def nearer(session: Session, name: str, scope: str, counted: Counted, place: Place) -> Place:
+    """Return the same rows counted from the end of the list, where that is nearer: fewer parts are passed by."""
+    if place.from_end or place.offset <= NEAR or place.rows == NO_LIMIT:
+        return place
+    total = count(session, name, scope, counted)
+    there = min(place.rows, total - place.offset)
+    if there <= 0 or 2 * place.offset <= total:
+        return place
+    return Place(total - place.offset - there, there, from_end=True)
 
 
 def start(session: Session, name: str, scope: str, counted: Counted, offset: int, downwards: bool) -> Start:

@@ -151,14 +151,16 @@ class Listing(Generic[R]):
         BadFilter as for `count`, Refused for a negative number.
         """
         _refuse_negative(offset, count)
-        asked, start = self._question(session, scope, where), list_counts.Start(list_counts.Bound.NONE, None, offset)
+        asked, place = self._question(session, scope, where), list_counts.Place(offset, count, from_end)
+        start = list_counts.Start(list_counts.Bound.NONE, None, offset)
         if asked.counted is not None and self._is_counted(session, scope):
-            backwards = self.descending is not from_end
-            start = list_counts.start(session, self.table.description, scope.counted, asked.counted, offset, backwards)
-        values = asked.values | {"first": start.first, "offset": start.offset, "limit": count}
-        statement = _reading(asked.rows, start.bound, from_end, count != NO_LIMIT)
+            known = (session, self.table.description, scope.counted, asked.counted)
+            place = list_counts.nearer(*known, place)
+            start = list_counts.start(*known, place.offset, downwards=self.descending is not place.from_end)
+        values = asked.values | {"first": start.first, "offset": start.offset, "limit": place.rows}
+        statement = _reading(asked.rows, start.bound, place.from_end, place.rows != NO_LIMIT)
         found = session.connection().execute(statement, values).all()
-        return StoredPage(reader_of(self.record, self.table), found[::-1] if from_end else found, keyring)
+        return StoredPage(reader_of(self.record, self.table), found[::-1] if place.from_end else found, keyring)
 
     def _is_counted(self, session: Session, scope: Scope) -> bool:
         return bool(scope.counted) and list_counts.are_kept(session, self.table.description)

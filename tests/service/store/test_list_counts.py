@@ -26,6 +26,7 @@ from tests.factories import DOMAIN
 from tests.factories.old_stores import insert_customer
 from tests.factories.rows import attempt_values, sip_account_values
 from tests.service.store.test_plans import sqlite_plan, steps_of_sqlite
+from tests.statements import counted_statements
 
 migration = importlib.import_module("sipsorcery_web.database.migrations.versions.0012_list_counts")
 usual = importlib.import_module("sipsorcery_web.database.migrations.versions.0014_usual_call_records")
@@ -237,3 +238,16 @@ def test_the_middle_of_a_list_takes_no_longer_with_more_rows(
 
     assert steps_of_sqlite(store, asked) <= 10_000
     assert steps_of_sqlite(store, lambda session: listing.count(session, scope, where)) <= 50 * 20
+
+
+def test_the_last_page_passes_no_parts_by(store: Database) -> None:
+    with store.write() as session:
+        add_calls(session, *range(100, 3100))
+    divide_into_small_parts(store, 20)
+
+    with store.read() as session, counted_statements() as statements:
+        offset = CDRS.count(session, SCOPES[0], None) - 10
+        page = CDRS.page(session, SCOPES[0], None, offset, 25, NO_KEYS)
+
+    assert len(page) == 10
+    assert not any("ORDER BY list_counts" in statement for statement in statements)
