@@ -6,7 +6,7 @@ from alembic import op
 from sipsorcery_web.database.base import UtcDateTime
 
 revision = "0033"
-down_revision = "0031"
+down_revision = "0032"
 
 CUSTOMER = "customers.customer_username"
 

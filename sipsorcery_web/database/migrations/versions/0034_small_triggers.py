@@ -8,7 +8,7 @@ scope to be there once; with SQLite one writes at a time, so that it is.
 from alembic import op
 
 revision = "0034"
-down_revision = "0031"
+down_revision = "0033"
 
 SHOWN_OF_A_LOCATION = ("contact", "received", "user_agent", "socket", "q")
 SHOWN_OF_A_CALL = ("start_time", "from_uri", "to_uri", "bridge_id", "out_leg_id", "in_leg_id")
