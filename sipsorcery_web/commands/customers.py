@@ -1,4 +1,4 @@
-"""`customers …`: list customers, create, confirm, suspend and resume them, set a password."""
+"""`customers …`: list customers, create, confirm, suspend, resume and delete them, set a password."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from ..invisible import visible
 from ..portal.ui.password_strength import strong_password_violations
 from .group import OperatorsGroup, operators
 
-customers = OperatorsGroup("customers", help="List, create, confirm, suspend and resume customers, set a password.")
+customers = OperatorsGroup("customers", help="List, create, confirm, suspend, resume and delete customers, and more.")
 
 
 @customers.command("list")
@@ -69,7 +69,7 @@ def confirm(username: str) -> None:
 @click.argument("username")
 @click.option("--reason", default=None, help="Why; kept with the customer.")
 def suspend(username: str, reason: str | None) -> None:
-    """Refuse a customer's sign-ins and end the sessions."""
+    """Refuse a customer's sign-ins, and end sessions, registrations and calls."""
     operators().suspend(username, reason)
     click.echo(f"{username} is suspended.")
 
@@ -80,6 +80,15 @@ def resume(username: str) -> None:
     """Let a suspended customer sign in again."""
     operators().resume(username)
     click.echo(f"{username} may sign in again.")
+
+
+@customers.command("delete")
+@click.argument("username")
+@click.confirmation_option(prompt="Delete the customer with all SIP accounts, providers and dial plans?")
+def delete(username: str) -> None:
+    """Delete a customer for good; call records stay."""
+    operators().delete(username)
+    click.echo(f"{username} is deleted.")
 
 
 @customers.command("set-password")

@@ -174,15 +174,53 @@ class EmailAddressChange(Record):
     next_mail: datetime = moment("NextMail")
 
 
+@dataclass(frozen=True, kw_only=True)
+class CustomerAccount(Record):
+    """A customer as administrators see one: no password, and nothing else that lets somebody in."""
+
+    NAMESPACE: ClassVar[str] = names.EXTENSIONS
+
+    admin_id: str | None = text("AdminId")
+    admin_member_id: str | None = text("AdminMemberId")
+    city: str | None = text("City")
+    country: str | None = text("Country")
+    created_from_ip_address: str | None = text("CreatedFromIPAddress")
+    customer_username: str | None = text("CustomerUsername")
+    email_address: str | None = text("EmailAddress")
+    email_address_confirmed: bool = flag("EmailAddressConfirmed")
+    first_name: str | None = text("FirstName")
+    has_second_factor: bool = flag("HasSecondFactor")
+    id: UUID = guid("Id")
+    inserted: datetime = moment("Inserted")
+    last_name: str | None = text("LastName")
+    last_sign_in: datetime | None = moment_or_nil("LastSignIn")
+    suspended: bool = flag("Suspended")
+    suspended_reason: str | None = text("SuspendedReason")
+    time_zone: str | None = text("TimeZone")
+    web_site: str | None = text("WebSite")
+
+
+_CUSTOMER = Parameter("customerUsername", STRING)
 _RECORD_OPERATIONS = (
     RecordOperations(AuditEntry, "AuditEntry", plural="Audit", area=Area.AUDIT, namespace=names.EXTENSIONS),
     RecordOperations(SignIn, "SignIn", namespace=names.EXTENSIONS),
     RecordOperations(AccountNetwork, "AccountNetwork", namespace=names.EXTENSIONS),
+    RecordOperations(CustomerAccount, "Customer", namespace=names.EXTENSIONS),
 )
 _OPERATIONS = (
     *(one for each in _RECORD_OPERATIONS for one in each.operations()),
     Operation("DeleteCall", (Parameter("id", GUID),), None, area=Area.CALLS, namespace=names.EXTENSIONS),
     Operation("AcceptAccountNetwork", (Parameter("id", GUID),), None, namespace=names.EXTENSIONS),
+    Operation(
+        "UpdateCustomerDetails",
+        (Parameter("customer", RecordType(CustomerAccount)),),
+        RecordType(CustomerAccount),
+        namespace=names.EXTENSIONS,
+    ),
+    Operation("SuspendCustomer", (_CUSTOMER, Parameter("reason", STRING)), None, namespace=names.EXTENSIONS),
+    Operation("ResumeCustomer", (_CUSTOMER,), None, namespace=names.EXTENSIONS),
+    Operation("ResetCustomerPassword", (_CUSTOMER, Parameter("newPassword", STRING)), None, namespace=names.EXTENSIONS),
+    Operation("DeleteCustomerAccount", (_CUSTOMER,), None, namespace=names.EXTENSIONS),
     Operation("GetAccessTokens", (), ListType(AccessToken), area=Area.TOKENS, namespace=names.EXTENSIONS),
     Operation(
         "AddAccessToken",

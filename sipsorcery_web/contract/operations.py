@@ -25,7 +25,7 @@ from .wire_types import BOOLEAN, INT, STRING, ListType, RecordType, WireType
 SESSION_MINUTES = 60
 """The life of a new session (section 2)."""
 LONGEST_SESSION_MINUTES = 600
-CHANGES = ("Create", "Add", "Update", "Delete", "Reset", "Confirm")
+CHANGES = ("Create", "Add", "Update", "Delete", "Reset", "Confirm", "Suspend", "Resume")
 """How the names of the operations begin that change a record."""
 NO_LIMIT = 2147483647
 """The `count` that means "all" in every store of the original (section 5)."""

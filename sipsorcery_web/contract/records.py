@@ -157,7 +157,7 @@ class Record(HoldsSecrets):
 
     def with_(self, **changes: Any) -> Self:
         """A copy with some fields changed, which then count as given."""
-        present = None if self.present is None else self.present | changes.keys()
+        present = None if self.present is None else self.present.union(changes)
         return replace(self, **{"present": present, **changes})
 
     def over(self, stored: Self, attributes: Iterable[str]) -> Self:

@@ -14,6 +14,7 @@ from sipsorcery_web.contract.extensions import (
     AccessToken,
     AccountNetwork,
     AuditEntry,
+    CustomerAccount,
     EmailAddressChange,
     MailedLink,
     OpenSession,
@@ -140,6 +141,7 @@ class ProvisioningClient:
         self.audit = self.entries(AuditEntry)
         self.sign_ins = self.entries(SignIn)
         self.account_networks = self.entries(AccountNetwork)
+        self.customers = self.entries(CustomerAccount)
 
     def records(self, record: type[R]) -> Records[R]:
         """Return the list of the records of this type, which can be changed."""
@@ -257,6 +259,27 @@ class ProvisioningClient:
     def accept_account_network(self, id: UUID) -> None:
         """Say that a network which a SIP account has registered from is known."""
         self._call("AcceptAccountNetwork", id=id)
+
+    def update_customer_details(self, customer: CustomerAccount) -> CustomerAccount:
+        """Store the details of a customer whom the visitor looks after, and give the record as stored."""
+        stored: CustomerAccount = self._call("UpdateCustomerDetails", customer=customer)
+        return stored
+
+    def suspend_customer(self, username: str, reason: str) -> None:
+        """Shut a customer out whom the visitor looks after."""
+        self._call("SuspendCustomer", customer_username=username, reason=reason)
+
+    def resume_customer(self, username: str) -> None:
+        """Let a suspended customer in again."""
+        self._call("ResumeCustomer", customer_username=username)
+
+    def reset_customer_password(self, username: str, new_password: str) -> None:
+        """Give a customer whom the visitor looks after a new password."""
+        self._call("ResetCustomerPassword", customer_username=username, new_password=new_password)
+
+    def delete_customer_account(self, username: str) -> None:
+        """Delete a customer whom the visitor looks after."""
+        self._call("DeleteCustomerAccount", customer_username=username)
 
     def access_tokens(self) -> list[AccessToken]:
         """The visitor's tokens for programs."""

@@ -17,7 +17,7 @@ from .store.models import InviteCodeRow
 def make_code(session: Session, now: datetime) -> str:
     """A new code; it is shown once and cannot be read from the store."""
     code = str(uuid4())
-    session.add(InviteCodeRow(code_hash=hash_secret(code), inserted=now, used_at=None, used_by=None))
+    session.add(InviteCodeRow(id=uuid4(), code_hash=hash_secret(code), inserted=now, used_at=None, used_by=None))
     return code
 
 

@@ -13,11 +13,10 @@ from sipsorcery_web.contract.rules import customer_password_violations, refuse
 from sipsorcery_web.contract.xml_text import refuse_invalid_xml, refuse_more_lines
 
 from . import invites
-from .administrators import refuse_last_administrator
 from .audit import recording
 from .context import ServiceContext, UnitOfWork
-from .mailed_links import end_links_of_password
 from .operations.access_tokens import record_of
+from .operations.customer_accounts import remove, resume, set_password, suspend
 from .operations.customers import audit_customer, tidied
 from .operations.sign_up import hashes_of, insert_customer, refuse_new
 from .store.access_tokens import MADE_BY_HAND, AccessTokenRow
@@ -25,7 +24,6 @@ from .store.integrity_errors import translate_integrity_errors
 from .store.models import CustomerRow
 from .store.oauth import ConsentRow
 from .store.rows import to_record
-from .tokens import end_sessions
 
 
 class Operators:
@@ -52,26 +50,29 @@ class Operators:
             insert_customer(work, wanted, *hashes, admin_id=TOP_LEVEL if administrator else None)
 
     def suspend(self, username: str, reason: str | None) -> None:
-        """Refuse a customer's sign-ins and end the sessions. Refused for the only administrator who may sign in."""
-        with self._changing(username, "SuspendCustomer", "Suspended SuspendedReason", reason) as (session, row):
-            if row.admin_id == TOP_LEVEL:
-                refuse_last_administrator(session, row.customer_username)
-            row.suspended, row.suspended_reason = True, reason
-            end_sessions(session, row.customer_username)
+        """Refuse a customer's sign-ins, and end sessions, registrations and calls.
+
+        Refused for the only administrator who may sign in.
+        """
+        with self._of(username, "SuspendCustomer") as (work, row):
+            suspend(work, row, reason)
 
     def resume(self, username: str) -> None:
         """Let a suspended customer sign in again."""
-        with self._changing(username, "ResumeCustomer", "Suspended SuspendedReason") as (_, row):
-            row.suspended, row.suspended_reason = False, None
+        with self._of(username, "ResumeCustomer") as (work, row):
+            resume(work, row)
 
     def set_password(self, username: str, password: str) -> None:
         """Give a customer a new password and end the sessions."""
         refuse(customer_password_violations(password, "customer_password"))
         password_hash = self._context.passwords.hash(password)
-        with self._changing(username, "UpdateCustomerPassword", "CustomerPassword") as (session, row):
-            row.password_hash = password_hash
-            end_sessions(session, row.customer_username)
-            end_links_of_password(session, row.customer_username)
+        with self._of(username, "UpdateCustomerPassword") as (work, row):
+            set_password(work, row, password_hash)
+
+    def delete(self, username: str) -> None:
+        """Delete a customer and all that is the customer's, but for call records. Errors as for `suspend`."""
+        with self._of(username, "DeleteCustomer") as (work, row):
+            remove(work, row)
 
     def confirm(self, username: str) -> None:
         """Count a customer's e-mail address as confirmed, as its link would."""
@@ -116,15 +117,18 @@ class Operators:
             return made
 
     @contextmanager
-    def _changing(
-        self, username: str, operation: str, changed: str, reason: str | None = None
-    ) -> Iterator[tuple[Session, CustomerRow]]:
-        """Yield a customer to be changed; the audit is told of it, and of the sessions that end with it."""
+    def _changing(self, username: str, operation: str, changed: str) -> Iterator[tuple[Session, CustomerRow]]:
+        """Yield a customer to be changed; the audit is told of it."""
+        with self._of(username, operation) as (work, row):
+            yield work.session, row
+            work.session.flush()
+            audit_customer(work, row, changed)
+
+    @contextmanager
+    def _of(self, username: str, operation: str) -> Iterator[tuple[UnitOfWork, CustomerRow]]:
+        """Yield a customer with the operator's unit of work."""
         with self._context.database.write() as session:
-            row = _customer(session, username)
-            yield session, row
-            session.flush()
-            audit_customer(self._work(session, operation), row, changed, reason)
+            yield self._work(session, operation), _customer(session, username)
 
     def _work(self, session: Session, operation: str) -> UnitOfWork:
         return UnitOfWork(

@@ -60,6 +60,9 @@ class SignInNote:
         if not is_customers:
             is_customers = self._insert(session, result, now)
             self._prune(session, result, now)
+        if result is SignInResult.RIGHT:
+            hers = CustomerRow.customer_username == self.owner
+            session.execute(update(CustomerRow).where(hers).values(last_sign_in=now))
         # Of an account that is none too, so that it takes as long; but then it is nobody's.
         owners = frozenset({self.owner} if is_customers else ())
         tell(session, self.events, sign_in(owners, self.owner, result, self.way, self.address, now))

@@ -126,8 +126,20 @@ def test_a_password_that_forms_refuse_is_refused_here_too(
     assert service_fixture.token_of("alice"), "she has her password as before"
 
 
-@pytest.mark.parametrize("verb", ["suspend", "resume", "set-password"])
+def test_a_customer_is_deleted_once_that_is_confirmed(run: Run, service_fixture: ServiceFixture) -> None:
+    assert service_fixture.alice
+
+    assert run("customers", "delete", "alice", input="n\n").exit_code == 1
+    assert service_fixture.token_of("alice")
+    assert run("customers", "delete", "alice", input="y\n").output.endswith("alice is deleted.\n")
+    assert run("customers", "list").output == ""
+
+
+OPTIONS = {"set-password": ("--password", PASSWORD), "delete": ("--yes",)}
+
+
+@pytest.mark.parametrize("verb", ["suspend", "resume", "set-password", "delete"])
 def test_a_customer_who_is_not_there_is_named(run: Run, verb: str) -> None:
-    result = run("customers", verb, "mallory", *(("--password", PASSWORD) if verb == "set-password" else ()))
+    result = run("customers", verb, "mallory", *OPTIONS.get(verb, ()))
 
     assert (result.exit_code, result.output) == (1, "Error: There is no customer 'mallory'.\n")

@@ -9,6 +9,7 @@ from sipsorcery_web.contract.extensions import (
     AccessToken,
     AccountNetwork,
     AuditEntry,
+    CustomerAccount,
     OpenSession,
     SignIn,
 )
@@ -42,9 +43,11 @@ NEVER_BY_TOKEN = {
     *("GetAccountNetworks", "GetAccountNetworksCount", "AcceptAccountNetwork"),
     *("GetEmailAddressChange", "UpdateEmailAddressChange", "DeleteEmailAddressChange"),
     *("GetRevision", "UpdateSecondFactor"),
+    *("GetCustomers", "GetCustomersCount", "UpdateCustomerDetails", "SuspendCustomer", "ResumeCustomer"),
+    *("ResetCustomerPassword", "DeleteCustomerAccount"),
 }
 """Change the password, the e-mail address, the second factor or tokens, delete the customer, extend what is not a
-session, see or end who is signed in, or tell of the records of every area."""
+session, see or end who is signed in, tell of the records of every area, or look after other customers."""
 
 
 def test_each_operation_says_which_scope_lets_a_token_call_it() -> None:
@@ -89,7 +92,7 @@ def test_what_is_added_stands_apart_from_the_originals() -> None:
     assert EXTENSIONS["GetAccessTokens"].action == "urn:sipsorcery-web:extensions:1/IExtensions/GetAccessTokens"
 
 
-@pytest.mark.parametrize("record", [AccessToken, AccountNetwork, AuditEntry, OpenSession, SignIn])
+@pytest.mark.parametrize("record", [AccessToken, AccountNetwork, AuditEntry, CustomerAccount, OpenSession, SignIn])
 def test_the_fields_of_a_record_stand_in_the_byte_order_of_their_names(record: type[Record]) -> None:
     elements = [entry.element for entry in wire_fields(record)]
     assert elements == sorted(elements)

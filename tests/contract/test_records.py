@@ -51,6 +51,7 @@ def test_a_field_that_is_changed_counts_as_given() -> None:
     account = SIPAccount(present=frozenset({"id"})).with_(network_id="home")
 
     assert account.present == frozenset({"id", "network_id"})
+    assert isinstance(account.present, frozenset), "writers of records are kept by what is present"
     assert SIPAccount().with_(network_id="home").present is None
 
 

@@ -13,8 +13,8 @@ from sipsorcery_web.contract.records import Customer, SIPAccount, SIPDialPlan, S
 from sipsorcery_web.contract.rules.catalogue import RULES
 
 MESSAGES: dict[str, list[str]] = json.loads(Path(__file__).with_name("contract_facts.json").read_text())["messages"]
-NOT_OF_A_RECORD = {"new_password", "old_password"}
-"""What UpdateCustomerPassword takes besides."""
+NOT_OF_A_RECORD = {"new_password", "old_password", "reason"}
+"""What UpdateCustomerPassword and SuspendCustomer take besides."""
 
 
 class Values(dict[str, str]):

@@ -56,6 +56,12 @@ WEB_SITE_TOO_LONG = Rule("The web site length must be less than 256.", ("web_sit
 LAST_ADMINISTRATOR = Rule("You are the only administrator. Make another one first.")
 OWNS_LOCKED_ACCOUNT = Rule("An administrator has disabled one of your SIP accounts. Ask them to delete your account.")
 
+# Customers in the hands of administrators (an extension)
+
+ADMINISTRATORS_ONLY = Rule("Only an administrator can call {operation}.")
+OWN_ACCOUNT = Rule("This is your own account. Its settings are the place to change it.")
+REASON_TOO_LONG = Rule("The reason can have at most 1024 characters.", ("reason",))
+
 # New customers (sections 4.3 and 4.8)
 
 NEW_ACCOUNTS_CLOSED = Rule(

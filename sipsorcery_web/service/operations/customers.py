@@ -111,13 +111,18 @@ def delete_customer(work: AuthedUnitOfWork, customer_username: str | None) -> No
     if work.caller.is_administrator:
         refuse_last_administrator(work.session, work.caller.username)
     _refuse_escape(work)
+    remove_customer(work, _row(work))
+
+
+def remove_customer(work: UnitOfWork, row: CustomerRow) -> None:
+    """Delete a customer and all that is the customer's, but for CDRs."""
+    username, session = row.customer_username, work.session
     if work.context.forget_customer is not None:
-        work.context.forget_customer(work.session, work.caller.username)
-    row = _row(work)
+        work.context.forget_customer(session, username)
     audit_customer(work, row)
-    removing.remove_chain(work.session, work.context.keyring, row.customer_username, row.id)
-    work.session.execute(delete(CustomerRow).where(_is(work.caller)))
-    forget(work.session, work.context.events, work.caller.username)
+    removing.remove_chain(session, work.context.keyring, username, row.id)
+    session.execute(delete(CustomerRow).where(CustomerRow.customer_username == username))
+    forget(session, work.context.events, username)
 
 
 def tidied(customer: Customer) -> Customer:

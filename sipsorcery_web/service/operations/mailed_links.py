@@ -9,7 +9,7 @@ from sipsorcery_web.contract.rules.catalogue import NO_MAILED_LINKS
 
 from .. import stranger_limit
 from ..account_mails import AccountMail, Matter, refuse_unmailable
-from ..context import ServiceRequest, UnitOfWork
+from ..context import ServiceContext, ServiceRequest, UnitOfWork
 from ..mailed_links import LinkNotFound, end_links_of_password, find_link, use_link
 from ..store.models import CustomerRow
 from ..tokens import end_sessions
@@ -86,18 +86,18 @@ def confirm_email_address(call: ServiceRequest, token: str | None) -> None:
     with call.context.database.write() as session:
         link, customer = use_link(session, token, call.now)
         if customer.email_address != link.email_address:
-            _change_address(call, session, customer, link.email_address)
+            change_address(call.context, session, customer, link.email_address)
         customer.email_address_confirmed = True
         session.flush()
         audit_customer(UnitOfWork(**vars(call), session=session), customer, "EmailAddress EmailAddressConfirmed")
 
 
-def _change_address(call: ServiceRequest, session: Session, customer: CustomerRow, new_address: str) -> None:
+def change_address(context: ServiceContext, session: Session, customer: CustomerRow, new_address: str) -> None:
     """Give a customer another address, and tell the one before."""
     before, customer.email_address = customer.email_address, new_address
     session.flush()  # an address that is taken is refused now
-    if call.context.mails is not None:
+    if context.mails is not None:
         notice = AccountMail(
             matter=Matter.CHANGED, to=before, username=customer.customer_username, new_address=new_address
         )
-        call.context.mails.ask(session, notice, a_day=0)
+        context.mails.ask(session, notice, a_day=0)

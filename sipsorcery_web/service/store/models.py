@@ -60,7 +60,7 @@ class CustomerRow(Base):
     security_answer_hash: Mapped[str | None] = mapped_column(Text)
     active: Mapped[bool] = mapped_column(default=True)
     admin_id: Mapped[str | None] = mapped_column(String(32))
-    admin_member_id: Mapped[str | None] = mapped_column(String(32))
+    admin_member_id: Mapped[str | None] = mapped_column(String(32), index=True)
     authorised_apps: Mapped[str | None] = mapped_column(String(2048))
     city: Mapped[str | None] = mapped_column(String(64))
     country: Mapped[str | None] = mapped_column(String(64))
@@ -72,6 +72,7 @@ class CustomerRow(Base):
     inserted: Mapped[datetime]
     invite_code: Mapped[str | None] = mapped_column(String(36))
     last_name: Mapped[str | None] = mapped_column(String(64))
+    last_sign_in: Mapped[datetime | None]
     max_execution_count: Mapped[int] = mapped_column(default=5)
     security_question: Mapped[str | None] = mapped_column(String(1024))
     suspended: Mapped[bool] = mapped_column(default=False)
@@ -337,12 +338,18 @@ class SIPCDRRow(Base):
 
 
 class InviteCodeRow(Base):
-    """An invite code by its hash; spent when a customer was created with it."""
+    """An invite code by its hash; spent when a customer was created with it, who gets its `admin_member_id`."""
 
     __tablename__ = "invitecodes"
+    __table_args__ = (Index("ix_invitecodes_inserted_id", "inserted", "id"),)
 
     code_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    id: Mapped[UUID] = mapped_column(unique=True)
+    admin_member_id: Mapped[str | None] = mapped_column(String(32))
+    ends_at: Mapped[datetime | None]
     inserted: Mapped[datetime]
+    made_by: Mapped[str | None] = mapped_column(String(32))
+    note: Mapped[str | None] = mapped_column(String(128))
     used_at: Mapped[datetime | None]
     used_by: Mapped[str | None] = mapped_column(String(32))
 
