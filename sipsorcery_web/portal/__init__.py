@@ -33,6 +33,7 @@ from .areas.cdrs.sound import CallSound
 from .areas.console import ladders as console_ladders
 from .areas.console import pages as console
 from .areas.console.reading import Console
+from .areas.customers import pages as customers
 from .areas.dial_plans import checks as dial_plan_checks
 from .areas.dial_plans import pages as dial_plans
 from .areas.dial_plans.executions import CallExecutions
@@ -105,6 +106,7 @@ AREAS = (
     ladder_links.AREA,
     ladders.AREA,
     account.AREA,
+    customers.AREA,
     security.AREA,
     changes.AREA,
     open_sessions.AREA,

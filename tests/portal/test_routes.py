@@ -22,6 +22,13 @@ ROUTES = {
     "/about": "GET",
     "/account": "GET POST",
     "/account/delete": "GET POST",
+    "/admin/customers": "GET",
+    "/admin/customers.<any(csv, json):form>": "GET",
+    "/admin/customers/<uuid:customer_id>": "GET POST",
+    "/admin/customers/<uuid:customer_id>/delete": "GET POST",
+    "/admin/customers/<uuid:customer_id>/password": "GET POST",
+    "/admin/customers/<uuid:customer_id>/resume": "POST",
+    "/admin/customers/<uuid:customer_id>/suspend": "GET POST",
     "/account/email-address/send-link": "POST",
     "/account/email-address/withdraw": "POST",
     "/account/password": "GET POST",
@@ -197,6 +204,7 @@ OF_THE_ENGINE = [
 """What is there with a SIP engine only."""
 
 OF_THE_BUILT_IN = (
+    "/admin/",
     "/oauth/",
     "/security/changes",
     "/security/consents",
@@ -243,10 +251,13 @@ def of_oauth(harness: AppHarness) -> list[object]:
 def hers(harness: AppHarness) -> Iterator[dict[str, UUID]]:
     """Return alice's records, one of each kind, which nothing that bob does may change."""
     things = harness.one_of_each("alice", network_id="5th-floor") | {"passkey_id": harness.passkey("alice")}
-    program = harness.service_fixture.alice
+    program, alice = harness.service_fixture.alice, harness.customer("alice")
+    assert alice is not None
+    things["customer_id"] = alice.id
 
     def everything() -> list[object]:
         return [
+            program.customer("alice"),
             *program.sip_accounts.page(),
             *program.sip_providers.page(),
             *program.dial_plans.page(),

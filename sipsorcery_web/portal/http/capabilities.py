@@ -118,6 +118,11 @@ class Capabilities:
         "A passkey that has verified its user signs in by itself, or is the second step after the password.",
         "A passkey is the second step after the password.",
     )
+    administers_customers: bool = _known(
+        "Administrators find customers, change, suspend and delete them, and give them new passwords "
+        "(`/admin/customers`).",
+        "There is no such page: customers are that service's to look after.",
+    )
     keeps_lines: bool = _known(
         "With a SIP engine, the console shows what happens, as it happens, and the last 24 hours (`/console`).",
         "With `SIPSORCERY_NOTIFICATIONS_URL` it shows what that service tells from when one connects; without, it is "

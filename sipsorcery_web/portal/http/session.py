@@ -409,6 +409,11 @@ def update_login(*, time_zone: str) -> None:
     _change_login(time_zone=time_zone)
 
 
+def let_administer_members() -> None:
+    """The visitor is the administrator of a label. Raises LookupError when nobody has signed in."""
+    _change_login(administers_members=True)
+
+
 def must_be_known() -> None:
     """Raise StorageUnavailable when the session could not be read: nothing can be said of a form of it then."""
     _, session = here()

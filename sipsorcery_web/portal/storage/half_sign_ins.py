@@ -31,6 +31,7 @@ class HalfSignIn:
     is_administrator: bool
     time_zone: str
     way_on: str
+    administers_members: bool = False
 
 
 class HalfSignIns:

@@ -31,6 +31,13 @@ class LoginSession:
     """Where it was used from last, as `user_agent` is what it was used with."""
     user_agent: str = ""
     last_used_at: datetime | None = None
+    administers_members: bool = False
+    """Whether the user is the administrator of a label, and no other."""
+
+    @property
+    def administers(self) -> bool:
+        """Return True for every administrator: of all customers, and of a label's members."""
+        return self.is_administrator or self.administers_members
 
     @property
     def id(self) -> UUID:

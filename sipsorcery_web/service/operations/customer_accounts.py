@@ -10,14 +10,18 @@ from sqlalchemy.orm import Session
 from sipsorcery_web.contract.errors import Conflict, NotFound, Refused
 from sipsorcery_web.contract.extensions import CustomerAccount
 from sipsorcery_web.contract.filters import Where
-from sipsorcery_web.contract.records import TOP_LEVEL, Customer
-from sipsorcery_web.contract.rules import customer_password_violations, customer_violations, refuse
+from sipsorcery_web.contract.records import TOP_LEVEL
+from sipsorcery_web.contract.rules import customer_password_violations, refuse
 from sipsorcery_web.contract.rules.catalogue import (
     ADDRESS_TAKEN,
     ADMINISTRATORS_ONLY,
     OWN_ACCOUNT,
-    REASON_TOO_LONG,
     RECORD_MISSING,
+)
+from sipsorcery_web.contract.rules.customer_accounts import (
+    DETAILS,
+    customer_account_violations,
+    reason_violations,
 )
 
 from ..account_mails import refuse_unmailable
@@ -32,12 +36,8 @@ from ..store.models import CustomerRow
 from ..store.reading import StoredPage
 from ..store.rows import to_record
 from ..tokens import Caller, caller_of, end_sessions
-from .customers import ANSWER_STORED, audit_customer, remove_customer, tidied
+from .customers import audit_customer, remove_customer, tidied
 from .mailed_links import change_address
-
-DETAILS = ("first_name", "last_name", "email_address", "city", "country", "web_site", "time_zone")
-"""What an administrator changes of a customer's record; the security question is the customer's own."""
-REASON_LIMIT = 1024
 
 
 def get_customers(
@@ -60,9 +60,9 @@ def update_customer_details(work: AuthedUnitOfWork, customer: CustomerAccount | 
     if customer is None:
         raise Refused(RECORD_MISSING, values={"noun": "customer"})
     row = _theirs(work, customer.customer_username)
-    before = to_record(Customer, row, work.context.keyring)
-    wanted = tidied(before.with_(**{name: getattr(customer, name) for name in DETAILS if customer.has(name)}))
-    refuse(customer_violations(wanted.with_(security_answer=ANSWER_STORED)))
+    before = to_record(CustomerAccount, row, work.context.keyring)
+    wanted = tidied(customer.over(before, DETAILS), DETAILS)
+    refuse(customer_account_violations(wanted))
     for name in DETAILS:
         if name != "email_address":
             setattr(row, name, getattr(wanted, name))
@@ -104,8 +104,7 @@ def suspend(work: UnitOfWork, row: CustomerRow, reason: str | None) -> None:
 
     Refused for the only administrator who may sign in.
     """
-    if len(reason or "") > REASON_LIMIT:
-        raise Refused(REASON_TOO_LONG)
+    refuse(reason_violations(reason))
     if row.admin_id == TOP_LEVEL:
         refuse_last_administrator(work.session, row.customer_username)
     row.suspended, row.suspended_reason = True, reason or None

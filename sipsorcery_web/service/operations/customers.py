@@ -1,9 +1,12 @@
 """A customer's own record (spec, sections 4.3 and 4.4)."""
 
+from collections.abc import Sequence
+from typing import TypeVar
+
 from sqlalchemy import ColumnElement, delete, exists, select
 
 from sipsorcery_web.contract.errors import Conflict, NotFound, Refused
-from sipsorcery_web.contract.extensions import AuditEntry, LinkPurpose
+from sipsorcery_web.contract.extensions import AuditEntry, CustomerAccount, LinkPurpose
 from sipsorcery_web.contract.records import Customer
 from sipsorcery_web.contract.rules import customer_password_violations, customer_violations, refuse
 from sipsorcery_web.contract.rules.catalogue import (
@@ -23,6 +26,8 @@ from ..store.models import CustomerRow, SIPAccountRow
 from ..store.rows import to_record
 from ..telling import forget
 from ..tokens import Caller, caller_of, end_sessions
+
+C = TypeVar("C", Customer, CustomerAccount)
 
 OWN_FIELDS = (
     "first_name",
@@ -125,9 +130,9 @@ def remove_customer(work: UnitOfWork, row: CustomerRow) -> None:
     forget(session, work.context.events, username)
 
 
-def tidied(customer: Customer) -> Customer:
+def tidied(customer: C, fields: Sequence[str] = OWN_FIELDS) -> C:
     """A customer as it is stored: no outer blanks (quirk Q10), name and e-mail address in lower case."""
-    given = {name: getattr(customer, name) for name in (*OWN_FIELDS, "customer_username")}
+    given = {name: getattr(customer, name) for name in (*fields, "customer_username")}
     texts = {name: text.strip() for name, text in given.items() if text is not None}
     lowered = {name: texts[name].lower() for name in ("email_address", "customer_username") if name in texts}
     return customer.with_(**(texts | lowered))

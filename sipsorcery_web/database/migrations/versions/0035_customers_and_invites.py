@@ -1,4 +1,4 @@
-"""When a customer has signed in last, and of invite codes an id, a note, an end and the label of their customers.
+"""The last sign-in of a customer, and of invite codes an id, a note, an end and the label that their customers get.
 
 What is known of sign-ins before is in the table of the last 90 days.
 """

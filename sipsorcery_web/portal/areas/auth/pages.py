@@ -220,7 +220,13 @@ def _half_sign_in(username: str, token: str, began_at: datetime, form: SignInFor
     customer = service_with(token).customer(username)
     owner = (customer.customer_username or username).strip().lower()
     return HalfSignIn(
-        owner, token, began_at, customer.admin_id == TOP_LEVEL, customer.time_zone or "", _way_on(form, owner)
+        owner,
+        token,
+        began_at,
+        is_administrator=customer.admin_id == TOP_LEVEL,
+        time_zone=customer.time_zone or "",
+        way_on=_way_on(form, owner),
+        administers_members=customer.admin_id not in (None, "", TOP_LEVEL),
     )
 
 

@@ -83,5 +83,7 @@ def open_session(half: HalfSignIn, half_since: datetime | None = None) -> Respon
     session.sign_in(
         half.username, half.token, SESSION_MINUTES, half.is_administrator, half.time_zone, since=half.began_at
     )
+    if half.administers_members:
+        session.let_administer_members()
     g.pop("provisioning", None)
     return known_browsers.remember(redirect(half.way_on, 303), half.username)

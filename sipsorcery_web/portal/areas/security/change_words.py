@@ -12,6 +12,7 @@ WORDS = {
     "RevealPassword": "Password looked at",
     "SuspendCustomer": "Account suspended",
     "ResumeCustomer": "Account may sign in again",
+    "ResetCustomerPassword": "Sign-in password set by an administrator",
     "ResetPassword": "Sign-in password reset by mail",
     "ConfirmEmailAddress": "E-mail address confirmed",
     "UpdateEmailAddressChange": "Link for another e-mail address mailed again",
