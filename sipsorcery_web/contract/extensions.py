@@ -13,7 +13,7 @@ from . import names
 from .areas import Area
 from .operations import OPERATIONS, RECORD_OPERATIONS, Access, Operation, Parameter, RecordOperations
 from .records import Record, flag, guid, moment, moment_or_nil, number, secret, text
-from .wire_types import BOOLEAN, GUID, STRING, ListType, RecordType
+from .wire_types import BOOLEAN, GUID, INT, STRING, ListType, RecordType
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,12 +200,32 @@ class CustomerAccount(Record):
     web_site: str | None = text("WebSite")
 
 
+@dataclass(frozen=True, kw_only=True)
+class Invite(Record):
+    """An invite code for one new customer, who has `used_by` then; `code` is told once, by the operation that makes it.
+
+    Without an end it is good until it is used.
+    """
+
+    NAMESPACE: ClassVar[str] = names.EXTENSIONS
+
+    code: str | None = secret("Code")
+    ends: datetime | None = moment_or_nil("Ends")
+    id: UUID = guid("Id")
+    inserted: datetime = moment("Inserted")
+    made_by: str | None = text("MadeBy")
+    note: str | None = text("Note")
+    used_at: datetime | None = moment_or_nil("UsedAt")
+    used_by: str | None = text("UsedBy")
+
+
 _CUSTOMER = Parameter("customerUsername", STRING)
 _RECORD_OPERATIONS = (
     RecordOperations(AuditEntry, "AuditEntry", plural="Audit", area=Area.AUDIT, namespace=names.EXTENSIONS),
     RecordOperations(SignIn, "SignIn", namespace=names.EXTENSIONS),
     RecordOperations(AccountNetwork, "AccountNetwork", namespace=names.EXTENSIONS),
     RecordOperations(CustomerAccount, "Customer", namespace=names.EXTENSIONS),
+    RecordOperations(Invite, "Invite", namespace=names.EXTENSIONS),
 )
 _OPERATIONS = (
     *(one for each in _RECORD_OPERATIONS for one in each.operations()),
@@ -221,6 +241,13 @@ _OPERATIONS = (
     Operation("ResumeCustomer", (_CUSTOMER,), None, namespace=names.EXTENSIONS),
     Operation("ResetCustomerPassword", (_CUSTOMER, Parameter("newPassword", STRING)), None, namespace=names.EXTENSIONS),
     Operation("DeleteCustomerAccount", (_CUSTOMER,), None, namespace=names.EXTENSIONS),
+    Operation(
+        "AddInvites",
+        (Parameter("invite", RecordType(Invite)), Parameter("count", INT)),
+        ListType(Invite),
+        namespace=names.EXTENSIONS,
+    ),
+    Operation("DeleteInvite", (Parameter("id", GUID),), None, namespace=names.EXTENSIONS),
     Operation("GetAccessTokens", (), ListType(AccessToken), area=Area.TOKENS, namespace=names.EXTENSIONS),
     Operation(
         "AddAccessToken",

@@ -38,7 +38,7 @@ class GoogleVoiceCallbackType(StrEnum):
 
 TOP_LEVEL = "*"
 """The AdminId of an administrator of all customers (section 3)."""
-HASHED = ("customer_password", "security_answer", "token")
+HASHED = ("customer_password", "security_answer", "token", "code")
 """Secrets that the built-in service keeps as hashes, so that it tells them to nobody (weakness W4)."""
 PROVIDER_TYPE = enumeration("app:ProviderTypes", ProviderType, ProviderType.SIP)
 CALLBACK_TYPE = enumeration("app:GoogleVoiceCallbackTypes", GoogleVoiceCallbackType, None)

@@ -39,6 +39,7 @@ from .areas.dial_plans import pages as dial_plans
 from .areas.dial_plans.executions import CallExecutions
 from .areas.dial_plans.tries.running import TrySlots
 from .areas.help import pages as help_pages
+from .areas.invites import pages as invites
 from .areas.oauth import consents as oauth_consents
 from .areas.oauth import decisions as oauth_decisions
 from .areas.oauth import programs as oauth_programs
@@ -107,6 +108,7 @@ AREAS = (
     ladders.AREA,
     account.AREA,
     customers.AREA,
+    invites.AREA,
     security.AREA,
     changes.AREA,
     open_sessions.AREA,

@@ -16,6 +16,7 @@ from sipsorcery_web.contract.extensions import (
     AuditEntry,
     CustomerAccount,
     EmailAddressChange,
+    Invite,
     MailedLink,
     OpenSession,
     SignIn,
@@ -142,6 +143,7 @@ class ProvisioningClient:
         self.sign_ins = self.entries(SignIn)
         self.account_networks = self.entries(AccountNetwork)
         self.customers = self.entries(CustomerAccount)
+        self.invites = self.entries(Invite)
 
     def records(self, record: type[R]) -> Records[R]:
         """Return the list of the records of this type, which can be changed."""
@@ -280,6 +282,14 @@ class ProvisioningClient:
     def delete_customer_account(self, username: str) -> None:
         """Delete a customer whom the visitor looks after."""
         self._call("DeleteCustomerAccount", customer_username=username)
+
+    def add_invites(self, invite: Invite, count: int) -> list[Invite]:
+        """Make so many invite codes with this note and end, which tell themselves this once."""
+        return list(self._call("AddInvites", invite=invite, count=count) or ())
+
+    def delete_invite(self, id: UUID) -> None:
+        """Withdraw an invite code."""
+        self._call("DeleteInvite", id=id)
 
     def access_tokens(self) -> list[AccessToken]:
         """The visitor's tokens for programs."""

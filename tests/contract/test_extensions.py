@@ -10,6 +10,7 @@ from sipsorcery_web.contract.extensions import (
     AccountNetwork,
     AuditEntry,
     CustomerAccount,
+    Invite,
     OpenSession,
     SignIn,
 )
@@ -45,6 +46,7 @@ NEVER_BY_TOKEN = {
     *("GetRevision", "UpdateSecondFactor"),
     *("GetCustomers", "GetCustomersCount", "UpdateCustomerDetails", "SuspendCustomer", "ResumeCustomer"),
     *("ResetCustomerPassword", "DeleteCustomerAccount"),
+    *("GetInvites", "GetInvitesCount", "AddInvites", "DeleteInvite"),
 }
 """Change the password, the e-mail address, the second factor or tokens, delete the customer, extend what is not a
 session, see or end who is signed in, tell of the records of every area, or look after other customers."""
@@ -92,7 +94,9 @@ def test_what_is_added_stands_apart_from_the_originals() -> None:
     assert EXTENSIONS["GetAccessTokens"].action == "urn:sipsorcery-web:extensions:1/IExtensions/GetAccessTokens"
 
 
-@pytest.mark.parametrize("record", [AccessToken, AccountNetwork, AuditEntry, CustomerAccount, OpenSession, SignIn])
+@pytest.mark.parametrize(
+    "record", [AccessToken, AccountNetwork, AuditEntry, CustomerAccount, Invite, OpenSession, SignIn]
+)
 def test_the_fields_of_a_record_stand_in_the_byte_order_of_their_names(record: type[Record]) -> None:
     elements = [entry.element for entry in wire_fields(record)]
     assert elements == sorted(elements)

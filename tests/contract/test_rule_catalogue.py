@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 
 from sipsorcery_web.contract.errors import Conflict, Refused, Rule
-from sipsorcery_web.contract.extensions import AccessToken
+from sipsorcery_web.contract.extensions import AccessToken, Invite
 from sipsorcery_web.contract.faults import error_for, fault_for
 from sipsorcery_web.contract.records import Customer, SIPAccount, SIPDialPlan, SIPProvider, wire_fields
 from sipsorcery_web.contract.rules.catalogue import RULES
 
 MESSAGES: dict[str, list[str]] = json.loads(Path(__file__).with_name("contract_facts.json").read_text())["messages"]
-NOT_OF_A_RECORD = {"new_password", "old_password", "reason"}
-"""What UpdateCustomerPassword and SuspendCustomer take besides."""
+NOT_OF_A_RECORD = {"new_password", "old_password", "reason", "count"}
+"""What UpdateCustomerPassword, SuspendCustomer and AddInvites take besides."""
 
 
 class Values(dict[str, str]):
@@ -53,7 +53,7 @@ def test_a_sentence_of_the_original_has_a_rule(sentence: str) -> None:
 
 
 def test_every_field_of_a_rule_is_one_of_a_record() -> None:
-    records = (AccessToken, Customer, SIPAccount, SIPDialPlan, SIPProvider)
+    records = (AccessToken, Invite, Customer, SIPAccount, SIPDialPlan, SIPProvider)
     known = {entry.attribute for record in records for entry in wire_fields(record)} | NOT_OF_A_RECORD
 
     assert {field for rule in RULES for field in rule.fields} <= known

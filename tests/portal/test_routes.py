@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
+from sipsorcery_web.contract.extensions import Invite
 from sipsorcery_web.oauth import consents, programs
 from sipsorcery_web.oauth.work import reading
 from sipsorcery_web.portal.storage.passkeys import Passkeys
@@ -29,6 +30,10 @@ ROUTES = {
     "/admin/customers/<uuid:customer_id>/password": "GET POST",
     "/admin/customers/<uuid:customer_id>/resume": "POST",
     "/admin/customers/<uuid:customer_id>/suspend": "GET POST",
+    "/admin/invites": "GET",
+    "/admin/invites.<any(csv, json):form>": "GET",
+    "/admin/invites/<uuid:invite_id>/delete": "GET POST",
+    "/admin/invites/add": "GET POST",
     "/account/email-address/send-link": "POST",
     "/account/email-address/withdraw": "POST",
     "/account/password": "GET POST",
@@ -254,10 +259,12 @@ def hers(harness: AppHarness) -> Iterator[dict[str, UUID]]:
     program, alice = harness.service_fixture.alice, harness.customer("alice")
     assert alice is not None
     things["customer_id"] = alice.id
+    things["invite_id"] = harness.service_fixture.administrator.add_invites(Invite(note="night shift"), 1)[0].id
 
     def everything() -> list[object]:
         return [
             program.customer("alice"),
+            *harness.service_fixture.administrator.invites.page(),
             *program.sip_accounts.page(),
             *program.sip_providers.page(),
             *program.dial_plans.page(),

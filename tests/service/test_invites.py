@@ -1,3 +1,4 @@
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -10,6 +11,7 @@ from tests.conftest import Clock
 
 from .conftest import at_once
 
+NOW = Clock().now
 NOBODYS = "6c62292e-236b-46ea-bdf8-225010869881"
 
 
@@ -19,9 +21,9 @@ def code(database: Database, clock: Clock) -> str:
         return invites.make_code(session, clock())
 
 
-def complaint(database: Database, code: str | None) -> str | None:
+def complaint(database: Database, code: str | None, now: datetime = NOW) -> str | None:
     with database.read() as session:
-        broken = invites.broken_rule(session, code)
+        broken = invites.broken_rule(session, code, now)
     return broken.sentence if broken else None
 
 
@@ -55,6 +57,14 @@ def test_a_missing_code_is_told_without_a_full_stop(database: Database, missing:
 @pytest.mark.parametrize("unknown", [NOBODYS, "please", "' or ''='"])
 def test_an_unknown_code_is_told(database: Database, code: str, unknown: str) -> None:
     assert complaint(database, unknown) == "The invite code was not recognised."
+
+
+def test_a_code_is_good_until_its_end(database: Database, clock: Clock) -> None:
+    with database.write() as session:
+        code = invites.make_code(session, clock(), ends=clock() + timedelta(days=1))
+
+    assert complaint(database, code, NOW + timedelta(hours=23)) is None
+    assert complaint(database, code, NOW + timedelta(days=1)) == "The invite code has ended."
 
 
 def test_a_code_is_good_for_one_customer(database: Database, code: str, clock: Clock) -> None:

@@ -76,6 +76,10 @@ INVITE_MISSING = Rule("No invite code was specified", ("invite_code",))
 """Without a full stop, as the original sends it."""
 INVITE_UNKNOWN = Rule("The invite code was not recognised.", ("invite_code",))
 INVITE_USED = Rule("The invite code has already been used.", ("invite_code",))
+INVITE_OVER = Rule("The invite code has ended.", ("invite_code",))
+INVITE_COUNT = Rule("From 1 to 1000 invite codes can be made at once.", ("count",))
+INVITE_NOTE_TOO_LONG = Rule("The note can have at most 128 characters.", ("note",))
+INVITE_END_PAST = Rule("The end of an invite code has to be in the future.", ("ends",))
 
 # Sessions (sections 2 and 4.2)
 

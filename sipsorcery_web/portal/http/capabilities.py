@@ -119,8 +119,8 @@ class Capabilities:
         "A passkey is the second step after the password.",
     )
     administers_customers: bool = _known(
-        "Administrators find customers, change, suspend and delete them, and give them new passwords "
-        "(`/admin/customers`).",
+        "Administrators find customers, change, suspend and delete them, give them new passwords "
+        "(`/admin/customers`), and make and withdraw invite codes (`/admin/invites`).",
         "There is no such page: customers are that service's to look after.",
     )
     keeps_lines: bool = _known(

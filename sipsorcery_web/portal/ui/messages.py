@@ -54,6 +54,7 @@ _PLAIN: dict[Rule, str] = {
     rules.INVITE_MISSING: "Enter the invite code that you were given.",
     rules.INVITE_UNKNOWN: "This invite code is not known. Check that it is complete.",
     rules.INVITE_USED: "This invite code has been used. Each code makes one account.",
+    rules.INVITE_OVER: "This invite code has ended. Ask whoever gave it to you for another one.",
     rules.PROVIDER_NAME_MISSING: "Give the provider a name.",
     rules.PROVIDER_NAME_HAS_DOT: "The name cannot have a dot in it: dial plans would take it for a server.",
     rules.PROVIDER_NAME_TAKEN: "You have a provider with this name. Choose another name.",

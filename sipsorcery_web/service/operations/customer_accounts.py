@@ -139,13 +139,13 @@ def remove(work: UnitOfWork, row: CustomerRow) -> None:
 
 
 def _listing(work: AuthedUnitOfWork) -> Listing[CustomerAccount]:
-    _refuse_customer(work)
+    refuse_customer(work)
     return CUSTOMERS if work.caller.is_administrator else MEMBERS
 
 
 def _theirs(work: AuthedUnitOfWork, username: str | None) -> CustomerRow:
     """Return a customer whom the caller looks after. NotFound for another, Refused for the caller's own account."""
-    _refuse_customer(work)
+    refuse_customer(work)
     named = CustomerRow.customer_username == (username or "").strip().lower()
     row = work.session.scalars(select(CustomerRow).where(named, _looked_after(work.caller))).one_or_none()
     if row is None:
@@ -155,7 +155,8 @@ def _theirs(work: AuthedUnitOfWork, username: str | None) -> CustomerRow:
     return row
 
 
-def _refuse_customer(work: AuthedUnitOfWork) -> None:
+def refuse_customer(work: AuthedUnitOfWork) -> None:
+    """Refuse whoever is no administrator, of all or of a label."""
     if not work.caller.admin_id:
         raise Refused(ADMINISTRATORS_ONLY, values={"operation": work.operation})
 

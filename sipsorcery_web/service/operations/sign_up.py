@@ -57,7 +57,7 @@ def check_invite_code(call: ServiceRequest, invite_code: str | None) -> str | No
     """
     stranger_limit.note(call.context, Attempts.INVITE_CODE, call.address)
     with call.context.database.read() as session:
-        broken = invites.broken_rule(session, invite_code)
+        broken = invites.broken_rule(session, invite_code, call.now)
     return broken.sentence if broken else None
 
 
@@ -73,18 +73,18 @@ def create_customer(call: ServiceRequest, customer: Customer | None) -> None:
         raise Refused(RECORD_MISSING, values={"noun": "customer"})
     wanted, mails = tidied(customer), call.context.mails
     with call.context.database.read() as session:
-        _refuse_by_policy(session, call.context, wanted)
+        _refuse_by_policy(session, call, wanted)
         refuse_new(session, wanted)
     if mails is not None:
         refuse_unmailable(wanted.email_address)
     hashes = hashes_of(call.context, wanted)
     with call.context.database.write() as session:
         advisory_lock(session, "new customers")
-        _refuse_by_policy(session, call.context, wanted)
+        _refuse_by_policy(session, call, wanted)
         refuse_new(session, wanted)
-        if _needs_invite(call.context):
-            _spend_invite(session, call, wanted)
-        insert_customer(UnitOfWork(**vars(call), session=session), wanted, *hashes, is_confirmed=mails is None)
+        label = _spend_invite(session, call, wanted) if _needs_invite(call.context) else None
+        work = UnitOfWork(**vars(call), session=session)
+        insert_customer(work, wanted, *hashes, is_confirmed=mails is None, label=label)
         if mails is not None:
             mails.ask_for_confirmation(session, wanted.customer_username or "", wanted.email_address or "")
 
@@ -111,6 +111,7 @@ def insert_customer(
     answer_hash: str | None,
     admin_id: str | None = None,
     is_confirmed: bool = True,
+    label: str | None = None,
 ) -> None:
     """Store the customer, the dial plan `default` and a SIP account with a random password.
 
@@ -122,6 +123,7 @@ def insert_customer(
         password_hash=password_hash,
         security_answer_hash=answer_hash,
         admin_id=admin_id,
+        admin_member_id=label,
         created_from_ip_address=work.address,
         email_address_confirmed=is_confirmed,
         inserted=work.now,
@@ -141,12 +143,12 @@ def random_sip_password() -> str:
     return "".join(secrets.choice(alphabet) for _ in range(SIP_PASSWORD_LENGTHS[1]))
 
 
-def _refuse_by_policy(session: Session, context: ServiceContext, customer: Customer) -> None:
-    if not _is_open(session, context):
+def _refuse_by_policy(session: Session, call: ServiceRequest, customer: Customer) -> None:
+    if not _is_open(session, call.context):
         raise Refused(NEW_ACCOUNTS_CLOSED)
-    if not _needs_invite(context):
+    if not _needs_invite(call.context):
         return
-    if broken := invites.broken_rule(session, customer.invite_code):
+    if broken := invites.broken_rule(session, customer.invite_code, call.now):
         raise Refused(INVITE_NEEDED if broken is INVITE_MISSING else broken)
 
 
@@ -166,9 +168,11 @@ def _needs_invite(context: ServiceContext) -> bool:
     return context.new_accounts.policy == "invite"
 
 
-def _spend_invite(session: Session, call: ServiceRequest, customer: Customer) -> None:
+def _spend_invite(session: Session, call: ServiceRequest, customer: Customer) -> str | None:
+    """Use the customer's code up, and return the label that the customer becomes a member of by it."""
     if not invites.spend(session, customer.invite_code, customer.customer_username or "", call.now):
         raise Refused(INVITE_USED)
+    return invites.label_of(session, customer.invite_code)
 
 
 def _default_plan(work: UnitOfWork, owner: str) -> SIPDialPlanRow:

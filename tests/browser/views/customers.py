@@ -1,9 +1,11 @@
 """Customers, as administrators look after them."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 from playwright.sync_api import Page, expect
 
+from sipsorcery_web.contract.extensions import Invite
 from sipsorcery_web.service.store.models import CustomerRow
 
 from ..portals import OVER_SOAP
@@ -12,6 +14,7 @@ from ..steps import heading
 from .view import Steps, view
 
 LIST = "/admin/customers"
+INVITES = "/admin/invites"
 REASON = "140 calls to 00 882 numbers on 9 Nov, from an address in a country where nobody of theirs is."
 
 
@@ -90,3 +93,49 @@ def customer_password_made(page: Page, scene: Scene) -> None:
     _go_to(page, scene, scene.portal.customer("dave-"), "/password")
     page.get_by_role("button", name="Make a new password").click()
     expect(page.get_by_text("It is shown this once")).to_be_visible()
+
+
+def _make_invites(scene: Scene) -> None:
+    """Leave two codes, one of which has a note as long as it may be, and an end."""
+    program = scene.portal.program_of(scene.administrator)
+    for invite in program.invites.page():
+        program.delete_invite(invite.id)
+    program.add_invites(Invite(), 1)
+    note = "for-the-third-floor-of-the-house-at-the-harbour " + "x" * 80
+    program.add_invites(Invite(note=note, ends=datetime.now(UTC) + timedelta(days=30)), 1)
+
+
+@_view
+def invites(page: Page, scene: Scene) -> None:
+    _make_invites(scene)
+    page.goto(INVITES)
+    expect(page.get_by_text("Not used").first).to_be_visible()
+
+
+@_view
+def invites_to_make(page: Page, scene: Scene) -> None:
+    page.goto(f"{INVITES}/add")
+
+
+@_view
+def invites_refused(page: Page, scene: Scene) -> None:
+    page.goto(f"{INVITES}/add")
+    page.get_by_label("How many").fill("0")
+    page.get_by_role("button", name="Make codes").click()
+    expect(page).to_have_title(re.compile("^Error: "))
+
+
+@_view
+def invites_made(page: Page, scene: Scene) -> None:
+    page.goto(f"{INVITES}/add")
+    page.get_by_label("How many").fill("3")
+    page.get_by_role("button", name="Make codes").click()
+    expect(heading(page, "3 invite codes")).to_be_visible()
+
+
+@_view
+def invite_to_withdraw(page: Page, scene: Scene) -> None:
+    _make_invites(scene)
+    page.goto(INVITES)
+    page.get_by_role("link", name="Withdraw").first.click()
+    expect(page.get_by_role("button", name="Withdraw code")).to_be_visible()

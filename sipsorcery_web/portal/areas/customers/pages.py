@@ -33,7 +33,7 @@ AREA = Area(
     bp,
     "Customers",
     key="u",
-    nav=NavItem("customers", "Customers"),
+    nav=NavItem("customers", "Customers", beside=("invites",)),
     help="customers",
     needs="administers_customers",
     is_here=administers,

@@ -35,8 +35,9 @@ def test_every_letter_leads_to_a_page_that_there_is(alice: Browser) -> None:
 
 
 def test_every_screen_has_a_letter_of_its_own() -> None:
-    """The places that the page on security, a call's record, a line of the console and a ladder lead to have none."""
-    without = (*PLACES, "ladders", "console_ladders", "ladder_links")
+    """The places that the pages on security and customers, a call's record, a line of the console and a ladder lead to
+    have none."""
+    without = (*PLACES, "invites", "ladders", "console_ladders", "ladder_links")
     letters = [area.key for area in AREAS if (area.help or area.nav) and area.name not in without]
     assert all(letters)
     assert len({*letters, "g"}) == len(letters) + 1
