@@ -118,7 +118,7 @@ def test_a_partner_changes_no_customer_of_others(harness: AppHarness, partner: B
 def test_a_customers_page_says_what_there_is_and_leads_to_it(harness: AppHarness, administrator: Browser) -> None:
     harness.service_fixture.alice.sip_accounts.add(sip_account("reception"))
     page = administrator.open(address_of(harness, "alice"))
-    address = page.one("//dl[@class='plain-facts']//a[text()='SIP accounts']").get("href", "")
+    address = page.one("//dl[contains(@class, 'customer-facts')]//a[text()='SIP accounts']").get("href", "")
     assert address == "/sip-accounts?q=alice"
     assert administrator.open(address).names == ["alice", "reception"]
     assert "SIP account added reception@sip.example.org, by alice" in page.text
