@@ -256,7 +256,8 @@ def of_oauth(harness: AppHarness) -> list[object]:
 def hers(harness: AppHarness) -> Iterator[dict[str, UUID]]:
     """Return alice's records, one of each kind, which nothing that bob does may change."""
     things = harness.one_of_each("alice", network_id="5th-floor") | {"passkey_id": harness.passkey("alice")}
-    program, alice = harness.service_fixture.alice, harness.customer("alice")
+    program = harness.service_fixture.alice
+    alice = harness.customer("alice")
     assert alice is not None
     things["customer_id"] = alice.id
     things["invite_id"] = harness.service_fixture.administrator.add_invites(Invite(note="night shift"), 1)[0].id

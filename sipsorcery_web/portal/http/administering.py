@@ -4,6 +4,7 @@ from flask import abort
 
 from ..storage.errors import StorageUnavailable
 from . import session
+from .programs import is_program
 
 
 def administers() -> bool:
@@ -16,6 +17,6 @@ def administers() -> bool:
 
 
 def require_administrator() -> None:
-    """Answer 404 to everybody else; what an administrator may see is for the service to say."""
-    if not administers():
+    """Answer 404 to everybody else. What an administrator, or a program with a token, may see the service says."""
+    if not administers() and not is_program():
         abort(404)

@@ -24,6 +24,7 @@ _CONTENT_TYPES = {
 _FOR_SOME_PAGES = {
     "console.css": ("console/*.css",),
     "console.js": ("console/*.js",),
+    "customers.css": ("customers/*.css",),
     "editor.css": ("vendor/ace/*.css", "editor/*.css"),
     "editor.js": ("vendor/ace/*.js", "editor/*.js"),
     "help.css": ("help/*.css",),

@@ -28,7 +28,7 @@ OF_TOKENS = {
     "/sip-accounts": "accounts:read",
 }
 """The lists whose files tokens open, with the scope."""
-PEOPLES = {"/security/sign-ins", "/security/networks"}
+PEOPLES = {"/security/sign-ins", "/security/networks", "/admin/customers", "/admin/invites"}
 """The lists that no token reads."""
 
 

@@ -5,10 +5,12 @@ import json
 import re
 from itertools import count
 from urllib.parse import quote
+from uuid import UUID
 
 import pytest
 from sqlalchemy import String, Text, select
 
+from sipsorcery_web.contract.extensions import Invite
 from sipsorcery_web.contract.third_party_calls import CallProgress, CallState
 from sipsorcery_web.portal.http.parts import parts_of
 from sipsorcery_web.portal.http.session import COOKIE
@@ -95,15 +97,27 @@ PLAIN_FILES = (".txt", ".pcap")
 """Files that no browser shows as a page, whatever is in them."""
 
 
-def every_page(harness: AppHarness, **of_the_account: object) -> list[str]:
-    """The address of every page, with things of alice's wherever one is shown."""
+def every_page(harness: AppHarness, username: str = "alice", **of_the_account: object) -> list[str]:
+    """The address of every page that somebody finds, with things of alice's wherever one is shown."""
     things = harness.one_of_each("alice", **of_the_account) | {"passkey_id": harness.passkey("alice", name=HOSTILE)}
+    if username == "root-admin":
+        things |= of_administrators(harness)
     engine = parts_of(harness.app).get(SIPEngine)
     if isinstance(engine, FakeEngine):
         engine.call_maker.every_call = CallProgress(CallState.FIRST, HOSTILE, HOSTILE)
     rules = [rule for rule in harness.app.url_map.iter_rules() if "GET" in methods_of(rule)]
     names = [rule.rule for rule in rules if rule.rule not in NO_PAGES and not rule.rule.endswith(PLAIN_FILES)]
-    return [filled_in(name, **things) for name in names]
+    is_found = username == "root-admin"
+    return [filled_in(name, **things) for name in names if is_found or not name.startswith("/admin/")]
+
+
+def of_administrators(harness: AppHarness) -> dict[str, UUID]:
+    """The ids of what administrators alone see: alice as a customer, and an invite."""
+    harness.change_customer("alice", first_name=HOSTILE[:64], city=HOSTILE[:64], suspended_reason=HOSTILE)
+    alice = harness.customer("alice")
+    assert alice is not None
+    (invite,) = harness.service_fixture.administrator.add_invites(Invite(note=HOSTILE[:128]), 1)
+    return {"customer_id": alice.id, "invite_id": invite.id}
 
 
 def keep_messages(harness: AppHarness, events: EventsInMemory, text: str) -> None:
@@ -289,7 +303,7 @@ def write_everywhere(harness: AppHarness, text: str) -> None:
 def test_what_strangers_write_into_any_record_stays_text_on_every_page(
     harness: AppHarness, events: EventsInMemory, username: str, begins: str
 ) -> None:
-    paths = every_page(harness)
+    paths = every_page(harness, username)
     provider = harness.provider("alice", "blueline", register_enabled=True, register_contact="sip:a@sip.example.org")
     harness.registration(provider, registration_failure_message="403 Forbidden")
     harness.bind(harness.account("alice", "consult-room"))

@@ -11,7 +11,7 @@ from alembic import op
 from sipsorcery_web.database.base import UtcDateTime
 
 revision = "0035"
-down_revision = "0031"
+down_revision = "0034"
 
 LAST_RIGHT = """
 UPDATE customers SET last_sign_in = (

@@ -16,7 +16,7 @@ from ..security.form import end_of
 
 
 class InvitesForm(Form):
-    """How many codes, what for, and the last day, if there is one."""
+    """The number of codes, a note, and the last day, if there is one."""
 
     count = IntegerField("How many")
     note = text("Note")

@@ -192,6 +192,14 @@ def test_what_shuts_out_or_lets_in_asks_who_it_is(harness: AppHarness, administr
     assert not _row(harness, "alice").suspended
 
 
+def test_nobody_is_let_in_again_by_a_session_alone(harness: AppHarness, administrator: Browser) -> None:
+    harness.change_customer("alice", suspended=True)
+    page = administrator.open(address_of(harness, "alice"))
+    harness.clock.pass_(seconds=(HOLDS_FOR + timedelta(minutes=1)).total_seconds())
+    assert page.submit(action=address_of(harness, "alice", "/resume")).has("proof_password")
+    assert _row(harness, "alice").suspended
+
+
 def test_the_own_page_leads_to_the_settings(harness: AppHarness, administrator: Browser) -> None:
     page = administrator.open(address_of(harness, ADMINISTRATOR))
     assert page.links["settings"] == "/account"

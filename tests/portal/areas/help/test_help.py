@@ -51,7 +51,7 @@ def test_every_screen_is_explained_with_an_example(alice: Browser) -> None:
 def test_the_contents_lead_to_every_topic(harness: AppHarness, alice: Browser) -> None:
     page = alice.open("/help")
     contents = {words(link): link.get("href") for link in page.all("//nav[@aria-label='Topics']//a")}
-    with harness.app.app_context():
+    with harness.app.test_request_context():
         assert contents == {each.title: f"#{each.anchor}" for each in topics()}
     assert [words(heading) for heading in page.all("//main//h2")] == [*contents]
 
