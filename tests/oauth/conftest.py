@@ -3,13 +3,14 @@
 import pytest
 
 from tests.portal.app_harness import AppHarness
-from tests.portal.browser import Browser
-from tests.portal.conftest import genuine_services, harness_with, harnesses, mysql_front
+from tests.portal.conftest import alice, bob, genuine_services, harness_with, harnesses, mysql_front
 from tests.rest.conftest import harness, postgres_house, pytest_generate_tests
 
 from .program import OAuthProgram
 
 __all__ = [
+    "alice",
+    "bob",
     "genuine_services",
     "harness",
     "harness_with",
@@ -18,18 +19,6 @@ __all__ = [
     "postgres_house",
     "pytest_generate_tests",
 ]
-
-
-@pytest.fixture
-def alice(harness: AppHarness) -> Browser:
-    """The browser of alice, who has signed in."""
-    return harness.signed_in("alice")
-
-
-@pytest.fixture
-def bob(harness: AppHarness) -> Browser:
-    """The browser of bob, who has signed in."""
-    return harness.signed_in("bobby")
 
 
 @pytest.fixture
