@@ -16,8 +16,8 @@ from sipsorcery_web.portal.storage.errors import StorageUnavailable
 from tests.portal.app_harness import AppHarness
 from tests.portal.browser import Browser
 from tests.portal.genuine import Front
+from tests.portal.routes import ROUTES, filled_in
 from tests.portal.test_error_handlers import without_table
-from tests.portal.test_routes import ROUTES, filled_in
 from tests.service.soap.wire import XML
 
 FIELDS = (

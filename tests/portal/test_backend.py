@@ -23,7 +23,7 @@ from .app_harness import AppHarness
 from .areas.auth.test_register import CAROL
 from .browser import Browser
 from .conftest import HarnessWith
-from .test_routes import ROUTES, filled_in
+from .routes import ROUTES, filled_in
 
 PATIENCE = 10.0
 ASSETS = "/assets/<file>"

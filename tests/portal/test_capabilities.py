@@ -22,7 +22,7 @@ from .app_harness import AppHarness
 from .areas.auth.test_register import CAROL
 from .browser import Browser
 from .conftest import HarnessWith
-from .test_routes import SOMEWHERE
+from .routes import SOMEWHERE
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs/other-services.md"
 NEW = "tr0ubad0ur"

@@ -19,7 +19,7 @@ from sipsorcery_web.service.store.models import CustomerRow
 from tests.conftest import HOME, ServiceFixture
 
 from .app_harness import AppHarness
-from .test_routes import ENDPOINTS, ROUTES, filled_in
+from .routes import ENDPOINTS, ROUTES, filled_in
 
 CONTROLS = ["\n", "\r", "\t", "\x7f", "\x85", "\u2028", "\u2029"]
 TYPED_IN = "//main//form[@method='post']//input[@type='text' or @type='password' or @type='email' or @type='url' or @type='tel']"

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Flask, Response, request
+from flask import session as browser_session
 from itsdangerous import BadData, URLSafeSerializer
 
 from .cookies import cookie_name
@@ -16,6 +17,7 @@ from .portal_session import PortalSession
 
 COOKIE = "sipsorcery_messages"
 FLASHES_KEY = "_flashes"  # Flask's name for the messages that the next page shows
+MOST = 10
 LONGEST = 2_000
 """Characters, so that there is room for others: a browser takes 4,096 bytes of a cookie (RFC 6265, section 6.1)."""
 LASTS = 3_600
@@ -23,6 +25,11 @@ LASTS = 3_600
 
 Messages = Sequence[tuple[str, Any]]
 """Categories, and texts or what templates/parts/notes.html takes else, as Flask keeps them."""
+
+
+def forget_oldest_messages(*_: object, **__: object) -> None:
+    """Keep the newest messages alone: a program that sends forms and looks at no page is shown none of them."""
+    browser_session[FLASHES_KEY] = browser_session[FLASHES_KEY][-MOST:]
 
 
 def take_messages(app: Flask, session: PortalSession, secure: bool) -> None:

@@ -28,7 +28,7 @@ from sipsorcery_web.portal.storage.sessions import SessionRecord, SessionStorage
 
 from .anonymous_cookie import AnonymousCookie, read_cookie
 from .cookies import HOST_PREFIX, SECURE_PREFIX, cookie_name, cookie_path, host_of_request, is_form_of_another_site
-from .message_cookie import FLASHES_KEY, leave_messages, take_messages
+from .message_cookie import forget_oldest_messages, leave_messages, take_messages
 from .portal_session import PortalSession
 from .session_records import REMEMBERED_FOR, end_of, ended_record, read_contents
 from .session_use import used
@@ -70,7 +70,6 @@ RENEWED_EVERY = timedelta(minutes=5)
 REWRITES = 5
 NEEDS_HTTPS = "sipsorcery_web.needs_https"
 """Where a request keeps whether its cookies do, which is asked several times."""
-MOST_MESSAGES = 10
 
 Clock = Callable[[], datetime]
 
@@ -306,12 +305,7 @@ class PortalSessions(SessionInterface):
 def init_app(app: Flask, storage: SessionStorage, clock: Clock, insecure_http: bool = False) -> None:
     """Give the application its sessions. `insecure_http` lets the cookie travel over plain http."""
     app.session_interface = PortalSessions(storage, clock, insecure_http)
-    message_flashed.connect(_forget_oldest_messages, app)
-
-
-def _forget_oldest_messages(*_: object, **__: object) -> None:
-    """Keep the newest messages alone: a program that sends forms and looks at no page is shown none of them."""
-    browser_session[FLASHES_KEY] = browser_session[FLASHES_KEY][-MOST_MESSAGES:]
+    message_flashed.connect(forget_oldest_messages, app)
 
 
 def current() -> LoginSession | None:

@@ -34,8 +34,8 @@ from tests.factories.events import EventsInMemory, request, traced
 from ..app_harness import AppHarness
 from ..browser import Browser
 from ..fake_sip_engine import FakeEngine
+from ..routes import filled_in, methods_of
 from ..stored_state import dump
-from ..test_routes import filled_in, methods_of
 
 HOSTILE = "\"'></title></textarea><script>alert(1)</script>{{7*191}}"
 

@@ -17,7 +17,7 @@ from sipsorcery_web.contract.wire_types import FOREVER
 
 from ..app_harness import AppHarness
 from ..browser import Browser, Page, words
-from ..test_routes import ENDPOINTS, ROUTES, filled_in
+from ..routes import ENDPOINTS, ROUTES, filled_in
 
 NEW_YORK = "(GMT-05:00) Eastern Time (US & Canada)"
 ALICE = "alice"

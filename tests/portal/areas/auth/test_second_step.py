@@ -17,9 +17,9 @@ from tests.portal.app_harness import AppHarness
 from tests.portal.authenticator import AuthenticatorApp, set_up_app
 from tests.portal.browser import Browser, Page
 from tests.portal.genuine import Front
+from tests.portal.routes import ENDPOINTS, OPEN, closed_routes, filled_in
 from tests.portal.sign_ins import try_to_sign_in
 from tests.portal.stored_state import dump
-from tests.portal.test_routes import ENDPOINTS, OPEN, closed_routes, filled_in
 
 TOO_LATE = "Sign in with your password first. The second step has to follow within five minutes."
 WRONG = "This is not the code of now, or it was used before. Wait for the next one."
