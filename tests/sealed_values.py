@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from sipsorcery_web.calls.executions import Executions
 from sipsorcery_web.clock import utc_now
@@ -13,7 +13,9 @@ from sipsorcery_web.contract.records import SIPAccount, SIPProvider
 from sipsorcery_web.database.address_limit import AddressLimit
 from sipsorcery_web.database.connection import Database
 from sipsorcery_web.database.keyring import Keyring
+from sipsorcery_web.database.sealed import place_of
 from sipsorcery_web.dial_plans.live.stored_values import StoredValues
+from sipsorcery_web.ip_addresses import PUBLIC_ONLY
 from sipsorcery_web.jobs.queue import JobQueue, NewJob
 from sipsorcery_web.portal.storage.deleted_records import DeletedRecords
 from sipsorcery_web.portal.storage.dial_plan_test_cases import DialPlanTestCases, PlanTestCase
@@ -28,6 +30,9 @@ from sipsorcery_web.portal.storage.totp_secrets import TotpSecrets
 from sipsorcery_web.service.domains import keep_default_domain
 from sipsorcery_web.service.store.models import CustomerRow, SIPAccountRow, SIPProviderRow
 from sipsorcery_web.service.store.rows import derive_ha1, fill, secret_of
+from sipsorcery_web.webhooks.addresses import Addresses
+from sipsorcery_web.webhooks.keeping import WebhookKeeping
+from sipsorcery_web.webhooks.models import WebhookMessageRow, WebhookRow
 from tests.calls.kept_executions import CALL_ID, running
 from tests.factories import DOMAIN, SIP_PASSWORD
 from tests.factories.passkeys import passkey
@@ -44,7 +49,38 @@ def keep_all(database: Database, keyring: Keyring) -> Mapping[str, Reader]:
         keep_default_domain(session, DOMAIN, keyring, now)
         customer = {"id": uuid4(), "customer_username": OWNER, "email_address": "alice@example.org"}
         session.execute(insert(CustomerRow).values(**customer, password_hash="-", inserted=now))
-    return _kept_by_the_service(database, keyring, now) | _kept_by_the_portal(database, keyring, now)
+    return {
+        **_kept_by_the_service(database, keyring, now),
+        **_kept_by_the_portal(database, keyring, now),
+        **_kept_of_webhooks(database, keyring, now),
+    }
+
+
+def _kept_of_webhooks(database: Database, keyring: Keyring, now: datetime) -> dict[str, Reader]:
+    kept = WebhookKeeping(database, keyring, Addresses(PUBLIC_ONLY), lambda: now)
+    hook, _ = kept.add(OWNER, "https://hooks.example.org/", ["record.changed"])
+    kept.rotate(OWNER, hook.id)
+    kept.test(OWNER, hook.id)
+    with database.write() as session:
+        row = session.scalars(select(WebhookMessageRow)).one()
+        row.sealed_answer = keyring.seal("taken", place_of(WebhookMessageRow.sealed_answer, row.id, hook.id))
+
+    def read(column: Any, *of: str) -> Reader:
+        def value(database: Database, keyring: Keyring) -> str:
+            with database.read() as session:
+                found = session.scalars(select(column.class_)).one()
+            return keyring.open_text(
+                getattr(found, column.key), place_of(column, *(getattr(found, name) for name in of))
+            )
+
+        return value
+
+    return {
+        "webhooks.sealed_secret": read(WebhookRow.sealed_secret, "id", "owner"),
+        "webhooks.sealed_old_secret": read(WebhookRow.sealed_old_secret, "id", "owner"),
+        "webhook_messages.sealed": read(WebhookMessageRow.sealed, "id", "webhook_id"),
+        "webhook_messages.sealed_answer": read(WebhookMessageRow.sealed_answer, "id", "webhook_id"),
+    }
 
 
 def _kept_by_the_service(database: Database, keyring: Keyring, now: datetime) -> dict[str, Reader]:

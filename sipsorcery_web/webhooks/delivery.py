@@ -84,8 +84,9 @@ class Delivery:
                 return
             message.attempts += 1
             message.tried_at, message.status, message.milliseconds = now, attempt.status, attempt.milliseconds
-            place = place_of(WebhookMessageRow.sealed_answer, message.id, hook.id)
-            message.sealed_answer = self.keyring.seal(attempt.answer, place)
+            message.sealed_answer = self.keyring.seal(
+                attempt.answer, place_of(WebhookMessageRow.sealed_answer, message.id, hook.id)
+            )
             if attempt.is_taken:
                 message.state = MessageState.DELIVERED
                 hook.failures, hook.failing_since, hook.paused_until = 0, None, None
