@@ -8,7 +8,15 @@ import pytest
 from sqlalchemy import Engine, event, select
 
 from sipsorcery_web.contract.errors import NotFound, ProvisioningError
-from sipsorcery_web.contract.extensions import ALL_OPERATIONS, AccessToken, AuditEntry, LinkPurpose
+from sipsorcery_web.contract.extensions import (
+    ALL_OPERATIONS,
+    AccessToken,
+    AuditEntry,
+    CustomerAccount,
+    Invite,
+    LinkPurpose,
+)
+from sipsorcery_web.contract.filters import prop
 from sipsorcery_web.logs.request_ids import begin_request, go_on_with
 from sipsorcery_web.service.audit import recording
 from sipsorcery_web.service.audit.heads import Heads
@@ -99,6 +107,11 @@ def _token(service_fixture: ServiceFixture) -> AccessToken:
     return service_fixture.alice.add_access_token(AccessToken(name="office", scopes="calls:read", ends=ends))
 
 
+def _customer(service_fixture: ServiceFixture) -> CustomerAccount:
+    hers = prop("CustomerUsername").equals("alice")
+    return service_fixture.administrator.customers.page(where=hers)[0].with_(city="Cork")
+
+
 def _call(service_fixture: ServiceFixture, operation: str, **arguments: object) -> None:
     token = service_fixture.token_of("alice")
     service_fixture.service.call(ALL_OPERATIONS[operation], token, HOME, arguments)
@@ -124,6 +137,13 @@ CHANGES: dict[str, Any] = {
     "CreateCustomer": lambda each: each.stranger.create_customer(person("carol")),
     "UpdateCustomer": lambda each: each.alice.update_customer(each.alice.customer("alice").with_(city="Cork")),
     "UpdateCustomerPassword": lambda each: each.alice.update_customer_password("alice", PASSWORD, NEW_PASSWORD),
+    "UpdateCustomerDetails": lambda each: each.administrator.update_customer_details(_customer(each)),
+    "SuspendCustomer": lambda each: each.administrator.suspend_customer("alice", "unpaid"),
+    "ResumeCustomer": lambda each: each.administrator.resume_customer("alice"),
+    "ResetCustomerPassword": lambda each: each.administrator.reset_customer_password("alice", NEW_PASSWORD),
+    "DeleteCustomerAccount": None,  # as DeleteCustomer
+    "AddInvites": lambda each: each.administrator.add_invites(Invite(), 2),
+    "DeleteInvite": lambda each: each.administrator.delete_invite(each.administrator.add_invites(Invite(), 1)[0].id),
     "DeleteCustomer": None,  # it leaves nothing but a hash: `test_removing`
     "AddSIPAccount": _account,
     "UpdateSIPAccount": lambda each: each.alice.sip_accounts.update(_account(each)),
