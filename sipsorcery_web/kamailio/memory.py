@@ -13,9 +13,6 @@ SHARED, SHARED_FOR_ACCOUNT, SHARED_FOR_ROW = 512.0, 4 / 1024, 8 / 1024
 for what is loaded."""
 PRIVATE, PRIVATE_FOR_ROW = 32.0, 4 / 1024
 """Megabytes of each process; with SQLite a whole table is there while it is loaded, at 2 to 3 KB a row."""
-ALLOCATOR = "tlsf"
-"""A call takes and gives back thousands of pieces: Debian's default, which helps to debug, spends a tenth of Kamailio's
-time on that; this one 2 %."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +25,7 @@ class Memory:
     @property
     def options(self) -> list[str]:
         """Return the options of Kamailio's command."""
-        return ["-x", ALLOCATOR, "-X", ALLOCATOR, "-m", str(self.shared), "-M", str(self.private)]
+        return ["-m", str(self.shared), "-M", str(self.private)]
 
 
 def memory_for(accounts: int, rows_to_load: int) -> Memory:

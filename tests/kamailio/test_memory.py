@@ -14,4 +14,4 @@ def test_it_grows_with_what_is_loaded() -> None:
 
 
 def test_it_is_told_as_kamailio_takes_it() -> None:
-    assert Memory(shared=512, private=32).options == ["-x", "tlsf", "-X", "tlsf", "-m", "512", "-M", "32"]
+    assert Memory(shared=512, private=32).options == ["-m", "512", "-M", "32"]
