@@ -17,6 +17,8 @@ TOO_MANY_PROGRAMS = f"There are {MOST_PROGRAMS} programs, as many as a customer 
 
 _OF_AN_ADDRESS = re.compile(r"[A-Za-z0-9._~:/?\[\]@!$&'()*+,;=%-]+")
 """RFC 3986, appendix A, without the fragment, which RFC 6749 forbids (section 3.1.2)."""
+_HOST_AND_PORT = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*(?::[0-9]{1,5})?")
+"""A host that the policy of the page that asks can name (CSP3, section 2.3.1): others would be more words of it."""
 _LOOPBACK = re.compile(r"(http://(?:127\.0\.0\.1|\[::1\]))(?::[0-9]{1,5})?((?:[/?].*)?)")
 
 
@@ -56,9 +58,8 @@ def is_redirect_address(address: str) -> bool:
         port_is_right = parts.port is None or parts.port > 0
     except ValueError:
         return False
-    if not parts.hostname or "@" in parts.netloc or not port_is_right:
-        return False
-    return parts.scheme == "https" or bool(_LOOPBACK.fullmatch(address))
+    is_sites = parts.scheme == "https" and bool(_HOST_AND_PORT.fullmatch(parts.netloc))
+    return port_is_right and (is_sites or bool(_LOOPBACK.fullmatch(address)))
 
 
 def is_registered(registered: Sequence[str], address: str) -> bool:
