@@ -11,8 +11,7 @@ from sipsorcery_web.database.sealed import place_of
 from sipsorcery_web.jobs.queue import Job, JobQueue, pause_after
 from sipsorcery_web.jobs.runner import GiveUp, TryLater
 
-from .distribution import NOT_ITS_KEY
-from .messages import switch_off
+from .messages import NOT_ITS_KEY, switch_off
 from .models import MessageState, WebhookMessageRow, WebhookRow
 from .posting import GONE, Attempt, Poster
 from .signing import signed_headers

@@ -14,12 +14,11 @@ from sqlalchemy.orm import Session
 from sipsorcery_web.database.connection import Database
 from sipsorcery_web.jobs.queue import JobQueue, NewJob, QueueFull
 
+from .messages import NOT_ITS_KEY
 from .models import UNDER_WAY, MessageState, WebhookMessageRow, WebhookRow
 
 WEBHOOK = "webhook"
 """The kind of job."""
-NOT_ITS_KEY = {"key_share": True}
-"""A lock on a webhook that lets others write messages for it meanwhile: they hold locks that are waited for here."""
 QUEUED_AT_MOST = 10
 """Messages of one webhook that are in the queue at once."""
 WAITING_AT_MOST = 1_000

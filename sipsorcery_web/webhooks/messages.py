@@ -3,13 +3,16 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from sipsorcery_web.database.keyring import Keyring, KeyringError
 from sipsorcery_web.database.sealed import place_of
 
 from .models import UNDER_WAY, MessageState, WebhookMessageRow, WebhookRow
+
+NOT_ITS_KEY = {"key_share": True}
+"""A lock on a webhook that lets others write messages for it meanwhile: they hold locks that are waited for here."""
 
 
 def new_message(keyring: Keyring, webhook_id: UUID, id: UUID, kind: str, body: bytes) -> dict[str, Any]:
@@ -27,8 +30,19 @@ def new_message(keyring: Keyring, webhook_id: UUID, id: UUID, kind: str, body: b
 def switch_off(session: Session, hook: WebhookRow) -> None:
     """Post nothing more to a webhook; what waits counts as failed, and can be sent again by hand."""
     hook.is_on = False
-    mine = (WebhookMessageRow.webhook_id == hook.id, WebhookMessageRow.state.in_(UNDER_WAY))
-    session.execute(update(WebhookMessageRow).where(*mine).values(state=MessageState.FAILED))
+    _give_up(session, WebhookMessageRow.webhook_id == hook.id)
+
+
+def give_up_of(session: Session, owner: str) -> None:
+    """Count what waits of a customer's webhooks as failed. Nobody hands any of it over meanwhile."""
+    theirs = select(WebhookRow.id).where(WebhookRow.owner == owner).order_by(WebhookRow.id)
+    ids = session.scalars(theirs.with_for_update(key_share=True)).all()
+    _give_up(session, WebhookMessageRow.webhook_id.in_(ids))
+
+
+def _give_up(session: Session, theirs: ColumnElement[bool]) -> None:
+    waits = WebhookMessageRow.state.in_(UNDER_WAY)
+    session.execute(update(WebhookMessageRow).where(theirs, waits).values(state=MessageState.FAILED))
 
 
 def opened(keyring: Keyring, sealed: str | None, place: str) -> str:

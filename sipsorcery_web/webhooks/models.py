@@ -22,7 +22,7 @@ class MessageState(StrEnum):
     """A job delivers it."""
     DELIVERED = "delivered"
     FAILED = "failed"
-    """It was tried for a day in vain, or its webhook was switched off meanwhile."""
+    """It was tried for a day in vain, or its webhook was switched off or its customer suspended meanwhile."""
 
 
 UNDER_WAY = (MessageState.WAITING, MessageState.QUEUED)

@@ -15,11 +15,16 @@ from sqlalchemy.orm import Session
 from sipsorcery_web.contract.records import SIPRegistrarBinding
 from sipsorcery_web.database.keyring import Keyring
 from sipsorcery_web.service.store.happenings import Happening, HappeningKind
+from sipsorcery_web.service.store.models import CustomerRow
 
-from .messages import new_message
+from .messages import give_up_of, new_message
 from .models import WebhookMessageRow, WebhookRow
 from .payloads import body_of
 from .registrations import changes_since
+
+_SUSPENDED = select(CustomerRow.customer_username).where(CustomerRow.suspended)
+_LISTENS = (WebhookRow.is_on.is_(True), WebhookRow.owner.not_in(_SUSPENDED))
+"""The conditions of a webhook that something is posted to."""
 
 
 @dataclass(frozen=True)
@@ -40,8 +45,12 @@ class Outbox:
 
     def listeners(self, session: Session, kinds: Collection[HappeningKind]) -> Collection[str]:
         """Return the customers who have a webhook for some of these kinds."""
-        listening = select(WebhookRow.owner, WebhookRow.kinds).where(WebhookRow.is_on.is_(True))
+        listening = select(WebhookRow.owner, WebhookRow.kinds).where(*_LISTENS)
         return {owner for owner, wanted in session.execute(listening) if set(kinds) & set(wanted.split())}
+
+    def give_up(self, session: Session, owner: str) -> None:
+        """Tell a customer's programs nothing more of what waits."""
+        give_up_of(session, owner)
 
     def note_registrations(
         self, session: Session, owners: Collection[str], there: Sequence[SIPRegistrarBinding], at: datetime
@@ -63,6 +72,6 @@ class Outbox:
 
 def _webhooks_for(session: Session, happening: Happening) -> list[UUID]:
     """Return the webhooks that want to know of it; none that was made later."""
-    mine = (WebhookRow.owner == happening.owner, WebhookRow.is_on.is_(True), WebhookRow.inserted <= happening.at)
-    named = select(WebhookRow.id, WebhookRow.kinds).where(*mine)
+    mine = (WebhookRow.owner == happening.owner, WebhookRow.inserted <= happening.at)
+    named = select(WebhookRow.id, WebhookRow.kinds).where(*mine, *_LISTENS)
     return [id for id, kinds in session.execute(named) if happening.kind in kinds.split()]

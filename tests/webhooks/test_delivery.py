@@ -12,6 +12,7 @@ from standardwebhooks import Webhook as Verifier
 from standardwebhooks import WebhookVerificationError
 
 from sipsorcery_web.jobs.queue import KEEPS_TRYING, LEASE
+from sipsorcery_web.service.operators import Operators
 from sipsorcery_web.service.store.happenings import Happening, HappeningKind
 from sipsorcery_web.webhooks.delivery import FAILS_FOR
 from sipsorcery_web.webhooks.distribution import JOB_IS_LOST_AFTER, KEPT, QUEUED_AT_MOST, WAITING_AT_MOST
@@ -20,7 +21,7 @@ from sipsorcery_web.webhooks.models import MessageState, WebhookRow
 from tests.conftest import Clock
 from tests.factories.records import sip_account, sip_provider
 
-from .conftest import PostRoom
+from .conftest import ALL_KINDS, PostRoom
 from .receiver import Posted, Receiver, at_work
 
 
@@ -116,6 +117,7 @@ def test_nobody_is_told_of_others_and_of_what_was_not_asked_for(
 def test_what_an_administrator_changes_is_told_to_its_owner(room: PostRoom, receiver: Receiver) -> None:
     room.add(receiver)
     account = room.customers.alice.sip_accounts.add(sip_account("reception"))
+    room.clock.now += timedelta(seconds=1)
     room.customers.administrator.sip_accounts.update(account.with_(is_admin_disabled=True))
 
     room.deliver()
@@ -188,6 +190,33 @@ def test_a_webhook_that_fails_for_days_is_switched_off_and_no_longer_asked(room:
     assert room.deliver() == 0
     assert len(receiver.posted) == asked
     assert {message.state for message in room.messages(hook)} == {MessageState.FAILED}
+
+
+def test_to_a_suspended_customer_nothing_is_posted_until_they_are_let_in_again(
+    room: PostRoom, receiver: Receiver
+) -> None:
+    hook, _ = room.add(receiver)
+    operators = Operators(room.context)
+    receiver.status = 500
+    alice = room.customers.alice
+    account = alice.sip_accounts.add(sip_account("front-desk"))
+    room.deliver()
+    alice.sip_accounts.update(account.with_(is_incoming_only=True))
+
+    operators.suspend("alice", "unpaid")
+    receiver.status = 204
+    room.customers.administrator.sip_accounts.update(account.with_(is_user_disabled=True))
+    room.clock.now += timedelta(minutes=30)
+    room.deliver()
+    assert len(receiver.posted) == 1
+    assert [message.state for message in room.messages(hook)] == [MessageState.FAILED] * 2
+    with room.context.database.read() as session:
+        assert not room.context.outbox.listeners(session, ALL_KINDS)
+
+    operators.resume("alice")
+    room.customers.administrator.sip_accounts.update(account.with_(is_user_disabled=False))
+    room.deliver()
+    assert len(receiver.posted) == 2
 
 
 def test_an_address_that_is_gone_is_switched_off_at_once(room: PostRoom, receiver: Receiver) -> None:

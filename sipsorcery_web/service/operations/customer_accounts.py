@@ -102,13 +102,14 @@ def delete_customer_account(work: AuthedUnitOfWork, customer_username: str | Non
 def suspend(work: UnitOfWork, row: CustomerRow, reason: str | None) -> None:
     """Refuse a customer's sign-ins, end the sessions, and with a SIP engine registrations and calls.
 
-    Refused for the only administrator who may sign in.
+    The customer's webhooks are told nothing more. Refused for the only administrator who may sign in.
     """
     refuse(reason_violations(reason))
     if row.admin_id == TOP_LEVEL:
         refuse_last_administrator(work.session, row.customer_username)
     row.suspended, row.suspended_reason = True, reason or None
     end_sessions(work.session, row.customer_username)
+    work.context.outbox.give_up(work.session, row.customer_username)
     hang_up_calls(work, row.customer_username)
     work.session.flush()
     audit_customer(work, row, "Suspended SuspendedReason", reason)

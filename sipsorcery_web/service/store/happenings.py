@@ -47,6 +47,9 @@ class Outbox(Protocol):
     def listeners(self, session: Session, kinds: Collection[HappeningKind]) -> Collection[str]:
         """Return the customers who have a program that wants to know of some of these."""
 
+    def give_up(self, session: Session, owner: str) -> None:
+        """Tell a customer's programs nothing more of what waits."""
+
     def note_registrations(
         self, session: Session, owners: Collection[str], there: Sequence[SIPRegistrarBinding], at: datetime
     ) -> None:
@@ -62,6 +65,9 @@ class NoOutbox:
     def listeners(self, session: Session, kinds: Collection[HappeningKind]) -> Collection[str]:
         """Return nobody."""
         return ()
+
+    def give_up(self, session: Session, owner: str) -> None:
+        """Do nothing."""
 
     def note_registrations(
         self, session: Session, owners: Collection[str], there: Sequence[SIPRegistrarBinding], at: datetime
