@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from sipsorcery_web.contract.errors import NotFound
 from sipsorcery_web.contract.oauth import Consent
 from sipsorcery_web.contract.rules.access_tokens import LONGEST_LIFE
+from sipsorcery_web.database.locks import advisory_lock
 from sipsorcery_web.hashes import hash_secret
 from sipsorcery_web.service.store.access_tokens import AccessTokenRow
 from sipsorcery_web.service.store.oauth import ConsentRow, ProgramRow, RefreshTokenRow
@@ -30,6 +31,8 @@ CONSENT_LASTS = LONGEST_LIFE
 """However often its program comes: as long as a token that a customer makes."""
 CODE_LASTS = timedelta(minutes=1)
 """RFC 6749 has ten minutes as the longest (section 4.1.2); a browser needs a moment."""
+MOST_CONSENTS = 100
+"""Consents of a customer; a customer's own program could ask for any number, and the first of them give way."""
 MOST_USED = 1000
 """Used refresh tokens that are known again of a consent, the newest; its program may ask for any number."""
 _REFRESH_PREFIX = "sipr_"
@@ -43,6 +46,7 @@ def new_refresh_token() -> str:
 def add(work: Work, owner: str, program: ProgramRow, scopes: str, ends: datetime, **of_code: str) -> ConsentRow:
     """Keep a customer's consent until the program takes tokens for it; `of_code` is what a code comes back with."""
     work.session.execute(delete(ConsentRow).where(ConsentRow.ends <= work.now))
+    _make_room(work, owner)
     consent = ConsentRow(
         id=uuid4(),
         owner=owner,
@@ -117,6 +121,16 @@ def withdraw(work: Work, owner: str, consent_id: UUID) -> None:
     program = work.session.get_one(ProgramRow, consent.program_id)
     note_consent(work, "DeleteConsent", consent, program, by_program=False)
     work.session.delete(consent)
+
+
+def _make_room(work: Work, owner: str) -> None:
+    """End the consents that a customer gave before the last ones, so that there is room for another."""
+    advisory_lock(work.session, f"number of consents of {owner}")
+    given = select(ConsentRow, ProgramRow).join(ProgramRow, ProgramRow.id == ConsentRow.program_id)
+    newest = given.where(ConsentRow.owner == owner).order_by(ConsentRow.inserted.desc(), ConsentRow.id)
+    for consent, program in work.session.execute(newest.offset(MOST_CONSENTS - 1)).all():
+        note_consent(work, "DeleteConsent", consent, program, by_program=False)
+        work.session.delete(consent)
 
 
 def _forget_oldest(session: Session, consent_id: UUID) -> None:

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from sipsorcery_web.contract.scopes import SIGN_IN
+from sipsorcery_web.oauth import consents
 from sipsorcery_web.service.store.oauth import ConsentRow
 from tests.portal.app_harness import AppHarness
 from tests.portal.browser import Browser
@@ -50,6 +51,19 @@ def test_a_code_that_comes_back_opens_nothing_and_ends_what_came_of_it(
     assert error_of(program.redeem(code)) == (400, "invalid_grant")
     assert rest_status(harness, told["access_token"]) == 401
     assert error_of(program.refresh(told["refresh_token"])) == (400, "invalid_grant")
+
+
+def test_of_too_many_consents_the_first_gives_way_and_nobody_elses(
+    harness: AppHarness, alice: Browser, bob: Browser, program: OAuthProgram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consents, "MOST_CONSENTS", 2)
+    bobs = program.tokens(bob)["access_token"]
+    given = []
+    for _ in range(3):
+        harness.clock.pass_(seconds=1)
+        given.append(program.tokens(alice)["access_token"])
+    assert [rest_status(harness, token) for token in given] == [401, 200, 200]
+    assert rest_status(harness, bobs) == 200
 
 
 def test_of_those_who_come_at_once_with_a_code_one_gets_tokens(alice: Browser, program: OAuthProgram) -> None:
