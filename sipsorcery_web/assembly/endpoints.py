@@ -14,7 +14,7 @@ from ..events.subscriptions import NAME as SUBSCRIPTIONS
 from ..events.subscriptions import Subscriptions
 from ..kept_answers import KeptAnswers
 from ..oauth.application import OAuthEndpoints
-from ..oauth.desk import Desk
+from ..oauth.for_pages import ServerForPages
 from ..portal.http.access import open_blueprint
 from ..portal.http.csrf import MaskedCSRF
 from ..portal.http.security_headers import headers_of
@@ -89,9 +89,9 @@ def add_rest(app: Flask, settings: Settings, service: Service) -> None:
     )
 
 
-def oauth_desk(settings: Settings, service: Service) -> Desk:
-    """Return the desk where pages ask about programs and consents."""
-    return Desk(service.context, partial(_issuer_of, settings.public_url))
+def oauth_server(settings: Settings, service: Service) -> ServerForPages:
+    """Return the authorization server for pages."""
+    return ServerForPages(service.context, partial(_issuer_of, settings.public_url))
 
 
 def add_oauth(app: Flask, settings: Settings, service: Service) -> None:

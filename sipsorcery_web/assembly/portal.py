@@ -21,7 +21,7 @@ from ..portal.areas.cdrs.sound import CallSound
 from ..portal.areas.console.elsewhere import LinesElsewhere
 from ..portal.areas.console.reading import Console, OwnEvents
 from ..portal.areas.dial_plans.executions import CallExecutions
-from ..portal.areas.oauth.desk import OAuth
+from ..portal.areas.oauth.server import OAuth
 from ..portal.areas.sip_accounts.refused_phones import RefusedPhones
 from ..portal.http.backend import time_left
 from ..portal.http.capabilities import OF_ANOTHER, OF_BUILT_IN
@@ -67,7 +67,7 @@ from ..webhooks.keeping import WebhookKeeping
 if TYPE_CHECKING:
     from ..kamailio.assembly import KamailioEngine
 
-from .endpoints import oauth_desk
+from .endpoints import oauth_server
 from .installation import Clock, Installation
 from .service import account_mails
 
@@ -127,7 +127,7 @@ def _of_built_in(installation: Installation, service: Service | None) -> dict[st
         "rest": document(installation.settings.domain),
         "webhooks": _webhooks(installation),
         "programs": Programs(token_of, service.owner_of, refusal),
-        "oauth": OAuth(oauth_desk(installation.settings, service)),
+        "oauth": OAuth(oauth_server(installation.settings, service)),
         "allowances": Allowances(context.quotas, installation.settings.keep_records, executions.kept_for.days),
     }
 

@@ -43,7 +43,7 @@ from .areas.invites import pages as invites
 from .areas.oauth import consents as oauth_consents
 from .areas.oauth import decisions as oauth_decisions
 from .areas.oauth import programs as oauth_programs
-from .areas.oauth.desk import OAuth
+from .areas.oauth.server import OAuth
 from .areas.provider_registrations import pages as provider_registrations
 from .areas.registrations import pages as registrations
 from .areas.security import changes, networks, sign_ins

@@ -1,5 +1,6 @@
 """The page of the programs that act for the visitor, each of which can be kept from it."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from sipsorcery_web.portal.http.backend import current_login
 from sipsorcery_web.portal.http.visitor_address import visitor_address
 from sipsorcery_web.portal.ui.area import Area
 
-from .desk import desk
+from .server import authorization_server
 
 bp = Blueprint("consents", __name__, url_prefix="/security/consents")
 AREA = Area(bp, help="security", needs="takes_oauth")
@@ -21,7 +22,7 @@ AREA = Area(bp, help="security", needs="takes_oauth")
 @bp.get("")
 def index() -> str:
     """Show what the visitor has allowed programs."""
-    return render_template("oauth/consents.html", consents=desk().consents(current_login().username), words_of=words_of)
+    return render_template("oauth/consents.html", consents=_consents(), words_of=words_of)
 
 
 @bp.route("/<uuid:consent_id>/end", methods=["GET", "POST"])
@@ -29,7 +30,7 @@ def end(consent_id: UUID) -> Any:
     """Take a consent back, after asking."""
     consent = the_consent(consent_id)
     if request.method == "POST":
-        desk().withdraw(current_login().username, consent_id, visitor_address())
+        authorization_server().withdraw(current_login().username, consent_id, visitor_address())
         flash(f"{consent.program.name} is kept out from now on.", "success")
         return redirect(url_for(".index"), 303)
     return render_template("oauth/end_consent.html", consent=consent, words_of=words_of)
@@ -37,7 +38,11 @@ def end(consent_id: UUID) -> Any:
 
 def the_consent(consent_id: UUID) -> Consent:
     """The visitor's consent with this id; NotFound when there is none."""
-    found = next((each for each in desk().consents(current_login().username) if each.id == consent_id), None)
+    found = next((each for each in _consents() if each.id == consent_id), None)
     if found is None:
         raise NotFound("The consent was not found.")
     return found
+
+
+def _consents() -> Sequence[Consent]:
+    return authorization_server().consents(current_login().username)

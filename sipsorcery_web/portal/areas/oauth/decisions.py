@@ -17,8 +17,8 @@ from sipsorcery_web.portal.http.visitor_address import visitor_address
 from sipsorcery_web.portal.ui.area import Area
 from sipsorcery_web.portal.ui.forms import NOT_SAVED, load_form
 
-from .desk import desk
 from .forms import DeviceForm
+from .server import authorization_server
 
 bp = Blueprint("oauth", __name__, url_prefix="/oauth")
 AREA = Area(bp, start="device", help="security", needs="takes_oauth")
@@ -33,8 +33,9 @@ def authorize() -> Any:
     """Ask about a program that has led the browser here, and send it back with what was decided."""
     try:
         if _has_decided():
-            return redirect(desk().decide(request, current_login().username, visitor_address(), _allows()), 303)
-        wanted = desk().wanted(request)
+            username = current_login().username
+            return redirect(authorization_server().decide(request, username, visitor_address(), _allows()), 303)
+        wanted = authorization_server().wanted(request)
     except WrongRequest as why:
         return render_template("oauth/wrong_request.html", why=str(why), way_back=why.way_back), NOT_SAVED
     return _asked(wanted)
@@ -67,11 +68,11 @@ def _asked(wanted: Wanted, user_code: str = "") -> Response:
 
 
 def _wanted_by_device(typed: str) -> Wanted | None:
-    return desk().wanted_by_device(typed, current_login().username, visitor_address())
+    return authorization_server().wanted_by_device(typed, current_login().username, visitor_address())
 
 
 def _decided_for_device(typed: str) -> Wanted | None:
-    return desk().decide_device(typed, current_login().username, visitor_address(), _allows())
+    return authorization_server().decide_device(typed, current_login().username, visitor_address(), _allows())
 
 
 def _has_decided() -> bool:

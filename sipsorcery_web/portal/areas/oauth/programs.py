@@ -16,8 +16,8 @@ from sipsorcery_web.portal.http.visitor_address import visitor_address
 from sipsorcery_web.portal.ui.area import Area
 from sipsorcery_web.portal.ui.forms import load_form
 
-from .desk import desk
 from .forms import ProgramForm
+from .server import authorization_server
 
 bp = Blueprint("programs", __name__, url_prefix="/security/programs")
 AREA = Area(bp, help="security", needs="takes_oauth")
@@ -32,12 +32,13 @@ def index() -> Any:
     form = load_form(ProgramForm, {}, saved_form.take(username))
     made: list[Program] = []
     if form.validate_on_submit() and form.try_save(
-        lambda: made.append(desk().add_program(form.record(), visitor_address()))
+        lambda: made.append(authorization_server().add_program(form.record(), visitor_address()))
     ):
         saved_form.drop(username)
         return render_template("oauth/program_made.html", program=made[0])
+    programs = authorization_server().programs(username)
     page = render_template(
-        "oauth/programs.html", form=form, programs=desk().programs(username), most=MOST_PROGRAMS, name_limit=NAME_LIMIT
+        "oauth/programs.html", form=form, programs=programs, most=MOST_PROGRAMS, name_limit=NAME_LIMIT
     )
     return page, form.status
 
@@ -50,7 +51,7 @@ def secret(program_id: UUID) -> Any:
     if not program.is_confidential:
         raise NotFound("The program has no secret.")
     if request.method == "POST":
-        renewed = desk().renew_secret(program.owner, program_id, visitor_address())
+        renewed = authorization_server().renew_secret(program.owner, program_id, visitor_address())
         return render_template("oauth/program_made.html", program=renewed)
     return render_template("oauth/renew_secret.html", program=program)
 
@@ -61,7 +62,7 @@ def delete(program_id: UUID) -> Any:
     """Delete a program, after asking."""
     program = the_program(program_id)
     if request.method == "POST":
-        desk().delete_program(program.owner, program_id, visitor_address())
+        authorization_server().delete_program(program.owner, program_id, visitor_address())
         flash(f"{program.name} is deleted, and acts for nobody any more.", "success")
         return redirect(url_for(".index"), 303)
     return render_template("oauth/delete_program.html", program=program)
@@ -69,7 +70,8 @@ def delete(program_id: UUID) -> Any:
 
 def the_program(program_id: UUID) -> Program:
     """The visitor's program with this id; NotFound when there is none."""
-    found = next((each for each in desk().programs(current_login().username) if each.id == program_id), None)
+    programs = authorization_server().programs(current_login().username)
+    found = next((each for each in programs if each.id == program_id), None)
     if found is None:
         raise NotFound("The program was not found.")
     return found

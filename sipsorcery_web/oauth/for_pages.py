@@ -1,4 +1,7 @@
-"""The desk: what pages ask and are told of programs and consents. Every failure is an error that pages know."""
+"""The authorization server as pages know it: programs, consents, and what customers decide.
+
+Every failure is an error that pages know.
+"""
 
 import logging
 from collections.abc import Iterator, Sequence
@@ -29,8 +32,8 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Desk:
-    """The desk of one installation. `address` is where the person sits."""
+class ServerForPages:
+    """The server of one installation. `address` is the visitor's."""
 
     context: ServiceContext
     issuer_of: IssuerOf

@@ -1,4 +1,4 @@
-"""The desk behind these pages, which knows programs and consents."""
+"""The authorization server behind these pages, which knows programs and consents."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from sipsorcery_web.contract.oauth import Consent, Program, Wanted
 from sipsorcery_web.portal.http.parts import part
 
 
-class OAuthDesk(Protocol):
+class AuthorizationServer(Protocol):
     """The verbs of these pages. Every failure is a ProvisioningError, or a WrongRequest where it says so."""
 
     def programs(self, owner: str) -> Sequence[Program]:
@@ -47,11 +47,11 @@ class OAuthDesk(Protocol):
 
 @dataclass(frozen=True)
 class OAuth:
-    """The part of an application that has the desk."""
+    """The part of an application that has the server."""
 
-    desk: OAuthDesk
+    server: AuthorizationServer
 
 
-def desk() -> OAuthDesk:
-    """Return the desk of the application that answers this request."""
-    return part(OAuth).desk
+def authorization_server() -> AuthorizationServer:
+    """Return the server of the application that answers this request."""
+    return part(OAuth).server
