@@ -21,7 +21,7 @@ from sipsorcery_web.events.sink import EventSink
 from sipsorcery_web.events.store import SqliteEvents
 from sipsorcery_web.network.dns_records import KnownRecords
 from sipsorcery_web.network.naptr import rules_of
-from sipsorcery_web.service.store.happenings import Outbox
+from sipsorcery_web.service.store.domain_events import Outbox
 from sipsorcery_web.service.store.models import SIPDomainRow
 from sipsorcery_web.settings import Settings, SipSettings
 

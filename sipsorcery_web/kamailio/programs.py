@@ -16,18 +16,18 @@ from sqlalchemy.orm import Session
 from sipsorcery_web.contract.records import SIPCDRAsset, SIPDialogueAsset, SIPRegistrarBinding
 from sipsorcery_web.database.connection import Database
 from sipsorcery_web.database.keyring import Keyring
-from sipsorcery_web.service.store.happenings import Happening, HappeningKind, Outbox
+from sipsorcery_web.service.store.domain_events import DomainEvent, DomainEventKind, Outbox
 from sipsorcery_web.service.store.models import SIPCDRRow
 from sipsorcery_web.service.store.rows import to_record
 
 from .noted_facts import read_object, read_time
 from .views import BindingRow, KnownCallRow
 
-BEGUN = (HappeningKind.CALL_STARTED, HappeningKind.CALL_ANSWERED)
-CALLS = (*BEGUN, HappeningKind.CALL_ENDED)
+BEGUN = (DomainEventKind.CALL_STARTED, DomainEventKind.CALL_ANSWERED)
+CALLS = (*BEGUN, DomainEventKind.CALL_ENDED)
 NAMES = UUID("b9a1d2de-6f0f-4f3e-9d53-0d1b0f8f3c11")
 """What the ids of legs that only ring are derived from."""
-REGISTRATIONS = (HappeningKind.REGISTRATION_GAINED, HappeningKind.REGISTRATION_LOST)
+REGISTRATIONS = (DomainEventKind.REGISTRATION_GAINED, DomainEventKind.REGISTRATION_LOST)
 
 
 @dataclass
@@ -64,7 +64,7 @@ class Programs:
             with self.database.write() as session:
                 self.outbox.put(session, *told)
 
-    def _ringing(self, facts: dict[str, Any], direction: str, owner: str) -> Happening:
+    def _ringing(self, facts: dict[str, Any], direction: str, owner: str) -> DomainEvent:
         call_id, at = str(facts.get("call_id") or ""), read_time(facts.get("setup_time")) or self.clock()
         key = _key(call_id, direction, at)
         leg = SIPDialogueAsset(
@@ -76,7 +76,7 @@ class Programs:
             remote_target=facts.get("dst_uri"),
             remote_user_field=facts.get("from_header"),
         )
-        return Happening(HappeningKind.CALL_STARTED, owner, at, leg, key=key)
+        return DomainEvent(DomainEventKind.CALL_STARTED, owner, at, leg, key=key)
 
     def _look_at_calls(self) -> None:
         with self.database.read() as session:
@@ -89,21 +89,21 @@ class Programs:
                 self.outbox.put(session, *(each for key in new for each in self._begun(by_key[key], key)))
         self._told = set(by_key)
 
-    def _begun(self, row: Any, key: str) -> Iterator[Happening]:
+    def _begun(self, row: Any, key: str) -> Iterator[DomainEvent]:
         record = to_record(SIPDialogueAsset, row, self.keyring)
         began = read_time(row.setup_time) or row.inserted
-        yield Happening(HappeningKind.CALL_STARTED, row.owner, began, record, key=key)
-        yield Happening(HappeningKind.CALL_ANSWERED, row.owner, max(began, row.inserted), record, key=key)
+        yield DomainEvent(DomainEventKind.CALL_STARTED, row.owner, began, record, key=key)
+        yield DomainEvent(DomainEventKind.CALL_ANSWERED, row.owner, max(began, row.inserted), record, key=key)
 
-    def _of_record(self, row: SIPCDRRow, now: datetime) -> Iterator[Happening]:
+    def _of_record(self, row: SIPCDRRow, now: datetime) -> Iterator[DomainEvent]:
         """Yield all that is to be told of a call that is over; what was told before is known by its key."""
         owner, began, leg = row.owner or "", row.created or now, _leg_of(row)
         key = _key(row.call_id, row.call_direction, began)
-        yield Happening(HappeningKind.CALL_STARTED, owner, began, leg, key=key)
+        yield DomainEvent(DomainEventKind.CALL_STARTED, owner, began, leg, key=key)
         if 200 <= row.answered_status < 300:
-            yield Happening(HappeningKind.CALL_ANSWERED, owner, row.answered_time or now, leg, key=key)
+            yield DomainEvent(DomainEventKind.CALL_ANSWERED, owner, row.answered_time or now, leg, key=key)
         record = to_record(SIPCDRAsset, row, self.keyring)
-        yield Happening(HappeningKind.CALL_ENDED, owner, row.hungup_time or now, record, key=key)
+        yield DomainEvent(DomainEventKind.CALL_ENDED, owner, row.hungup_time or now, record, key=key)
 
     def _look_at_registrations(self) -> None:
         with self.database.read() as session:

@@ -18,7 +18,7 @@ from .account_mails import AccountMails
 from .audit.heads import Heads
 from .passwords import Passwords
 from .provider_policy import ProviderPolicy
-from .store.happenings import NoOutbox, Outbox
+from .store.domain_events import NoOutbox, Outbox
 from .tokens import Caller
 
 

@@ -21,7 +21,7 @@ FAILS_FOR = timedelta(days=5)
 
 
 @dataclass(frozen=True)
-class Letter:
+class DueMessage:
     """A message that is to be posted now, with the secrets that sign it."""
 
     id: UUID
@@ -43,29 +43,29 @@ class Delivery:
 
     def send_job(self, job: Job) -> None:
         """Post the message of a job, unless it or its webhook is gone. Raises TryLater and GiveUp."""
-        letter = self._letter(UUID(job.contents["message"]))
-        if letter is None:
+        due = self._due(UUID(job.contents["message"]))
+        if due is None:
             return
         headers = {
             "Content-Type": "application/json",
-            **signed_headers(letter.id, self.clock(), letter.body, letter.secrets),
+            **signed_headers(due.id, self.clock(), due.body, due.secrets),
         }
-        attempt = self.poster.post(letter.url, headers, letter.body)
+        attempt = self.poster.post(due.url, headers, due.body)
         is_last = not attempt.is_taken and (attempt.status == GONE or not self.queue.tries_again(job))
-        self._note(letter, attempt, is_last)
+        self._note(due, attempt, is_last)
         if attempt.is_taken:
             return
         outcome = "nobody answered" if attempt.status is None else f"the answer was {attempt.status}"
-        raise (GiveUp if is_last else TryLater)(f"webhook {letter.webhook_id}: {outcome}")
+        raise (GiveUp if is_last else TryLater)(f"webhook {due.webhook_id}: {outcome}")
 
-    def _letter(self, message_id: UUID) -> Letter | None:
+    def _due(self, message_id: UUID) -> DueMessage | None:
         with self.database.read() as session:
             message = session.get(WebhookMessageRow, message_id)
             if message is None or message.state != MessageState.QUEUED:
                 return None
             hook = session.get_one(WebhookRow, message.webhook_id)
         body = self.keyring.open_text(message.sealed, place_of(WebhookMessageRow.sealed, message.id, hook.id))
-        return Letter(message.id, hook.id, hook.url, body.encode(), tuple(self._secrets(hook)))
+        return DueMessage(message.id, hook.id, hook.url, body.encode(), tuple(self._secrets(hook)))
 
     def _secrets(self, hook: WebhookRow) -> Iterator[str]:
         """Yield the secrets that sign at present; the newest first."""
@@ -74,11 +74,11 @@ class Delivery:
             place = place_of(WebhookRow.sealed_old_secret, hook.id, hook.owner)
             yield self.keyring.open_text(hook.sealed_old_secret, place)
 
-    def _note(self, letter: Letter, attempt: Attempt, is_last: bool) -> None:
+    def _note(self, due: DueMessage, attempt: Attempt, is_last: bool) -> None:
         now = self.clock()
         with self.database.write() as session:
-            hook = session.get(WebhookRow, letter.webhook_id, with_for_update=NOT_ITS_KEY)
-            message = session.get(WebhookMessageRow, letter.id)
+            hook = session.get(WebhookRow, due.webhook_id, with_for_update=NOT_ITS_KEY)
+            message = session.get(WebhookMessageRow, due.id)
             if hook is None or message is None:
                 return
             message.attempts += 1

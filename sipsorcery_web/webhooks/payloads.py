@@ -7,18 +7,18 @@ from typing import Any
 from sipsorcery_web.contract.records import Record, values_of, wire_fields
 from sipsorcery_web.rest.json_values import told, written
 from sipsorcery_web.rest.resources import RESOURCES
-from sipsorcery_web.service.store.happenings import Happening
+from sipsorcery_web.service.store.domain_events import DomainEvent
 
 TEST = "webhook.test"
 """The type of a message that its owner asked for."""
 
 
-def body_of(happening: Happening) -> bytes:
+def body_of(event: DomainEvent) -> bytes:
     """Return the body of a message about something that happened."""
-    record = told_without_secrets(happening.record)
-    if happening.change:
-        record = {"resource": _nouns()[type(happening.record)], **happening.change, "record": record}
-    return _body(happening.kind, happening.at, record)
+    record = told_without_secrets(event.record)
+    if event.change:
+        record = {"resource": _nouns()[type(event.record)], **event.change, "record": record}
+    return _body(event.kind, event.at, record)
 
 
 def test_body(at: datetime) -> bytes:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from sipsorcery_web.contract.records import SIPRegistrarBinding, wire_fields
 from sipsorcery_web.database.locks import advisory_lock
 from sipsorcery_web.rest.json_values import read, written
-from sipsorcery_web.service.store.happenings import Happening, HappeningKind
+from sipsorcery_web.service.store.domain_events import DomainEvent, DomainEventKind
 
 from .models import ToldRegistrationRow, WatchedRegistrationsRow
 from .payloads import told_without_secrets
@@ -23,7 +23,7 @@ from .payloads import told_without_secrets
 
 def changes_since(
     session: Session, owners: Collection[str], there: Sequence[SIPRegistrarBinding], at: datetime
-) -> Sequence[Happening]:
+) -> Sequence[DomainEvent]:
     """Return what has begun and ended of these owners' registrations, and note what is there now."""
     advisory_lock(session, "told registrations")
     watched = set(session.scalars(select(WatchedRegistrationsRow.owner)))
@@ -34,10 +34,10 @@ def changes_since(
     if begun:
         session.execute(insert(ToldRegistrationRow), [_row(binding) for binding in begun])
     session.execute(delete(ToldRegistrationRow).where(ToldRegistrationRow.id.in_([row.id for row in ended])))
-    gained, lost = HappeningKind.REGISTRATION_GAINED, HappeningKind.REGISTRATION_LOST
+    gained, lost = DomainEventKind.REGISTRATION_GAINED, DomainEventKind.REGISTRATION_LOST
     return [
-        *(Happening(lost, row.owner, at, _record(row)) for row in ended),
-        *(Happening(gained, binding.owner or "", at, binding) for binding in begun if binding.owner in watched),
+        *(DomainEvent(lost, row.owner, at, _record(row)) for row in ended),
+        *(DomainEvent(gained, binding.owner or "", at, binding) for binding in begun if binding.owner in watched),
     ]
 
 

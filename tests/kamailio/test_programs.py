@@ -14,7 +14,7 @@ from sipsorcery_web.database.sealed import place_of
 from sipsorcery_web.ip_addresses import PUBLIC_ONLY
 from sipsorcery_web.kamailio.programs import Programs
 from sipsorcery_web.kamailio.tables import LOCATION
-from sipsorcery_web.service.store.happenings import HappeningKind
+from sipsorcery_web.service.store.domain_events import DomainEventKind
 from sipsorcery_web.service.store.models import SIPCDRRow
 from sipsorcery_web.webhooks.addresses import Addresses
 from sipsorcery_web.webhooks.keeping import WebhookKeeping
@@ -28,8 +28,8 @@ from .test_views import NOW, bind, service_fixture, store, talk
 
 __all__ = ["service_fixture", "store"]
 
-STARTED, ANSWERED, ENDED = HappeningKind.CALL_STARTED, HappeningKind.CALL_ANSWERED, HappeningKind.CALL_ENDED
-GAINED, LOST = HappeningKind.REGISTRATION_GAINED, HappeningKind.REGISTRATION_LOST
+STARTED, ANSWERED, ENDED = DomainEventKind.CALL_STARTED, DomainEventKind.CALL_ANSWERED, DomainEventKind.CALL_ENDED
+GAINED, LOST = DomainEventKind.REGISTRATION_GAINED, DomainEventKind.REGISTRATION_LOST
 
 
 @dataclass
@@ -45,7 +45,7 @@ class Listening:
         self.customers.alice.sip_accounts.add(sip_account("front-desk"))
         self.customers.bob.sip_accounts.add(sip_account("bobs-desk"))
         for owner in ("alice", "bobby"):
-            keeping.add(owner, "https://hooks.example.org/", list(HappeningKind))
+            keeping.add(owner, "https://hooks.example.org/", list(DomainEventKind))
         self.programs = self.begun_again()
         self.programs.look()
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sipsorcery_web.portal.http.parts import parts_of
-from sipsorcery_web.service.store.happenings import HappeningKind
+from sipsorcery_web.service.store.domain_events import DomainEventKind
 from sipsorcery_web.serving.companions import run_webhooks, start_call_control
 from sipsorcery_web.webhooks.keeping import WebhookKeeping
 from sipsorcery_web.webhooks.models import WatchedRegistrationsRow
@@ -26,7 +26,7 @@ def program(harness: KamailioHarness) -> Iterator[Receiver]:
     harness.client("alice")
     kept: WebhookKeeping = parts_of(harness.app)[WebhookKeeping]
     with at_work(Receiver()) as receiver:
-        hook, _ = kept.add("alice", receiver.url, list(HappeningKind))
+        hook, _ = kept.add("alice", receiver.url, list(DomainEventKind))
         (companion,) = run_webhooks(harness.app)
         end = companion.start()
         end_calls = start_call_control(harness.app)

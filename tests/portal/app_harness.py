@@ -44,7 +44,7 @@ from sipsorcery_web.service.dispatch import Service
 from sipsorcery_web.service.operators import Operators
 from sipsorcery_web.service.passwords import Passwords
 from sipsorcery_web.service.store.account_networks import AccountNetworkRow
-from sipsorcery_web.service.store.happenings import HappeningKind
+from sipsorcery_web.service.store.domain_events import DomainEventKind
 from sipsorcery_web.service.store.models import (
     CustomerRow,
     CustomerSessionRow,
@@ -238,7 +238,7 @@ class AppHarness:
         """Store a webhook for everything with a message, and return the ids of both."""
         self.add_users(owner)
         kept = parts_of(self.app)[WebhookKeeping]
-        hook, _ = kept.add(owner, url, list(HappeningKind))
+        hook, _ = kept.add(owner, url, list(DomainEventKind))
         kept.test(owner, hook.id)
         return {"webhook_id": hook.id, "message_id": kept.messages(owner, hook.id)[0].id}
 

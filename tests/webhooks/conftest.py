@@ -14,7 +14,7 @@ from sipsorcery_web.network.checked_requests import CheckedRequests
 from sipsorcery_web.service.context import ServiceContext
 from sipsorcery_web.service.dispatch import Service
 from sipsorcery_web.service.domains import keep_default_domain
-from sipsorcery_web.service.store.happenings import HappeningKind
+from sipsorcery_web.service.store.domain_events import DomainEventKind
 from sipsorcery_web.webhooks.addresses import Addresses
 from sipsorcery_web.webhooks.delivery import Delivery
 from sipsorcery_web.webhooks.distribution import WEBHOOK, Distribution
@@ -30,7 +30,7 @@ from .receiver import HOST, Receiver, at_work
 
 __all__ = ["busy_database", "postgres_url"]
 
-ALL_KINDS = list(HappeningKind)
+ALL_KINDS = list(DomainEventKind)
 
 
 @dataclass

@@ -13,7 +13,7 @@ from standardwebhooks import WebhookVerificationError
 
 from sipsorcery_web.jobs.queue import KEEPS_TRYING, LEASE
 from sipsorcery_web.service.operators import Operators
-from sipsorcery_web.service.store.happenings import Happening, HappeningKind
+from sipsorcery_web.service.store.domain_events import DomainEvent, DomainEventKind
 from sipsorcery_web.webhooks.delivery import FAILS_FOR
 from sipsorcery_web.webhooks.distribution import JOB_IS_LOST_AFTER, KEPT, QUEUED_AT_MOST, WAITING_AT_MOST
 from sipsorcery_web.webhooks.keeping import IS_FAILING_AFTER, OLD_SECRET_SIGNS_FOR
@@ -105,7 +105,7 @@ def test_nobody_is_told_of_others_and_of_what_was_not_asked_for(
 ) -> None:
     room.add(receiver)
     room.add(another, "bobby")
-    room.add(receiver, kinds=[HappeningKind.CALL_ENDED])
+    room.add(receiver, kinds=[DomainEventKind.CALL_ENDED])
 
     room.customers.alice.sip_accounts.add(sip_account("reception"))
     room.deliver()
@@ -117,7 +117,7 @@ def test_nobody_is_told_of_others_and_of_what_was_not_asked_for(
 def test_what_an_administrator_changes_is_told_to_its_owner(room: PostRoom, receiver: Receiver) -> None:
     room.add(receiver)
     account = room.customers.alice.sip_accounts.add(sip_account("reception"))
-    room.clock.now += timedelta(seconds=1)
+    room.clock.pass_(seconds=1)
     room.customers.administrator.sip_accounts.update(account.with_(is_admin_disabled=True))
 
     room.deliver()
@@ -183,7 +183,7 @@ def test_a_webhook_that_fails_for_days_is_switched_off_and_no_longer_asked(room:
     asked = len(receiver.posted)
 
     with room.context.database.write() as session:
-        told = Happening(HappeningKind.RECORD_CHANGED, "alice", room.clock.now, sip_account("reception"))
+        told = DomainEvent(DomainEventKind.RECORD_CHANGED, "alice", room.clock.now, sip_account("reception"))
         room.context.outbox.put(session, told)
 
     assert not room.hook(hook.id).is_on

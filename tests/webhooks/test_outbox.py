@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
-from sipsorcery_web.service.store.happenings import Happening, HappeningKind
+from sipsorcery_web.service.store.domain_events import DomainEvent, DomainEventKind
 from sipsorcery_web.webhooks.models import MessageState, WebhookMessageRow, WebhookRow
 from tests.factories.records import sip_account
 from tests.service.conftest import at_once
@@ -22,7 +22,7 @@ from .conftest import PostRoom
 from .receiver import Receiver
 
 OWNERS = ("alice", "bobby")
-KINDS = (HappeningKind.CALL_STARTED, HappeningKind.CALL_ENDED, HappeningKind.RECORD_CHANGED)
+KINDS = (DomainEventKind.CALL_STARTED, DomainEventKind.CALL_ENDED, DomainEventKind.RECORD_CHANGED)
 MOST_STEPS = 40
 
 _owners = st.sampled_from(OWNERS)
@@ -83,18 +83,18 @@ class Play:
             hook, _ = self.room.keeping.add(owner, self.receiver.url, kinds)
             self.model.kinds[hook.id], self.model.owed[hook.id] = (owner, frozenset(kinds)), Counter()
 
-    def do_happen(self, owner: str, kind: HappeningKind, key: int) -> None:
+    def do_happen(self, owner: str, kind: DomainEventKind, key: int) -> None:
         self.put(owner, kind, key)
         self.model.happen(owner, kind, key)
 
-    def do_roll_back(self, owner: str, kind: HappeningKind) -> None:
+    def do_roll_back(self, owner: str, kind: DomainEventKind) -> None:
         with suppress(ZeroDivisionError):
             self.put(owner, kind, 0, ends_well=False)
 
-    def put(self, owner: str, kind: HappeningKind, key: int, ends_well: bool = True) -> None:
+    def put(self, owner: str, kind: DomainEventKind, key: int, ends_well: bool = True) -> None:
         record = sip_account("reception", owner=owner)
         with self.room.context.database.write() as session:
-            told = Happening(kind, owner, self.room.clock.now, record, key=str(key or ""))
+            told = DomainEvent(kind, owner, self.room.clock.now, record, key=str(key or ""))
             self.room.context.outbox.put(session, told)
             assert ends_well or 1 / 0
 

@@ -24,7 +24,7 @@ from sipsorcery_web.database.locks import advisory_lock
 from sipsorcery_web.events.event import Event, EventServer, EventType
 from sipsorcery_web.events.redaction import shown
 from sipsorcery_web.events.sink import EventSink, NoEvents
-from sipsorcery_web.service.store.happenings import Happening, HappeningKind, NoOutbox, Outbox
+from sipsorcery_web.service.store.domain_events import DomainEvent, DomainEventKind, NoOutbox, Outbox
 from sipsorcery_web.service.store.models import SIPProviderBindingRow, SIPProviderRow
 from sipsorcery_web.service.store.rows import secret_of, to_record
 
@@ -218,14 +218,14 @@ class RegistrationAgent:
         """Tell the owner's programs where an attempt is the first that fails, or that succeeds again."""
         if (kind := _turn(outcome, failures)) is not None:
             record = to_record(SIPProviderBinding, row, self.keyring)
-            self.outbox.put(session, Happening(kind, row.owner, now, record))
+            self.outbox.put(session, DomainEvent(kind, row.owner, now, record))
 
 
-def _turn(outcome: Outcome, failures: int) -> HappeningKind | None:
+def _turn(outcome: Outcome, failures: int) -> DomainEventKind | None:
     """Return how an attempt after so many that failed turns things; None where all is as it was."""
     if outcome.kind is Kind.REGISTERED:
-        return HappeningKind.PROVIDER_REGISTRATION_RECOVERED if failures else None
-    return None if failures or outcome.kind is Kind.ENDED else HappeningKind.PROVIDER_REGISTRATION_FAILED
+        return DomainEventKind.PROVIDER_REGISTRATION_RECOVERED if failures else None
+    return None if failures or outcome.kind is Kind.ENDED else DomainEventKind.PROVIDER_REGISTRATION_FAILED
 
 
 def _event(provider: SIPProviderRow, job: Job, outcome: Outcome, now: datetime) -> Event | None:

@@ -3,7 +3,7 @@
 from sipsorcery_web.contract.records import OwnedRecord, wire_fields
 
 from ..context import AuthedUnitOfWork
-from ..store.happenings import Happening, HappeningKind
+from ..store.domain_events import DomainEvent, DomainEventKind
 
 
 def tell_programs(work: AuthedUnitOfWork, record: OwnedRecord, how: str, elements: str = "") -> None:
@@ -17,5 +17,5 @@ def tell_programs(work: AuthedUnitOfWork, record: OwnedRecord, how: str, element
         "fields": [names[element] for element in elements.split()],
         "actor": work.caller.username,
     }
-    told = Happening(HappeningKind.RECORD_CHANGED, record.owner or "", work.now, record, change)
+    told = DomainEvent(DomainEventKind.RECORD_CHANGED, record.owner or "", work.now, record, change)
     work.context.outbox.put(work.session, told)

@@ -11,7 +11,7 @@ from sqlalchemy import delete, update
 from sipsorcery_web.database.keyring import Keyring
 from sipsorcery_web.database.sealed import place_of
 from sipsorcery_web.ip_addresses import PUBLIC_ONLY
-from sipsorcery_web.service.store.happenings import HappeningKind
+from sipsorcery_web.service.store.domain_events import DomainEventKind
 from sipsorcery_web.webhooks.addresses import Addresses
 from sipsorcery_web.webhooks.keeping import WebhookKeeping
 from sipsorcery_web.webhooks.messages import new_message
@@ -50,7 +50,9 @@ def _make_webhooks(scene: Scene) -> None:
     )
     with portal.database.write() as session:
         session.execute(delete(WebhookRow))
-    hooks = [kept.add(scene.owner, address, list(HappeningKind)[place:])[0] for place, address in enumerate(ADDRESSES)]
+    hooks = [
+        kept.add(scene.owner, address, list(DomainEventKind)[place:])[0] for place, address in enumerate(ADDRESSES)
+    ]
     failing = {"failing_since": now - timedelta(days=2), "failures": 40}
     with portal.database.write() as session:
         session.execute(update(WebhookRow).values(paused_until=now + timedelta(hours=1)))  # nothing is really posted
@@ -61,7 +63,7 @@ def _make_webhooks(scene: Scene) -> None:
 
 def _message(keyring: Keyring, webhook_id: UUID, place: int, now: datetime) -> WebhookMessageRow:
     state, status, answer = OUTCOMES[place]
-    kind, at = HappeningKind.PROVIDER_REGISTRATION_RECOVERED, now - timedelta(minutes=place)
+    kind, at = DomainEventKind.PROVIDER_REGISTRATION_RECOVERED, now - timedelta(minutes=place)
     row = WebhookMessageRow(**new_message(keyring, webhook_id, uuid4(), kind, b"{}") | {"at": at, "state": state})
     row.attempts = 0 if state is MessageState.WAITING else 3
     row.status, row.milliseconds, row.tried_at = status, 231, now

@@ -20,7 +20,7 @@ from sipsorcery_web.kamailio.provider_registrations.servers import Address, Reso
 from sipsorcery_web.kamailio.rpc import KamailioAbsent
 from sipsorcery_web.service.context import ServiceContext
 from sipsorcery_web.service.dispatch import Service
-from sipsorcery_web.service.store.happenings import Happening, HappeningKind
+from sipsorcery_web.service.store.domain_events import DomainEvent, DomainEventKind
 from sipsorcery_web.service.store.models import SIPProviderBindingRow
 from tests.conftest import ServiceFixture
 from tests.events.wire import Console
@@ -68,7 +68,7 @@ class Stand:
     record: SIPProvider
     now: datetime
     console: Console = field(default_factory=Console)
-    told: list[Happening] = field(default_factory=list)
+    told: list[DomainEvent] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.agent = self.another_agent()
@@ -82,7 +82,7 @@ class Stand:
             "clock": lambda: self.now,
             "start": lambda work: work(),
             "events": self.console,
-            "outbox": Mock(put=lambda session, *happenings: self.told.extend(happenings)),
+            "outbox": Mock(put=lambda session, *events: self.told.extend(events)),
         }
         return RegistrationAgent(self.parts.database, self.parts.keyring, self.far, **(usual | more))
 
@@ -412,7 +412,7 @@ def test_what_comes_of_an_attempt_is_told_to_the_owner(stand: Stand) -> None:
 
 
 def test_programs_are_told_of_the_first_attempt_that_fails_and_of_the_first_that_does_not(stand: Stand) -> None:
-    failed, recovered = HappeningKind.PROVIDER_REGISTRATION_FAILED, HappeningKind.PROVIDER_REGISTRATION_RECOVERED
+    failed, recovered = DomainEventKind.PROVIDER_REGISTRATION_FAILED, DomainEventKind.PROVIDER_REGISTRATION_RECOVERED
 
     for answer in (OK, FORBIDDEN, FORBIDDEN, None, OK, OK, FORBIDDEN):
         stand.far.answer = answer

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from sipsorcery_web.contract.records import Record, SIPRegistrarBinding
 
 
-class HappeningKind(StrEnum):
-    """Kinds of what customers' programs are told."""
+class DomainEventKind(StrEnum):
+    """Kinds of events that customers' programs are told."""
 
     CALL_STARTED = "call.started"
     CALL_ANSWERED = "call.answered"
@@ -25,10 +25,10 @@ class HappeningKind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Happening:
+class DomainEvent:
     """An event that the programs of a customer may want to know of, with the record that it is about."""
 
-    kind: HappeningKind
+    kind: DomainEventKind
     owner: str
     at: datetime
     record: Record
@@ -41,10 +41,10 @@ class Happening:
 class Outbox(Protocol):
     """Keeps what happens for the programs of customers, in the transaction that makes it happen."""
 
-    def put(self, session: Session, *happenings: Happening) -> None:
+    def put(self, session: Session, *events: DomainEvent) -> None:
         """Keep these for who wants to know of them."""
 
-    def listeners(self, session: Session, kinds: Collection[HappeningKind]) -> Collection[str]:
+    def listeners(self, session: Session, kinds: Collection[DomainEventKind]) -> Collection[str]:
         """Return the customers who have a program that wants to know of some of these."""
 
     def give_up(self, session: Session, owner: str) -> None:
@@ -59,10 +59,10 @@ class Outbox(Protocol):
 class NoOutbox:
     """An outbox where no program wants to know of anything."""
 
-    def put(self, session: Session, *happenings: Happening) -> None:
+    def put(self, session: Session, *events: DomainEvent) -> None:
         """Do nothing."""
 
-    def listeners(self, session: Session, kinds: Collection[HappeningKind]) -> Collection[str]:
+    def listeners(self, session: Session, kinds: Collection[DomainEventKind]) -> Collection[str]:
         """Return nobody."""
         return ()
 
