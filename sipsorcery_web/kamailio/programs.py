@@ -26,7 +26,7 @@ from .views import BindingRow, KnownCallRow
 BEGUN = (DomainEventKind.CALL_STARTED, DomainEventKind.CALL_ANSWERED)
 CALLS = (*BEGUN, DomainEventKind.CALL_ENDED)
 NAMES = UUID("b9a1d2de-6f0f-4f3e-9d53-0d1b0f8f3c11")
-"""What the ids of legs that only ring are derived from."""
+"""The name space of the ids of legs that only ring (RFC 9562, section 5.5)."""
 REGISTRATIONS = (DomainEventKind.REGISTRATION_GAINED, DomainEventKind.REGISTRATION_LOST)
 
 

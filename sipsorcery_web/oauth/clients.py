@@ -15,7 +15,7 @@ from .work import Work, is_suspended
 
 WITH_SECRET = ["client_secret_basic", "client_secret_post"]
 WAYS = [*WITH_SECRET, "none"]
-"""How a program can prove who it is (RFC 7591, section 2)."""
+"""Ways in which a program can prove who it is (RFC 7591, section 2)."""
 
 
 class Client(ClientMixin):

@@ -14,7 +14,7 @@ from sipsorcery_web.service.store.oauth import ConsentRow
 from . import consents
 from .clients import WAYS, Client
 from .requests import Asked
-from .work import Work, is_suspended
+from .work import WithWork, is_suspended
 
 S256_LENGTH = 43
 """Characters of a SHA-256 in base64url."""
@@ -37,16 +37,10 @@ class Code(AuthorizationCodeMixin):
         return self.consent.scopes
 
 
-class CodeGrant(AuthorizationCodeGrant):
+class CodeGrant(WithWork, AuthorizationCodeGrant):
     """The grant over the consents of the store."""
 
     TOKEN_ENDPOINT_AUTH_METHODS = WAYS
-
-    @property
-    def work(self) -> Work:
-        """Return the work of the request."""
-        work: Work = self.server.work
-        return work
 
     def save_authorization_code(self, code: str, request: Asked) -> None:
         """Keep the customer's consent with the hash of its code."""

@@ -12,10 +12,10 @@ from sipsorcery_web.service.store.oauth import ConsentRow, DeviceRequestRow
 from . import devices
 from .clients import WAYS
 from .requests import Asked
-from .work import Work, is_suspended
+from .work import WithWork, Work, is_suspended
 
 
-class DeviceRequests(DeviceAuthorizationEndpoint):
+class DeviceRequests(WithWork, DeviceAuthorizationEndpoint):
     """The endpoint at which a device gets its codes (section 3.1)."""
 
     CLIENT_AUTH_METHODS = WAYS
@@ -46,7 +46,7 @@ class DeviceRequests(DeviceAuthorizationEndpoint):
         scopes = client.get_allowed_scope(scope)
         if scopes is None:
             raise InvalidScopeError
-        devices.add(self.server.work, client.row.id, scopes, data["device_code"], data["user_code"])
+        devices.add(self.work, client.row.id, scopes, data["device_code"], data["user_code"])
 
 
 class Device:
@@ -73,16 +73,10 @@ class Device:
         return self.row.ends <= self._work.now
 
 
-class DeviceGrant(DeviceCodeGrant):
+class DeviceGrant(WithWork, DeviceCodeGrant):
     """The grant over the devices of the store."""
 
     TOKEN_ENDPOINT_AUTH_METHODS = WAYS
-
-    @property
-    def work(self) -> Work:
-        """Return the work of the request."""
-        work: Work = self.server.work
-        return work
 
     def query_device_credential(self, device_code: str) -> Device | None:
         """Return the device that asks with this code; None for none."""

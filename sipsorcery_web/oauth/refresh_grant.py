@@ -8,7 +8,7 @@ from sipsorcery_web.service.store.oauth import ConsentRow, RefreshTokenRow
 
 from . import consents
 from .clients import WAYS, Client
-from .work import Work, is_suspended
+from .work import WithWork, is_suspended
 
 
 class RefreshToken(TokenMixin):
@@ -27,17 +27,11 @@ class RefreshToken(TokenMixin):
         return self.consent.scopes
 
 
-class RefreshGrant(RefreshTokenGrant):
+class RefreshGrant(WithWork, RefreshTokenGrant):
     """The grant over the tokens of the store."""
 
     TOKEN_ENDPOINT_AUTH_METHODS = WAYS
     INCLUDE_NEW_REFRESH_TOKEN = True
-
-    @property
-    def work(self) -> Work:
-        """Return the work of the request."""
-        work: Work = self.server.work
-        return work
 
     def authenticate_refresh_token(self, refresh_token: str) -> RefreshToken | None:
         """Return a good token; None otherwise, and the end of its family where its own program sends a used one."""

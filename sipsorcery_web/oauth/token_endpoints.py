@@ -16,7 +16,7 @@ from sipsorcery_web.service.store.oauth import ConsentRow, RefreshTokenRow
 from . import consents
 from .clients import WAYS, WITH_SECRET, Client
 from .requests import Asked
-from .work import Work, is_suspended
+from .work import WithWork, Work, is_suspended
 
 
 class Found(TokenMixin):
@@ -61,28 +61,28 @@ def _token_in(request: Asked) -> str:
     return token
 
 
-class Revocation(RevocationEndpoint):
+class OwnTokens(WithWork):
+    """The part of both endpoints that looks a token up."""
+
+    def authenticate_token(self, request: Asked, client: Client) -> Found | None:
+        """Return the token; None for one that is not there or not the program's, which is answered alike."""
+        return find(self.work, _token_in(request), client)
+
+
+class Revocation(OwnTokens, RevocationEndpoint):
     """The endpoint that ends a consent with all tokens, whichever of them a program names."""
 
     CLIENT_AUTH_METHODS = WAYS
 
-    def authenticate_token(self, request: Asked, client: Client) -> Found | None:
-        """Return the token; None for one that is not there or not the program's, which is answered alike."""
-        return find(self.server.work, _token_in(request), client)
-
     def revoke_token(self, token: Found, request: Asked) -> None:
         """End the consent."""
-        consents.end_family(self.server.work, token.consent, "DeleteConsent")
+        consents.end_family(self.work, token.consent, "DeleteConsent")
 
 
-class Introspection(IntrospectionEndpoint):
+class Introspection(OwnTokens, IntrospectionEndpoint):
     """The endpoint that tells a program that has a secret of its own tokens."""
 
     CLIENT_AUTH_METHODS = WITH_SECRET
-
-    def authenticate_token(self, request: Asked, client: Client) -> Found | None:
-        """Return the token; None for one that is not there or not the program's, which is answered alike."""
-        return find(self.server.work, _token_in(request), client)
 
     def introspect_token(self, token: Found) -> dict[str, Any]:
         """Return what is told of a token that is good (RFC 7662, section 2.2)."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -14,6 +15,18 @@ from sipsorcery_web.service.store.models import CustomerRow
 from sipsorcery_web.service.store.oauth import ConsentRow, ProgramRow
 
 Work = UnitOfWork
+
+
+class WithWork:
+    """A grant or an endpoint of Authlib's, which does its part in the work of the server's request."""
+
+    server: Any
+
+    @property
+    def work(self) -> Work:
+        """Return the work of the request."""
+        work: Work = self.server.work
+        return work
 
 
 @contextmanager

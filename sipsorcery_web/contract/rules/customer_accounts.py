@@ -9,10 +9,10 @@ from . import Violation, customer_violations
 from . import catalogue as rules
 
 DETAILS = ("first_name", "last_name", "email_address", "city", "country", "web_site", "time_zone")
-"""What an administrator changes of a customer's record; the security question is the customer's own."""
+"""The fields that an administrator changes of a customer's record; the security question is the customer's own."""
 REASON_LIMIT = 1024
 _NOT_TOLD = "not told"
-"""What stands for the security answer, which administrators neither see nor change."""
+"""A stand-in for the security answer, which administrators neither see nor change."""
 
 
 def customer_account_violations(customer: CustomerAccount) -> Iterator[Violation]:

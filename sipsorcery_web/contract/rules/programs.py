@@ -9,7 +9,7 @@ from sipsorcery_web.contract.oauth import Program
 from . import Violation, is_blank
 
 MOST_PROGRAMS = 20
-"""How many a customer can have."""
+"""Of one customer."""
 NAME_LIMIT = 64
 MOST_ADDRESSES = 10
 ADDRESS_LIMIT = 255
