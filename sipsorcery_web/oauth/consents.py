@@ -69,9 +69,9 @@ def keep_tokens(work: Work, consent: ConsentRow, name: str, token: Mapping[str, 
     """Keep the hashes of tokens that a program is told, the access token in place of the one before."""
     row = work.session.scalars(select(AccessTokenRow).where(AccessTokenRow.consent_id == consent.id)).one_or_none()
     if row is None:
-        row = AccessTokenRow(id=uuid4(), owner=consent.owner, consent_id=consent.id, inserted=work.now)
+        row = AccessTokenRow(id=uuid4(), owner=consent.owner, consent_id=consent.id)
         work.session.add(row)
-    row.name, row.scopes = name, token["scope"]
+    row.name, row.scopes, row.inserted = name, token["scope"], work.now
     consent.is_taken = True
     consent.ends = min(work.now + REFRESH_TOKEN_LASTS, consent.inserted + CONSENT_LASTS)
     row.token_hash = hash_secret(token["access_token"])

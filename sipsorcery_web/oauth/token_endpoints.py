@@ -95,7 +95,7 @@ class Introspection(OwnTokens, IntrospectionEndpoint):
             "username": consent.owner,
             "sub": consent.owner,
             "iss": self.server.issuer,
-            "iat": int(consent.inserted.timestamp()),
+            "iat": int(row.inserted.timestamp()),
             "exp": int(token.ends.timestamp()),
             **({"token_type": "Bearer"} if is_access else {}),
         }

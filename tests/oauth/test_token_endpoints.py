@@ -6,12 +6,13 @@ from tests.portal.browser import Browser
 from .program import OAuthProgram, error_of, rest_status
 
 ON_BOTH_STORES = True
+TOKENS = ("access_token", "refresh_token")
 
 
 def test_a_program_ends_all_that_came_of_a_consent_by_either_token(
     harness: AppHarness, alice: Browser, program: OAuthProgram
 ) -> None:
-    for name in ("access_token", "refresh_token"):
+    for name in TOKENS:
         told = program.tokens(alice)
         for hint in ({}, {"token_type_hint": "refresh_token"}, {"token_type_hint": "something"}):
             answer = program.ask("/oauth/revoke", {"token": told[name], **hint})
@@ -52,6 +53,18 @@ def test_a_program_with_a_secret_is_told_of_its_own_tokens(
 
     assert access == known | {"exp": began + 3600, "token_type": "Bearer"}
     assert refresh == known | {"exp": began + 30 * 24 * 3600}
+
+
+def test_a_token_is_as_old_as_itself_and_not_as_its_consent(
+    harness: AppHarness, alice: Browser, server_program: OAuthProgram
+) -> None:
+    first = server_program.tokens(alice)
+    harness.clock.pass_(minutes=10)
+    told, renewed = server_program.refresh(first["refresh_token"]).get_json(), int(harness.clock().timestamp())
+
+    answers = [server_program.ask("/oauth/introspect", {"token": told[name]}) for name in TOKENS]
+
+    assert [answer.get_json()["iat"] for answer in answers] == [renewed, renewed]
 
 
 def test_what_opens_nothing_is_not_active(
