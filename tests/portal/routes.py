@@ -1,9 +1,14 @@
 """The addresses of the portal, and what is asked at each."""
 
 import re
+from uuid import UUID
 
 from flask import Flask
 from werkzeug.routing import Rule
+
+from sipsorcery_web.contract.extensions import Invite
+
+from .app_harness import AppHarness
 
 ROUTES = {
     "/": "GET",
@@ -231,3 +236,13 @@ def filled_in(address: str, **ids: object) -> str:
     """An address with these ids for the ones that it names, else with one that nobody has."""
     filled = re.sub(r"<uuid:(\w+)>", lambda named: str(ids.get(named[1], SOMEWHERE)), address)
     return filled.replace("<any(csv, json):form>", "csv").replace("<int:number>", "1")
+
+
+def things_of_alice(harness: AppHarness) -> dict[str, UUID]:
+    """The ids of alice's records, one of each kind, by their names in addresses."""
+    things = harness.one_of_each("alice", network_id="5th-floor") | {"passkey_id": harness.passkey("alice")}
+    alice = harness.customer("alice")
+    assert alice is not None
+    things["customer_id"] = alice.id
+    things["invite_id"] = harness.service_fixture.administrator.add_invites(Invite(note="night shift"), 1)[0].id
+    return things

@@ -7,7 +7,6 @@ from uuid import UUID
 import pytest
 from flask import Flask
 
-from sipsorcery_web.contract.extensions import Invite
 from sipsorcery_web.oauth import consents, programs
 from sipsorcery_web.oauth.work import reading
 from sipsorcery_web.portal.storage.passkeys import Passkeys
@@ -25,6 +24,7 @@ from .routes import (
     filled_in,
     methods_of,
     routes_of,
+    things_of_alice,
 )
 from .same_pages import text_of_any
 
@@ -38,12 +38,7 @@ def of_oauth(harness: AppHarness) -> list[object]:
 @pytest.fixture
 def hers(harness: AppHarness) -> Iterator[dict[str, UUID]]:
     """Return alice's records, one of each kind, which nothing that bob does may change."""
-    things = harness.one_of_each("alice", network_id="5th-floor") | {"passkey_id": harness.passkey("alice")}
-    program = harness.service_fixture.alice
-    alice = harness.customer("alice")
-    assert alice is not None
-    things["customer_id"] = alice.id
-    things["invite_id"] = harness.service_fixture.administrator.add_invites(Invite(note="night shift"), 1)[0].id
+    things, program = things_of_alice(harness), harness.service_fixture.alice
 
     def everything() -> list[object]:
         return [
