@@ -37,7 +37,7 @@ def test_a_rotation_tells_how_many_values_it_has_left() -> None:
     said = said_by("keys", "rotate")
 
     assert said.startswith("All but 1 of the values are sealed with the key ")
-    assert "16 of them anew" in said
+    assert "20 of them anew" in said
     assert "1 of sipproviders.sealed_provider_password cannot be read and stay as they are." in said
     assert "again" not in said
 

@@ -119,7 +119,7 @@ def test_keys_are_rotated_beside_a_running_portal(shell: Shell, portal_process: 
     assert running.stop() == 0
 
     assert "All values are sealed with the key" in said
-    assert "17 of them anew" in said
+    assert re.search("2[12] of them anew", said)  # one more, once the portal has tried to post a message
     assert password_in(shell.folder) == SIP_PASSWORD
     assert len((shell.folder / "instance" / "keys").read_text().splitlines()) == 2
 
