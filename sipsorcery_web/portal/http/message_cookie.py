@@ -32,6 +32,11 @@ def forget_oldest_messages(*_: object, **__: object) -> None:
     browser_session[FLASHES_KEY] = browser_session[FLASHES_KEY][-MOST:]
 
 
+def lasting_cookies() -> tuple[tuple[str, str], ...]:
+    """Return the cookies of the request but for messages, which change with every page that shows some."""
+    return tuple((name, text) for name, text in request.cookies.items() if not name.endswith(COOKIE))
+
+
 def take_messages(app: Flask, session: PortalSession, secure: bool) -> None:
     """Put the messages of the request's cookie into the session that it belongs to."""
     text = request.cookies.get(cookie_name(COOKIE, secure), "")

@@ -19,6 +19,7 @@ from sipsorcery_web.version import __version__
 from ..http.backend import current_login
 from ..http.capabilities import Capabilities, capabilities
 from ..http.clock import now
+from ..http.message_cookie import lasting_cookies
 from ..http.parts import find_part
 from ..http.sip_engine import current_sip_engine
 
@@ -130,7 +131,8 @@ def _surroundings() -> tuple[object, ...]:
     """Return what a list depends on beside its records: the address, the visitor, choices in cookies, the portal."""
     login, engine, environ = current_login(), current_sip_engine(), request.environ
     return (
-        *(environ.get(name) for name in ("SCRIPT_NAME", "PATH_INFO", "QUERY_STRING", "HTTP_COOKIE")),
+        *(environ.get(name) for name in ("SCRIPT_NAME", "PATH_INFO", "QUERY_STRING")),
+        *lasting_cookies(),
         *(login.username, login.is_administrator, login.time_zone),
         *(_portal(capabilities(), engine and engine.server), engine_answers()),
     )

@@ -28,8 +28,7 @@ class AccessTokenRow(Base):
             "owner",
             "name",
             unique=True,
-            sqlite_where=_MADE_BY_HAND,
-            postgresql_where=_MADE_BY_HAND,
+            sqlite_where=_MADE_BY_HAND,  # as the migration has it for PostgreSQL, whose dialect to name would load
             info={TAKEN: TOKEN_NAME_TAKEN},
         ),
     )
